@@ -1,0 +1,167 @@
+import { z } from 'zod';
+import { ExecutionDescriptor } from './descriptor.ts';
+import { FindingCode } from './finding.ts';
+import { GenerateRequest } from './generate.ts';
+import { JobId, ModelId } from './ids.ts';
+import { invalidInput } from './invalid-input.ts';
+import { Artifact, Job, JobOrigin, JobStatus } from './job.ts';
+import { Classification, ListQuery, ModelDetails, ModelPage, Registration, Verdict } from './model.ts';
+import { ProviderReport, RunnerStatus } from './runner.ts';
+
+interface CommandShape {
+  readonly summary: string;
+  readonly input: z.ZodType;
+  readonly output: z.ZodType;
+  /** Where the command stands at the HTTP door, below `/api/v1`. `{name}` takes the input's field; the rest is the query of a GET, or the body. */
+  readonly http: { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string };
+}
+
+const absolutePath = z.string().min(1).max(32_767);
+
+/**
+ * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:
+ * none of them knows the library. Adding a command touches this file and the room that carries it out.
+ */
+export const commands = {
+  'models.list': {
+    summary: 'Models of the library, one page',
+    input: ListQuery,
+    output: ModelPage,
+    http: { method: 'GET', path: '/models' },
+  },
+  'models.show': {
+    summary: 'The metadata of a model',
+    input: z.object({ model_id: ModelId }),
+    output: ModelDetails,
+    http: { method: 'GET', path: '/models/{model_id}' },
+  },
+  'models.classify': {
+    summary: 'What a path holds, before anything happens to it',
+    input: z.object({ path: absolutePath }),
+    output: Classification,
+    http: { method: 'POST', path: '/classify' },
+  },
+  'models.register': {
+    summary: 'Make a folder a model of the library, in place',
+    input: z.object({ path: absolutePath, name: z.string().min(1).max(200).optional() }),
+    output: Registration,
+    http: { method: 'POST', path: '/models' },
+  },
+  'models.validate': {
+    summary: "Open a model's files and say what is wrong",
+    input: z.union([z.object({ model_id: ModelId }), z.object({ path: absolutePath })]),
+    output: Verdict,
+    http: { method: 'POST', path: '/validate' },
+  },
+  'models.accept': {
+    summary: 'Accept a warning, for that model and that finding',
+    input: z.object({ model_id: ModelId, code: FindingCode, path: z.string().optional() }),
+    output: ModelDetails,
+    http: { method: 'POST', path: '/models/{model_id}/accept' },
+  },
+  'models.describe': {
+    summary: 'The execution descriptor; refused for anything but a valid model',
+    input: z.object({ model_id: ModelId }),
+    output: ExecutionDescriptor,
+    http: { method: 'GET', path: '/models/{model_id}/descriptor' },
+  },
+  'models.unregister': {
+    summary: 'Take a model out of the library; an external folder is never touched',
+    input: z.object({ model_id: ModelId }),
+    output: z.object({ removed: z.array(z.string()) }),
+    http: { method: 'DELETE', path: '/models/{model_id}' },
+  },
+  'jobs.generate': {
+    summary: 'Queue a request for pictures',
+    input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window') }),
+    output: Job,
+    http: { method: 'POST', path: '/jobs' },
+  },
+  'jobs.list': {
+    summary: 'Jobs, the newest first',
+    input: z.object({ status: JobStatus.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    output: z.object({ jobs: z.array(Job) }),
+    http: { method: 'GET', path: '/jobs' },
+  },
+  'jobs.show': {
+    summary: 'One job',
+    input: z.object({ job_id: JobId }),
+    output: Job,
+    http: { method: 'GET', path: '/jobs/{job_id}' },
+  },
+  'jobs.wait': {
+    summary: 'One job, answered when it has ended or the time is up',
+    input: z.object({ job_id: JobId, timeout_ms: z.coerce.number().int().min(0).max(600_000).default(30_000) }),
+    output: Job,
+    http: { method: 'GET', path: '/jobs/{job_id}/wait' },
+  },
+  'jobs.cancel': {
+    summary: 'Cancel a job, waiting or running',
+    input: z.object({ job_id: JobId }),
+    output: Job,
+    http: { method: 'POST', path: '/jobs/{job_id}/cancel' },
+  },
+  'pictures.list': {
+    summary: 'Pictures that were made, the newest first',
+    input: z.object({
+      model_id: ModelId.optional(),
+      limit: z.coerce.number().int().min(1).max(500).default(100),
+      cursor: z.string().max(200).optional(),
+    }),
+    output: z.object({ pictures: z.array(Artifact), next_cursor: z.string().nullable() }),
+    http: { method: 'GET', path: '/pictures' },
+  },
+  'app.status': {
+    summary: 'What runs, and where its folders are',
+    input: z.object({}),
+    output: z.object({
+      status: z.literal('ok'),
+      version: z.string(),
+      runner: RunnerStatus,
+      library_path: z.string(),
+      data_path: z.string(),
+      model_count: z.int().nonnegative(),
+      starter_model_id: ModelId.nullable(),
+      event_sequence: z.int().nonnegative().describe('Of the last event: a snapshot taken now holds all up to it'),
+    }),
+    http: { method: 'GET', path: '/status' },
+  },
+  'app.doctor': {
+    summary: 'The runtime, the providers found and why others are not, folders, versions',
+    input: z.object({}),
+    output: z.object({
+      version: z.string(),
+      node_version: z.string(),
+      platform: z.string(),
+      onnxruntime_version: z.string().nullable(),
+      providers: z.array(ProviderReport),
+      runner: RunnerStatus,
+      library_path: z.string(),
+      data_path: z.string(),
+      log_path: z.string(),
+    }),
+    http: { method: 'GET', path: '/doctor' },
+  },
+} as const satisfies Record<string, CommandShape>;
+
+export type CommandName = keyof typeof commands;
+/** What a caller gives; defaults may be left out. */
+export type CommandInput<Name extends CommandName> = z.input<(typeof commands)[Name]['input']>;
+/** What the core gets, checked and filled in. */
+export type CheckedInput<Name extends CommandName> = z.output<(typeof commands)[Name]['input']>;
+export type CommandOutput<Name extends CommandName> = z.output<(typeof commands)[Name]['output']>;
+
+/** The core as its doors see it: one async function a command, given input that is already checked. */
+export type Commands = { readonly [Name in CommandName]: (input: CheckedInput<Name>) => Promise<CommandOutput<Name>> };
+
+/** The core as a caller sees it, whatever the transport. Rejects with `Failed`. */
+export interface Client {
+  call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandOutput<Name>>;
+}
+
+/** Checks raw input against the table; throws `invalid_input` with the first wrong field. */
+export function checkInput<Name extends CommandName>(name: Name, input: unknown): CheckedInput<Name> {
+  const checked = commands[name].input.safeParse(input);
+  if (!checked.success) throw invalidInput(checked.error);
+  return checked.data as CheckedInput<Name>;
+}

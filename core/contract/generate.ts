@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ModelId } from './ids.ts';
+
+/** Sampler names as stable-diffusion-webui has them. `Automatic` follows the bundle's own scheduler_config.json. */
+export const samplerNames = [
+  'Automatic',
+  'Euler',
+  'Euler a',
+  'DDIM',
+  'DDPM',
+  'PLMS',
+  'LMS',
+  'Heun',
+  'DPM2',
+  'DPM2 a',
+  'DPM++ 2M',
+  'DPM++ 2M SDE',
+  'DPM++ SDE',
+  'UniPC',
+  'LCM',
+] as const;
+export const SamplerName = z.enum(samplerNames);
+export type SamplerName = z.infer<typeof SamplerName>;
+
+/** How the noise levels are spaced. `Automatic` leaves that to the bundle's scheduler config. */
+export const schedulerNames = ['Automatic', 'Uniform', 'Karras', 'Exponential', 'SGM Uniform'] as const;
+export const SchedulerName = z.enum(schedulerNames);
+export type SchedulerName = z.infer<typeof SchedulerName>;
+
+/** The largest seed that torch's generator takes without wrapping: seeds are 64-bit, JSON numbers are safe to 2^53. */
+export const maxSeed = 2 ** 32 - 1;
+export const limits = { promptCharacters: 100_000, minSide: 8, maxSide: 4096, maxSteps: 1000, maxCount: 100 } as const;
+
+const side = z
+  .int()
+  .min(limits.minSide, `at least ${limits.minSide} px`)
+  .max(limits.maxSide, `at most ${limits.maxSide} px`)
+  .multipleOf(8, 'a multiple of 8 px');
+
+/** One request for pictures: what every door makes of its caller's words. A field left out takes the model's default. */
+export const GenerateRequest = z.object({
+  model_id: ModelId.optional().describe('A model of the library; the starter model when left out'),
+  bundle: z
+    .string()
+    .optional()
+    .describe('Instead of model_id: the absolute path of a diffusers folder that is not in the library'),
+  prompt: z.string().max(limits.promptCharacters).default(''),
+  negative_prompt: z.string().max(limits.promptCharacters).default(''),
+  width: side.optional(),
+  height: side.optional(),
+  steps: z.int().min(1).max(limits.maxSteps).optional(),
+  guidance_scale: z.number().min(0).max(100).optional().describe('1 or less runs without guidance'),
+  sampler: SamplerName.default('Automatic'),
+  scheduler: SchedulerName.default('Automatic'),
+  seed: z.int().min(-1).max(maxSeed).default(-1).describe('-1 draws one; picture i of a batch has seed + i'),
+  count: z.int().min(1).max(limits.maxCount).default(1),
+});
+export type GenerateRequest = z.infer<typeof GenerateRequest>;
+export type GenerateInput = z.input<typeof GenerateRequest>;
+
+export const Timings = z.object({
+  load_ms: z.number(),
+  text_ms: z.number(),
+  denoise_ms: z.number(),
+  decode_ms: z.number(),
+  total_ms: z.number(),
+});
+export type Timings = z.infer<typeof Timings>;

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { ExecutionDescriptor } from './descriptor.ts';
+import { Failure } from './failure.ts';
+import { SamplerName, SchedulerName } from './generate.ts';
+import { Stage } from './job.ts';
+
+export const ProviderName = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
+export type ProviderName = z.infer<typeof ProviderName>;
+
+export const RunnerKind = z.enum(['onnx', 'fake']);
+export type RunnerKind = z.infer<typeof RunnerKind>;
+
+/** What the window's status line and `/healthz` say of the runner. */
+export const RunnerStatus = z.object({
+  kind: RunnerKind,
+  state: z.enum(['stopped', 'starting', 'ready', 'busy']),
+  provider: z.string().nullable(),
+  threads: z.int().nullable(),
+  loaded_model_id: z.string().nullable(),
+  memory_bytes: z.number().nullable(),
+  restarts: z.int().nonnegative(),
+  last_failure: Failure.nullable(),
+});
+export type RunnerStatus = z.infer<typeof RunnerStatus>;
+
+/** One batch of pictures, with nothing left to decide: the runner reads no option, library or file but the descriptor's. */
+export const RunPlan = z.object({
+  descriptor: ExecutionDescriptor,
+  provider: ProviderName,
+  prompt: z.string(),
+  negative_prompt: z.string(),
+  width: z.int().positive(),
+  height: z.int().positive(),
+  steps: z.int().positive(),
+  guidance_scale: z.number(),
+  sampler: SamplerName,
+  scheduler: SchedulerName,
+  seeds: z.array(z.int().nonnegative()).min(1).describe('One a picture'),
+  preview_every_steps: z.int().nonnegative().describe('0: no previews'),
+});
+export type RunPlan = z.infer<typeof RunPlan>;
+
+/** Row-major, 8-bit RGB, no padding: `width * height * 3` bytes. */
+export const Pixels = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  rgb: z.instanceof(Uint8Array),
+});
+export type Pixels = z.infer<typeof Pixels>;
+
+export const RunMetrics = z.object({
+  load_ms: z.number(),
+  text_ms: z.number(),
+  denoise_ms: z.number(),
+  decode_ms: z.number(),
+  provider: z.string(),
+  sampler: z.string().describe('The sampler that ran: never Automatic'),
+  scheduler: z.string(),
+});
+export type RunMetrics = z.infer<typeof RunMetrics>;
+
+/** What a run tells while it goes on. `step` counts finished steps. */
+export const RunEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('progress'), stage: Stage, item_index: z.int(), step: z.int(), step_count: z.int() }),
+  z.object({ kind: z.literal('preview'), item_index: z.int(), pixels: Pixels }),
+  z.object({ kind: z.literal('image'), item_index: z.int(), seed: z.int(), pixels: Pixels }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+
+/** The part of AbortSignal that a runner needs, in words that a browser and Node agree on. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * The port to whatever makes pictures. One run at a time; a second waits its turn.
+ * `run` rejects with `Failed`: `canceled` after the signal, `runner_crashed` when its process ended, or what the network said.
+ */
+export interface ImageRunner {
+  readonly kind: RunnerKind;
+  run(plan: RunPlan, onEvent: (event: RunEvent) => void, signal: CancelSignal): Promise<RunMetrics>;
+  status(): RunnerStatus;
+  /** Ends the process and gives its memory back; the next run starts it again. */
+  unload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** To the runner process. The answer to `run` is any number of `event`, then one `done` or `failed`, all with its `id`. */
+export const RunnerRequest = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), id: z.int(), plan: RunPlan }),
+  z.object({ kind: z.literal('cancel'), id: z.int() }),
+  z.object({ kind: z.literal('probe'), id: z.int() }),
+]);
+export type RunnerRequest = z.infer<typeof RunnerRequest>;
+
+export const ProviderReport = z.object({ name: z.string(), usable: z.boolean(), reason: z.string().nullable() });
+export type ProviderReport = z.infer<typeof ProviderReport>;
+
+/** From the runner process. `ready` comes once, first. */
+export const RunnerReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ready'), threads: z.int() }),
+  z.object({ kind: z.literal('event'), id: z.int(), event: RunEvent }),
+  z.object({ kind: z.literal('done'), id: z.int(), metrics: RunMetrics, memory_bytes: z.number() }),
+  z.object({ kind: z.literal('probed'), id: z.int(), runtime_version: z.string(), providers: z.array(ProviderReport) }),
+  z.object({ kind: z.literal('failed'), id: z.int(), failure: Failure }),
+]);
+export type RunnerReply = z.infer<typeof RunnerReply>;

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['core/**/*.test.ts', 'electron/**/*.test.ts', 'renderer/**/*.test.ts'],
+    // onnxruntime-node and better-sqlite3 are native: a process a file, not a thread.
+    pool: 'forks',
+    testTimeout: 20_000,
+    coverage: {
+      provider: 'v8',
+      include: ['core/**/*.ts'],
+      exclude: ['**/*.test.ts', 'core/bench/**'],
+      reporter: ['text-summary', 'json-summary'],
+      // The gate may only rise.
+      thresholds: { lines: 85 },
+    },
+  },
+});
