@@ -1,0 +1,45 @@
+/** Row-major float32 values with their shape. */
+export interface Tensor {
+  readonly data: Float32Array;
+  readonly dims: readonly number[];
+}
+
+/** What the text encoder says of a batch of prompts. */
+export interface TextEncoding {
+  /** `[batch, tokens, channels]`: what the UNet attends to. */
+  readonly context: Tensor;
+  /** `[batch, channels]`: pooled and projected; SDXL only. */
+  readonly pooled: Tensor | null;
+}
+
+export interface NoiseInput {
+  /** `[batch, channels, height / 8, width / 8]`, already scaled by the scheduler. */
+  readonly sample: Tensor;
+  readonly timestep: number;
+  /** `[batch, tokens, channels]` */
+  readonly context: Tensor;
+  /** SDXL only: `[batch, channels]` and `[batch, 6]`. */
+  readonly pooled: Tensor | null;
+  readonly timeIds: Tensor | null;
+}
+
+/** The loaded networks of one bundle. Calls block their thread while they run: one at a time. The opener closes them. */
+export interface Networks {
+  readonly provider: string;
+  readonly latentChannels: number;
+  /** Pixels a latent cell is wide and high: 8 for every AutoencoderKL of Stable Diffusion. */
+  readonly pixelsPerLatent: number;
+  /** The VAE's `scaling_factor`: latents are multiplied by it after encoding, divided before decoding. */
+  readonly scalingFactor: number;
+  /** Height and width in pixels that the UNet was trained for. */
+  readonly nativeSize: number;
+  /** `tokens[encoder][prompt]`: one list a text encoder, each prompt's ids padded to the encoder's length. `skipLayers` 0 is the bundle's own reading. */
+  encodeText(tokens: readonly (readonly (readonly number[])[])[], skipLayers: number): Promise<TextEncoding>;
+  /** The UNet's output, shaped like the sample. */
+  predictNoise(input: NoiseInput): Promise<Tensor>;
+  /** Latent `[batch, channels, h, w]`, already divided by the scaling factor, to pixels `[batch, 3, h * 8, w * 8]` in -1..1. */
+  decode(latent: Tensor): Promise<Tensor>;
+  /** Pixels in -1..1 to the mean and log variance of their latent, not yet scaled. */
+  encode(image: Tensor): Promise<{ readonly mean: Tensor; readonly logVariance: Tensor }>;
+  close(): Promise<void>;
+}
