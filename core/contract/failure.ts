@@ -68,6 +68,7 @@ export const failures = {
     status: 422,
     sentence: 'Serving on {host} would open Vitrine to the network. Give an API key with --api-key to do that.',
   },
+  not_answering: { status: 502, sentence: 'The Vitrine at {url} does not answer: {reason}' },
   internal: { status: 500, sentence: 'Vitrine failed in a way that it should not. The log file has the details.' },
 } as const satisfies Record<string, FailureKind>;
 

@@ -63,7 +63,14 @@ export type RunMetrics = z.infer<typeof RunMetrics>;
 export const RunEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), stage: Stage, item_index: z.int(), step: z.int(), step_count: z.int() }),
   z.object({ kind: z.literal('preview'), item_index: z.int(), pixels: Pixels }),
-  z.object({ kind: z.literal('image'), item_index: z.int(), seed: z.int(), pixels: Pixels }),
+  z.object({
+    kind: z.literal('image'),
+    item_index: z.int(),
+    seed: z.int(),
+    pixels: Pixels,
+    sampler: z.string().optional().describe('The sampler that ran, never Automatic: the infotext names it'),
+    scheduler: z.string().optional(),
+  }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
 

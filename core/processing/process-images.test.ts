@@ -1,0 +1,327 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ExecutionDescriptor } from '../contract/descriptor.ts';
+import { Failed, failureOf } from '../contract/failure.ts';
+import { GenerateRequest } from '../contract/generate.ts';
+import { JobId } from '../contract/ids.ts';
+import { Artifact, type Progress } from '../contract/job.ts';
+import type { GenerationDefaults } from '../contract/metadata.ts';
+import type { ImageRunner, RunnerStatus, RunPlan } from '../contract/runner.ts';
+import { readPngText } from '../formats/png-text.ts';
+import { readInfotext } from './infotext.ts';
+import { type ProcessingContext, processImages } from './process-images.ts';
+import { ProcessingRunner, type RunHooks } from './processing-runner.ts';
+import { writeFault } from './save-picture.ts';
+
+const jobId = JobId.parse('01890a5d-ac96-774b-bcce-b302099a8057');
+const never = new AbortController().signal;
+const metrics = {
+  load_ms: 1,
+  text_ms: 2,
+  denoise_ms: 3,
+  decode_ms: 4,
+  provider: 'cpu',
+  sampler: 'PLMS',
+  scheduler: 'Automatic',
+};
+
+function descriptorOf(pipelineClass: string): ExecutionDescriptor {
+  return ExecutionDescriptor.parse({
+    execution_contract_version: 1,
+    model_id: 'diffusion/stable-diffusion-1/sample',
+    entry_path: '/models/sample',
+    model_type: 'diffusion',
+    task_type_primary: 'text-to-image',
+    recommended_backend: 'onnx-runtime',
+    runtime_engine_hints: ['onnx-runtime'],
+    storage_kind: 'external_reference',
+    bundle_format: 'diffusers_directory',
+    pipeline_class: pipelineClass,
+    validation_state: 'valid',
+    dependency_resolution: { contract_version: 1, state: 'resolved', bindings: [] },
+  });
+}
+
+/** Paints each picture in one colour, its seed. `failAt`: the item at which it throws. */
+class PaintingRunner implements ImageRunner {
+  readonly kind: 'onnx' | 'fake';
+  readonly plans: RunPlan[] = [];
+  readonly #failAt: number;
+  constructor(kind: 'onnx' | 'fake' = 'onnx', failAt = Number.POSITIVE_INFINITY) {
+    this.kind = kind;
+    this.#failAt = failAt;
+  }
+  run: ImageRunner['run'] = async (plan, onEvent, signal) => {
+    this.plans.push(plan);
+    for (const [item_index, seed] of plan.seeds.entries()) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (signal.aborted) throw new Failed('canceled');
+      if (item_index === this.#failAt) throw new Failed('nan_in_result', { where: 'the UNet' });
+      const step_count = plan.steps;
+      const { width, height } = plan;
+      const pixels = { width, height, rgb: new Uint8Array(width * height * 3).fill(seed % 256) };
+      onEvent({ kind: 'progress', stage: 'denoise', item_index, step: step_count, step_count });
+      if (plan.preview_every_steps > 0) onEvent({ kind: 'preview', item_index, pixels });
+      onEvent({ kind: 'image', item_index, seed, pixels, sampler: 'PLMS', scheduler: 'Automatic' });
+    }
+    return metrics;
+  };
+  status = (): RunnerStatus => expect.unreachable('nobody asks for it');
+  unload = async (): Promise<void> => undefined;
+  close = async (): Promise<void> => undefined;
+}
+
+let outputsPath = '';
+beforeEach(async () => {
+  outputsPath = await mkdtemp(join(tmpdir(), 'vitrine-processing-'));
+});
+afterEach(async () => {
+  await rm(outputsPath, { recursive: true, force: true });
+});
+
+interface Change extends Partial<ProcessingContext> {
+  readonly image?: ImageRunner;
+  readonly observer?: RunHooks;
+  readonly defaults?: GenerationDefaults;
+  readonly pipelineClass?: string;
+}
+
+function contextOf({ image = new PaintingRunner(), observer, defaults, pipelineClass, ...change }: Change = {}) {
+  const artifacts: Artifact[] = [];
+  const progress: Progress[] = [];
+  const context: ProcessingContext = {
+    jobId,
+    runner: new ProcessingRunner(image, observer ? [observer] : []),
+    resolveModel: async () => ({
+      descriptor: descriptorOf(pipelineClass ?? 'StableDiffusionPipeline'),
+      defaults: defaults ?? null,
+      name: 'Sample',
+      shortHash: 'abcdef0123',
+    }),
+    outputsPath,
+    version: '0.1.0',
+    signal: never,
+    onArtifact: (artifact) => artifacts.push(artifact),
+    onProgress: (each) => progress.push(each),
+    now: () => new Date('2026-03-04T05:06:07.890Z'),
+    ...change,
+  };
+  return { context, artifacts, progress };
+}
+
+const small = { width: 16, height: 8, steps: 2, seed: 7, prompt: 'a red sun' };
+const requestOf = (change: object = {}) => GenerateRequest.parse({ ...small, ...change });
+const refusalOf = async (work: Promise<unknown>) =>
+  failureOf(
+    await work.then(
+      () => expect.unreachable(),
+      (error: unknown) => error,
+    ),
+  );
+
+describe('processing a request', () => {
+  it('writes each picture where it belongs, with its infotext, and tells of it', async () => {
+    const { context, artifacts, progress } = contextOf();
+    const result = await processImages(requestOf({ count: 2, negative_prompt: 'fog' }), context);
+    expect(result).toEqual({
+      artifacts,
+      provider: 'cpu',
+      timings: { load_ms: 1, text_ms: 2, denoise_ms: 3, decode_ms: 4, total_ms: expect.any(Number) },
+    });
+    for (const [item, artifact] of artifacts.entries()) {
+      Artifact.parse(artifact);
+      const bytes = await readFile(artifact.path);
+      expect(relative(outputsPath, artifact.path)).toBe(
+        join(jobId, 'generate', `20260304T050607_${item}_16x8_${7 + item}.png`),
+      );
+      expect(artifact).toMatchObject({
+        id: `${jobId}.generate.${item}`,
+        url: `/api/v1/pictures/${jobId}.generate.${item}`,
+        item_index: item,
+        seed: 7 + item,
+        size_bytes: bytes.byteLength,
+        sha256: createHash('sha256').update(bytes).digest('hex'),
+        is_fake: false,
+      });
+      expect(readPngText(bytes)).toEqual({ parameters: artifact.infotext });
+      const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+      expect([info.width, info.height, info.channels, ...new Set(data)]).toEqual([16, 8, 3, 7 + item]);
+    }
+    expect(artifacts[1]?.infotext).toBe(
+      'a red sun\nNegative prompt: fog\nSteps: 2, Sampler: PLMS, Schedule type: Automatic, CFG scale: 7.0, Seed: 8, ' +
+        'Size: 16x8, Model hash: abcdef0123, Model: Sample, Version: Vitrine 0.1.0',
+    );
+    expect(progress.map(({ fraction }) => fraction)).toEqual([0, 1 / 3, 1 / 2, 5 / 6, 1]);
+  });
+
+  it('gives the same bytes for the same seed, and for picture i alone with seed + i', async () => {
+    const shaOf = async (change: object) => {
+      const { context, artifacts } = contextOf();
+      await processImages(requestOf(change), context);
+      return artifacts.map(({ sha256 }) => sha256);
+    };
+    const batch = await shaOf({ count: 3 });
+    expect(await shaOf({ count: 3 })).toEqual(batch);
+    expect(await shaOf({ seed: 9 })).toEqual(batch.slice(2));
+  });
+
+  it('draws a seed once for a request without one', async () => {
+    const image = new PaintingRunner();
+    await processImages(requestOf({ seed: -1, count: 3 }), contextOf({ image }).context);
+    const seeds = image.plans[0]?.seeds ?? [];
+    expect(seeds.map((seed) => seed - (seeds[0] ?? 0))).toEqual([0, 1, 2]);
+  });
+
+  it('writes a prompt of 100,000 characters of any script whole', async () => {
+    const prompt = '夜の森, "x": '.repeat(10_000);
+    const { context, artifacts } = contextOf();
+    await processImages(requestOf({ prompt }), context);
+    const text = readPngText(await readFile(artifacts[0]?.path ?? '')).parameters ?? '';
+    expect(readInfotext(text).prompt).toBe(prompt.trim());
+  });
+
+  it('says on every mark that a picture is fake', async () => {
+    const { context, artifacts } = contextOf({ image: new PaintingRunner('fake') });
+    await processImages(requestOf(), context);
+    expect(artifacts[0]).toMatchObject({ is_fake: true, infotext: expect.stringContaining(', Runner: fake, Version') });
+  });
+});
+
+describe('what a request leaves out', () => {
+  const open = GenerateRequest.parse({ prompt: 'x', seed: 1 });
+  it.each([
+    ['the family', {}, [512, 512, 20, 7]],
+    ['the SDXL family', { pipelineClass: 'StableDiffusionXLPipeline' }, [1024, 1024, 20, 7]],
+    ['the model', { defaults: { width: 64, height: 72, steps: 9, guidance_scale: 3.5 } }, [64, 72, 9, 3.5]],
+    ['the family where the model is silent', { defaults: { steps: 9 } }, [512, 512, 9, 7]],
+    ['the family where the model is absurd', { defaults: { width: 65, height: 1e6, steps: 5000 } }, [512, 512, 20, 7]],
+  ])('comes from %s', async (_, change, expected) => {
+    const image = new PaintingRunner();
+    await processImages(open, contextOf({ ...change, image }).context);
+    const { width, height, steps, guidance_scale } = image.plans[0] ?? expect.unreachable();
+    expect([width, height, steps, guidance_scale]).toEqual(expected);
+  });
+
+  it('gives way to what the request says', async () => {
+    const image = new PaintingRunner();
+    await processImages(
+      requestOf({ guidance_scale: 0 }),
+      contextOf({ image, defaults: { width: 64, steps: 9 } }).context,
+    );
+    expect(image.plans[0]).toMatchObject({ width: 16, steps: 2, guidance_scale: 0 });
+  });
+});
+
+describe('options', () => {
+  it('of many runs at once never meet', async () => {
+    const runs = Array.from({ length: 12 }, async (_, n) => {
+      const previews: number[] = [];
+      const { context, artifacts } = contextOf({
+        overrides: { enable_pnginfo: n % 2 === 0, show_progress_every_n_steps: n % 3 },
+        jobId: JobId.parse(`01890a5d-ac96-774b-bcce-b302099a80${String(n).padStart(2, '0')}`),
+        onPreview: (item) => previews.push(item),
+      });
+      await processImages(requestOf(), context);
+      const text = readPngText(await readFile(artifacts[0]?.path ?? ''));
+      return [Object.keys(text).length, previews.length];
+    });
+    expect(await Promise.all(runs)).toEqual(runs.map((_, n) => [n % 2 === 0 ? 1 : 0, n % 3 === 0 ? 0 : 1]));
+  });
+
+  it('that are unknown refuse the request before anything runs', async () => {
+    const image = new PaintingRunner();
+    const { context } = contextOf({ image, overrides: { nothing: 1 } });
+    expect(await refusalOf(processImages(requestOf(), context))).toMatchObject({ code: 'invalid_input' });
+    expect(image.plans).toEqual([]);
+  });
+});
+
+describe('a run that ends badly', () => {
+  it('keeps the pictures that were finished', async () => {
+    const { context, artifacts } = contextOf({ image: new PaintingRunner('onnx', 2) });
+    expect(await refusalOf(processImages(requestOf({ count: 4 }), context))).toMatchObject({ code: 'nan_in_result' });
+    expect(artifacts.map(({ seed }) => seed)).toEqual([7, 8]);
+    expect(await readdir(join(outputsPath, jobId, 'generate'))).toHaveLength(2);
+  });
+
+  it('stops at the first picture that can’t be written, and says so', async () => {
+    const blocked = join(outputsPath, 'a file');
+    await writeFile(blocked, '');
+    const image = new PaintingRunner();
+    const { context, artifacts } = contextOf({ image, outputsPath: blocked });
+    const failure = await refusalOf(processImages(requestOf({ count: 50 }), context));
+    expect(failure).toMatchObject({ code: 'write_failed', details: { reason: expect.stringContaining('ENOTDIR') } });
+    expect(artifacts).toEqual([]);
+    expect(await readdir(dirname(blocked))).toEqual(['a file']);
+  });
+
+  it('stops when canceled and keeps what is done', async () => {
+    const controller = new AbortController();
+    const { context, artifacts } = contextOf({ signal: controller.signal });
+    const work = processImages(requestOf({ count: 50 }), {
+      ...context,
+      onArtifact: (artifact) => {
+        artifacts.push(artifact);
+        if (artifacts.length === 2) controller.abort();
+      },
+    });
+    expect(await refusalOf(work)).toMatchObject({ code: 'canceled' });
+    expect(artifacts.length).toBeLessThan(10);
+    expect(await readdir(join(outputsPath, jobId, 'generate'))).toHaveLength(artifacts.length);
+  });
+
+  it.each([
+    ['ENOSPC', 'disk_full'],
+    ['EDQUOT', 'disk_full'],
+    ['EACCES', 'write_failed'],
+    ['EROFS', 'write_failed'],
+  ])('of %s is %s', (code, expected) => {
+    expect(writeFault('/out/a.png', Object.assign(new Error(code), { code })).failure.code).toBe(expected);
+  });
+
+  it.skipIf(process.platform !== 'linux')('of a device that is really full is disk_full', async () => {
+    const error: unknown = await writeFile('/dev/full', 'x').catch((fault: unknown) => fault);
+    expect(writeFault('/dev/full', error).failure.code).toBe('disk_full');
+  });
+});
+
+describe('the processing runner', () => {
+  it('lets an observer see one run a batch: prepare, execute, finalize', async () => {
+    const seen: string[] = [];
+    const observer: RunHooks = {
+      onPrepare: ({ seeds }) => seen.push(`prepare ${seeds.length}`),
+      onExecute: ({ kind }) => void seen.push(kind),
+      onFinalize: ({ status }) => seen.push(status),
+    };
+    await processImages(
+      requestOf({ count: 2 }),
+      contextOf({ observer, overrides: { live_previews_enable: false } }).context,
+    );
+    expect(seen).toEqual(['prepare 2', 'progress', 'image', 'progress', 'image', 'succeeded']);
+  });
+
+  it.each([
+    ['failed', new PaintingRunner('onnx', 0), never],
+    ['canceled', new PaintingRunner(), AbortSignal.abort()],
+  ] as const)('finalizes once when a run is %s', async (status, image, signal) => {
+    const outcomes: string[] = [];
+    const observer: RunHooks = { onFinalize: (outcome) => outcomes.push(outcome.status) };
+    await refusalOf(processImages(requestOf(), contextOf({ image, observer, signal }).context));
+    expect(outcomes).toEqual([status]);
+  });
+
+  it('tells the first cause when an observer throws', async () => {
+    const observer: RunHooks = {
+      onExecute: () => {
+        throw new Failed('oom', { reason: 'none left' });
+      },
+    };
+    expect(await refusalOf(processImages(requestOf({ count: 9 }), contextOf({ observer }).context))).toMatchObject({
+      code: 'oom',
+    });
+  });
+});

@@ -1,0 +1,127 @@
+import type { GenerateRequest, Timings } from '../contract/generate.ts';
+import type { JobId } from '../contract/ids.ts';
+import type { Artifact, Progress } from '../contract/job.ts';
+import { restPrefix } from '../contract/rest.ts';
+import type { CancelSignal, Pixels, RunEvent, RunPlan } from '../contract/runner.ts';
+import { writeInfotext } from './infotext.ts';
+import { defaultOptions, type Options, snapshotOptions } from './options.ts';
+import { planRun, type ResolvedModel } from './plan-run.ts';
+import type { ProcessingRunner } from './processing-runner.ts';
+import { advance, beginProgress, type ProgressState } from './progress.ts';
+import { encodePng, picturePath, saveFile } from './save-picture.ts';
+import { drawSeed } from './seeds.ts';
+
+type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
+
+/** What a request needs around it; `app.ts` hands over the functions, the job its hooks. */
+export interface ProcessingContext {
+  readonly jobId: JobId;
+  readonly runner: ProcessingRunner;
+  /** Rejects with `Failed` for a model that is not there, or that can't be run. */
+  readonly resolveModel: (request: GenerateRequest) => Promise<ResolvedModel>;
+  /** Pictures go below this folder, absolute. */
+  readonly outputsPath: string;
+  readonly version: string;
+  readonly signal: CancelSignal;
+  /** The options as they stand; they are read once, and never changed. */
+  readonly options?: Options;
+  /** This request's own values over them. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onPreview?: (itemIndex: number, pixels: Pixels) => void;
+  /** Called when the file is whole on disk, in the order of the items. */
+  readonly onArtifact?: (artifact: Artifact) => void;
+  readonly now?: () => Date;
+}
+
+export interface ProcessingResult {
+  readonly artifacts: readonly Artifact[];
+  readonly timings: Timings;
+  readonly provider: string;
+}
+
+/**
+ * From a request to pictures on disk, for every door: resolves the model, freezes the options and the seed, runs, writes infotext and files.
+ * Rejects with `Failed`; pictures that were finished before stay, and `onArtifact` has told of them.
+ */
+export async function processImages(request: GenerateRequest, context: ProcessingContext): Promise<ProcessingResult> {
+  const options = snapshotOptions(context.options ?? defaultOptions, context.overrides);
+  const seed = request.seed === -1 ? drawSeed() : request.seed;
+  const model = await context.resolveModel(request);
+  const plan = planRun(request, model, options, seed);
+
+  const artifacts: Artifact[] = [];
+  let progress: ProgressState = beginProgress(plan.seeds.length, plan.steps, performance.now());
+  const save = async (event: ImageEvent): Promise<void> => {
+    const artifact = await saveImage(event, plan, model, options, context);
+    artifacts.push(artifact);
+    context.onArtifact?.(artifact);
+  };
+  let saving: Promise<void> = Promise.resolve();
+
+  const { metrics, timings } = await context.runner.run({
+    plan: () => plan,
+    signal: context.signal,
+    hooks: {
+      onPrepare: () => context.onProgress?.(progress.progress),
+      onExecute: (event) => {
+        progress = advance(progress, event, performance.now());
+        if (event.kind === 'preview') context.onPreview?.(event.item_index, event.pixels);
+        else context.onProgress?.(progress.progress);
+        if (event.kind !== 'image') return;
+        saving = saving.then(() => save(event));
+        return saving;
+      },
+    },
+  });
+  return { artifacts, timings, provider: metrics.provider };
+}
+
+async function saveImage(
+  event: ImageEvent,
+  plan: RunPlan,
+  model: ResolvedModel,
+  options: Options,
+  context: ProcessingContext,
+): Promise<Artifact> {
+  const { jobId, outputsPath, runner, version, now = () => new Date() } = context;
+  const { item_index: itemIndex, seed, pixels } = event;
+  const { width, height } = pixels;
+  const infotext = writeInfotext({
+    prompt: plan.prompt,
+    negativePrompt: plan.negative_prompt,
+    steps: plan.steps,
+    sampler: event.sampler ?? plan.sampler,
+    scheduler: event.scheduler ?? plan.scheduler,
+    guidanceScale: plan.guidance_scale,
+    seed,
+    width,
+    height,
+    modelHash: options.add_model_hash_to_info ? model.shortHash : null,
+    modelName: options.add_model_name_to_info ? model.name : null,
+    extras: runner.kind === 'fake' ? { Runner: 'fake' } : {},
+    version: options.add_version_to_infotext ? `Vitrine ${version}` : null,
+  });
+  const at = now();
+  const path = picturePath(outputsPath, { jobId, step: 'generate', itemIndex, width, height, seed, at });
+  const { sizeBytes, sha256 } = await saveFile(path, await encodePng(pixels, options.enable_pnginfo ? infotext : null));
+  const id = `${jobId}.generate.${itemIndex}`;
+  return {
+    id,
+    job_id: jobId,
+    step: 'generate',
+    item_index: itemIndex,
+    format: 'png',
+    path,
+    url: `${restPrefix}/pictures/${id}`,
+    width,
+    height,
+    seed,
+    size_bytes: sizeBytes,
+    sha256,
+    infotext,
+    model_id: plan.descriptor.model_id,
+    created_at: at.toISOString(),
+    is_fake: runner.kind === 'fake',
+  };
+}

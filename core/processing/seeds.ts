@@ -1,0 +1,15 @@
+import { randomInt } from 'node:crypto';
+import { maxSeed } from '../contract/generate.ts';
+
+// stable-diffusion-webui draws below 2^32 - 2, so that a batch seldom wraps.
+const drawnBelow = 2 ** 32 - 2;
+
+/** A seed for a request that left it to us: 0 to 2^32 - 3. */
+export function drawSeed(): number {
+  return randomInt(drawnBelow);
+}
+
+/** One seed a picture: seed + i, beginning again at 0 after 2^32 - 1. */
+export function seedsOf(seed: number, count: number): number[] {
+  return Array.from({ length: count }, (_, item) => (seed + item) % (maxSeed + 1));
+}

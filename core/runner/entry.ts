@@ -1,0 +1,33 @@
+import { availableParallelism } from 'node:os';
+import type { RunnerReply } from '../contract/runner.ts';
+import { createRequestServer } from './request-server.ts';
+
+// The process that holds onnxruntime and the models' memory. Everything heavy is imported when first asked for:
+// `ready` must come within the start timeout even from a cold disk.
+const send = (reply: RunnerReply): void => {
+  process.send?.(reply);
+};
+
+const answer = createRequestServer({
+  send,
+  openPipeline: async (descriptor, provider) => {
+    const { openPipeline } = await import('../diffusion/pipeline.ts');
+    return openPipeline(descriptor, provider);
+  },
+  probe: async () => {
+    const { probeProviders } = await import('../diffusion/providers.ts');
+    return probeProviders();
+  },
+  memoryBytes: () => process.memoryUsage.rss(),
+  log: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+});
+
+process.on('message', (message) => {
+  void answer(message);
+});
+// The parent is gone, or wants the memory back: nobody is left to make pictures for.
+process.on('disconnect', () => process.exit(0));
+
+send({ kind: 'ready', threads: availableParallelism() });
