@@ -1,0 +1,12 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { ModelSummary } from '../contract/model.ts';
+import { catalogSchema, catalogVersion } from './schema.ts';
+
+/** When this fails, raise `catalogVersion` with a History line, then pin the new fingerprint: an index of the old shape is then made anew. */
+test('what the index holds is the shape pinned to its version', () => {
+  const shape = catalogSchema + JSON.stringify(z.toJSONSchema(ModelSummary, { unrepresentable: 'any' }));
+  const fingerprint = createHash('sha256').update(shape).digest('hex').slice(0, 16);
+  expect([catalogVersion, fingerprint]).toEqual([1, 'ee3a0b3c68a34d5b']);
+});

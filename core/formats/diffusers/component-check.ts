@@ -1,0 +1,239 @@
+import type { FileHandle } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import type { Finding, FindingCode } from '../../contract/finding.ts';
+import { type ComponentWeights, readComponentWeights } from '../component-weights.ts';
+import { formatLimits } from '../limits.ts';
+import { parseJsonBytes, ReadFault, readExactly, readSmallJson, withRegularFile } from '../read-bounded.ts';
+import { WeightsFault } from '../safetensors.ts';
+import type { BundleListing } from './bundle-listing.ts';
+import { findingOf } from './finding-of.ts';
+import type { ComponentEntry } from './model-index.ts';
+
+export interface ComponentFacts {
+  readonly name: string;
+  readonly className: string;
+  readonly kind: 'scheduler' | 'tokenizer' | 'processor' | 'network';
+  readonly isOptional: boolean;
+  readonly config: Readonly<Record<string, unknown>> | null;
+  /** Null for what has no weights, and for weights that are not safetensors. */
+  readonly weights: ComponentWeights | null;
+  readonly findings: readonly Finding[];
+}
+
+type Checked = Pick<ComponentFacts, 'config' | 'weights' | 'findings'>;
+
+/** Parts that a pipeline names but makes its pictures without. */
+const optionalNames = new Set(['safety_checker', 'feature_extractor', 'image_encoder', 'watermark', 'image_processor']);
+
+/** A larger tokenizer.json (T5, Gemma) would block the thread that parses it for a tenth of a second; its ends are looked at instead. */
+const parsedUpToBytes = 4 * 2 ** 20;
+
+/** Each a set of files that makes a tokenizer whole. */
+const tokenizerSets: readonly (readonly string[])[] = [
+  ['vocab.json', 'merges.txt'],
+  ['tokenizer.json'],
+  ['spiece.model'],
+  ['tokenizer.model'],
+  ['sentencepiece.bpe.model'],
+  ['vocab.txt'],
+];
+
+/** Opens one component's config, weights headers or tokenizer files; never payload. */
+export async function checkComponent(
+  root: string,
+  listing: BundleListing,
+  entry: ComponentEntry,
+): Promise<ComponentFacts> {
+  const { name, className } = entry;
+  const kind = kindOf(entry);
+  const isOptional = optionalNames.has(name);
+  const checked = await check(root, listing, name, kind);
+  const findings = isOptional ? checked.findings.map((finding) => asOptional(name, finding)) : checked.findings;
+  // Several files of a part that isn't needed make one warning, which is accepted once.
+  return { name, className, kind, isOptional, ...checked, findings: isOptional ? findings.slice(0, 1) : findings };
+}
+
+function kindOf({ name, className }: ComponentEntry): ComponentFacts['kind'] {
+  if (/Scheduler$/.test(className) || name === 'scheduler') return 'scheduler';
+  if (/Tokenizer(Fast)?$/.test(className) || /^tokenizer(_\d+)?$/.test(name)) return 'tokenizer';
+  if (/(Processor|FeatureExtractor)(Fast)?$/.test(className) || name === 'feature_extractor') return 'processor';
+  return 'network';
+}
+
+function asOptional(name: string, finding: Finding): Finding {
+  // A link out of the folder stays an error: what isn't needed may still be read by another program.
+  if (finding.code === 'missing_optional_component' || finding.code === 'path_escape') return finding;
+  return findingOf(
+    'missing_optional_component',
+    `The ${words(name)} can't be used, though pictures can be made without it: ${finding.message} Restore it, or accept this warning.`,
+    name,
+  );
+}
+
+async function check(
+  root: string,
+  listing: BundleListing,
+  name: string,
+  kind: ComponentFacts['kind'],
+): Promise<Checked> {
+  const folder = listing.get(name);
+  const only = (code: FindingCode, message: string): Checked => ({
+    config: null,
+    weights: null,
+    findings: [findingOf(code, message, name)],
+  });
+  if (folder?.kind === 'escape')
+    return only('path_escape', `The folder "${name}" is a link out of the bundle: ${folder.reason}.`);
+  if (folder === undefined || folder.kind === 'broken') {
+    return optionalNames.has(name)
+      ? only(
+          'missing_optional_component',
+          `The ${words(name)} is named in model_index.json but its folder is not there. Pictures can be made without it: restore the folder, or accept this warning.`,
+        )
+      : only('missing_component', `The folder "${name}", which model_index.json names, is not there. Download it.`);
+  }
+  if (folder.kind !== 'directory')
+    return only('component_unreadable', `"${name}" ${folder.reason ?? 'is not a folder'}. Download the folder again.`);
+
+  const below = [...listing.values()].filter(({ path }) => path.startsWith(`${name}/`));
+  const escapes = below.filter((entry) => entry.kind === 'escape');
+  if (escapes.length > 0)
+    return {
+      config: null,
+      weights: null,
+      findings: escapes.map(({ path, reason }) =>
+        findingOf('path_escape', `"${path}" is a link out of the bundle: ${reason}. Put the file itself there.`, path),
+      ),
+    };
+  const names = below.map(({ path }) => path.slice(name.length + 1));
+  if (kind === 'tokenizer') return checkTokenizer(root, name, names);
+  if (kind === 'scheduler') return readConfig(root, name, names, ['scheduler_config.json', 'config.json']);
+  if (kind === 'processor')
+    return readConfig(root, name, names, ['preprocessor_config.json', 'processor_config.json', 'config.json']);
+  return checkNetwork(root, name, names);
+}
+
+async function checkNetwork(root: string, name: string, names: readonly string[]): Promise<Checked> {
+  const { config, findings } = await readConfig(root, name, names, ['config.json']);
+  try {
+    const weights = await readComponentWeights(join(root, name));
+    if (weights.tensors.size === 0)
+      throw new WeightsFault(
+        'missing_weights',
+        join(root, name),
+        'The files of weights hold no tensors. Download them again.',
+      );
+    const clash = config === null ? null : clashOf(config, weights);
+    if (clash === null) return { config, weights, findings };
+    return { config, weights, findings: [...findings, findingOf('invalid_config', clash, `${name}/config.json`)] };
+  } catch (error) {
+    if (!(error instanceof WeightsFault)) throw error;
+    // Folders that optimum exported hold their weights in the graph itself.
+    const isOnnx =
+      names.includes('model.onnx') && (error.code === 'missing_weights' || error.code === 'unsafe_weights_only');
+    if (isOnnx) return { config, weights: null, findings };
+    const path = relative(root, error.path).replaceAll(sep, '/');
+    return { config, weights: null, findings: [...findings, findingOf(error.code, error.reason, path)] };
+  }
+}
+
+/** Whether config.json describes another network than the weights are of: the first convolution tells. */
+function clashOf(config: Readonly<Record<string, unknown>>, { tensors }: ComponentWeights): string | null {
+  if (config._class_name !== 'UNet2DConditionModel') return null;
+  const shape = tensors.get('conv_in.weight')?.shape;
+  const widths = config.block_out_channels;
+  const [inputs, outputs] = [config.in_channels, Array.isArray(widths) ? widths[0] : undefined];
+  if (shape?.length !== 4 || typeof inputs !== 'number' || typeof outputs !== 'number') return null;
+  if (shape[0] === outputs && shape[1] === inputs) return null;
+  return `config.json describes a network from ${inputs} to ${outputs} channels, but the weights are of one from ${shape[1]} to ${shape[0]}. Download both again.`;
+}
+
+async function readConfig(
+  root: string,
+  name: string,
+  names: readonly string[],
+  candidates: readonly string[],
+): Promise<Checked> {
+  const file = candidates.find((candidate) => names.includes(candidate)) ?? candidates[0] ?? 'config.json';
+  const path = `${name}/${file}`;
+  const problem = (code: FindingCode, message: string): Checked => ({
+    config: null,
+    weights: null,
+    findings: [findingOf(code, message, path)],
+  });
+  try {
+    const config = await readSmallJson(join(root, name, file), formatLimits.configBytes);
+    if (typeof config !== 'object' || config === null || Array.isArray(config))
+      return problem('invalid_config', `"${path}" is not a JSON object. Download it again.`);
+    return { config: config as Readonly<Record<string, unknown>>, weights: null, findings: [] };
+  } catch (error) {
+    if (error instanceof SyntaxError) return problem('invalid_config', `"${path}" is not JSON. Download it again.`);
+    if (!(error instanceof ReadFault)) throw error;
+    const code =
+      error.problem === 'missing' || error.problem === 'too_large' ? 'invalid_config' : 'component_unreadable';
+    return problem(code, `"${path}" ${error.reason}. Download it again.`);
+  }
+}
+
+async function checkTokenizer(root: string, name: string, names: readonly string[]): Promise<Checked> {
+  const whole = tokenizerSets.find((set) => set.every((file) => names.includes(file)));
+  if (whole === undefined)
+    return {
+      config: null,
+      weights: null,
+      findings: [
+        findingOf(
+          'missing_tokenizer_files',
+          `"${name}" holds no whole tokenizer: it needs vocab.json and merges.txt, or tokenizer.json. Download them.`,
+          name,
+        ),
+      ],
+    };
+  const optional = ['tokenizer.json', 'tokenizer_config.json'].filter((file) => names.includes(file));
+  const findings: Finding[] = [];
+  for (const file of new Set([...whole, ...optional])) {
+    const finding = await checkTokenizerFile(root, `${name}/${file}`);
+    if (finding !== null) findings.push(finding);
+  }
+  return { config: null, weights: null, findings };
+}
+
+async function checkTokenizerFile(root: string, path: string): Promise<Finding | null> {
+  try {
+    return await withRegularFile(join(root, path), async (handle, sizeBytes) => {
+      if (sizeBytes === 0) return findingOf('invalid_config', `"${path}" is empty. Download it again.`, path);
+      if (!path.endsWith('.json')) return null;
+      const isJson =
+        sizeBytes > parsedUpToBytes
+          ? await hasBraces(handle, sizeBytes)
+          : isJsonObject(await readExactly(handle, 0, sizeBytes));
+      return isJson ? null : findingOf('invalid_config', `"${path}" is not a JSON object. Download it again.`, path);
+    });
+  } catch (error) {
+    if (!(error instanceof ReadFault)) throw error;
+    const code = error.problem === 'missing' ? 'missing_tokenizer_files' : 'component_unreadable';
+    return findingOf(code, `"${path}" ${error.reason}. Download it again.`, path);
+  }
+}
+
+function isJsonObject(bytes: Uint8Array): boolean {
+  try {
+    const json = parseJsonBytes(bytes);
+    return typeof json === 'object' && json !== null && !Array.isArray(json);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/** Whether a large file starts and ends as a JSON object does: what a download that stopped half way does not. */
+async function hasBraces(handle: FileHandle, sizeBytes: number): Promise<boolean> {
+  const start = (await readExactly(handle, 0, 64)).toString('latin1').trimStart();
+  const end = (await readExactly(handle, sizeBytes - 64, 64)).toString('latin1').trimEnd();
+  return start.startsWith('{') && end.endsWith('}');
+}
+
+/** `safety_checker` in a sentence. */
+function words(name: string): string {
+  return name.replaceAll('_', ' ');
+}

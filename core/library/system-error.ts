@@ -1,0 +1,6 @@
+/** The code of an error that the operating system gave (`ENOENT`), or null for any other. */
+export function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'errno' in error
+    ? error.code
+    : null;
+}
