@@ -1,0 +1,206 @@
+import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
+import type { WeightSource } from '../onnx/weight-source.ts';
+
+/**
+ * `fused`: ONNX Runtime's MultiHeadAttention, a flash attention on CPU: at 4096 tokens a tenth of the memory.
+ * `plain`: products and a softmax, for providers whose fused operator has not proved itself.
+ */
+export type AttentionForm = 'fused' | 'plain';
+
+/** Where layers are written to, and where their weights come from. */
+export interface LayerWriter {
+  readonly graph: GraphBuilder;
+  readonly weights: WeightSource;
+  readonly attention: AttentionForm;
+}
+
+/** `[batch, channels, height, width]` */
+export interface FeatureMap {
+  readonly value: Value;
+  readonly channels: number;
+}
+
+/** `[batch * tokens, channels]`: flat, so that a linear layer is one Gemm with its bias. `shape` is the value `[batch, tokens, channels]`. */
+export interface Tokens {
+  readonly value: Value;
+  readonly channels: number;
+  readonly shape: Value;
+}
+
+export interface ConvOptions {
+  readonly kernelSize?: number;
+  readonly stride?: number;
+  /** Top, left, bottom, right. */
+  readonly pads?: readonly [number, number, number, number];
+}
+
+export function conv(
+  { graph, weights }: LayerWriter,
+  name: string,
+  input: FeatureMap,
+  channels: number,
+  { kernelSize = 3, stride = 1, pads = [1, 1, 1, 1] }: ConvOptions = {},
+): FeatureMap {
+  const kernel = weights.tensor(`${name}.weight`, [channels, input.channels, kernelSize, kernelSize]);
+  const bias = weights.tensor(`${name}.bias`, [channels]);
+  const value = graph.node('Conv', [input.value, graph.weight(kernel), graph.weight(bias)], {
+    kernel_shape: [kernelSize, kernelSize],
+    strides: [stride, stride],
+    pads,
+  });
+  return { value, channels };
+}
+
+export const pointwiseConv = (writer: LayerWriter, name: string, input: FeatureMap, channels: number): FeatureMap =>
+  conv(writer, name, input, channels, { kernelSize: 1, pads: [0, 0, 0, 0] });
+
+export interface LinearOptions {
+  readonly bias?: boolean;
+  /** Only these of the layer's outputs: first to past the last. */
+  readonly rows?: readonly [number, number];
+}
+
+/** `[n, inChannels]` to `[n, outChannels]`; `outChannels` is the whole layer's, also where `rows` takes a part. */
+export function linear(
+  { graph, weights }: LayerWriter,
+  name: string,
+  input: Value,
+  [inChannels, outChannels]: readonly [number, number],
+  { bias = true, rows }: LinearOptions = {},
+): Value {
+  const part = rows === undefined ? {} : { rows };
+  const inputs = [input, graph.weight(weights.tensor(`${name}.weight`, [outChannels, inChannels]), part)];
+  if (bias) inputs.push(graph.weight(weights.tensor(`${name}.bias`, [outChannels]), part));
+  return graph.node('Gemm', inputs, { transB: 1 });
+}
+
+export function layerNorm({ graph, weights }: LayerWriter, name: string, input: Tokens, epsilon: number): Tokens {
+  const scale = graph.weight(weights.tensor(`${name}.weight`, [input.channels]));
+  const bias = graph.weight(weights.tensor(`${name}.bias`, [input.channels]));
+  const value = graph.node('LayerNormalization', [input.value, scale, bias], {
+    axis: -1,
+    epsilon: { float: epsilon },
+  });
+  return { ...input, value };
+}
+
+/**
+ * Written as an instance normalisation of each group, then scale and shift: runs on every provider, and on CPU as fast as the
+ * GroupNormalization operator, which WebGPU lacks.
+ */
+export function groupNorm(
+  { graph, weights }: LayerWriter,
+  name: string,
+  input: FeatureMap,
+  { groups, epsilon }: { readonly groups: number; readonly epsilon: number },
+): FeatureMap {
+  const { channels } = input;
+  const grouped = graph.node('Reshape', [input.value, graph.integers([0, groups, -1])]);
+  const ones = graph.floats(Array.from({ length: groups }, () => 1));
+  const zeros = graph.floats(Array.from({ length: groups }, () => 0));
+  const normed = graph.node('InstanceNormalization', [grouped, ones, zeros], { epsilon: { float: epsilon } });
+  const shaped = graph.node('Reshape', [normed, graph.node('Shape', [input.value])]);
+  const dims = [channels, 1, 1];
+  const scale = graph.weight(weights.tensor(`${name}.weight`, [channels]), { dims });
+  const shift = graph.weight(weights.tensor(`${name}.bias`, [channels]), { dims });
+  return { channels, value: graph.node('Add', [graph.node('Mul', [shaped, scale]), shift]) };
+}
+
+/** Also called swish. */
+export const silu = ({ graph }: LayerWriter, value: Value): Value =>
+  graph.node('Mul', [value, graph.node('Sigmoid', [value])]);
+
+export const add = ({ graph }: LayerWriter, left: Value, right: Value): Value => graph.node('Add', [left, right]);
+
+/** A feature map's cells as tokens, row by row. */
+export function toTokens({ graph }: LayerWriter, { value, channels }: FeatureMap): Tokens {
+  const cells = graph.node('Reshape', [value, graph.integers([0, channels, -1])]);
+  const ordered = graph.node('Transpose', [cells], { perm: [0, 2, 1] });
+  return {
+    value: graph.node('Reshape', [ordered, graph.integers([-1, channels])]),
+    channels,
+    shape: graph.node('Shape', [ordered]),
+  };
+}
+
+/** Back from {@link toTokens}, to the height and width of `like`, which has as many channels. */
+export function toFeatureMap(writer: LayerWriter, tokens: Tokens, like: FeatureMap): FeatureMap {
+  const { graph } = writer;
+  const cells = graph.node('Transpose', [unflatten(writer, tokens)], { perm: [0, 2, 1] });
+  return { value: graph.node('Reshape', [cells, graph.node('Shape', [like.value])]), channels: tokens.channels };
+}
+
+/** `[batch, tokens, channels]` */
+export const unflatten = ({ graph }: LayerWriter, { value, shape }: Tokens): Value =>
+  graph.node('Reshape', [value, shape]);
+
+export interface AttentionInput {
+  /** `[batch, tokens, channels]` */
+  readonly query: Value;
+  /** `[batch, other tokens, channels]`, as `value`. */
+  readonly key: Value;
+  readonly value: Value;
+  readonly channels: number;
+  readonly heads: number;
+  /** Added to the scores, `[1, 1, tokens, other tokens]`. */
+  readonly mask?: Value;
+}
+
+/** Scaled dot-product attention; `[batch * tokens, channels]`. */
+export function attention({ graph, attention: form }: LayerWriter, input: AttentionInput): Value {
+  const { channels, heads, mask } = input;
+  const flat = graph.integers([-1, channels]);
+  if (form === 'fused') {
+    const inputs = [input.query, input.key, input.value, ...(mask === undefined ? [] : ['', '', mask])];
+    return graph.node('Reshape', [graph.contribNode('MultiHeadAttention', inputs, { num_heads: heads }), flat]);
+  }
+  const headSize = channels / heads;
+  const split = (value: Value, perm: readonly number[]) =>
+    graph.node('Transpose', [graph.node('Reshape', [value, graph.integers([0, 0, heads, headSize])])], { perm });
+  const scores = graph.node('MatMul', [split(input.query, [0, 2, 1, 3]), split(input.key, [0, 2, 3, 1])]);
+  const scaled = graph.node('Mul', [scores, graph.floats([headSize ** -0.5], [])]);
+  const masked = mask === undefined ? scaled : graph.node('Add', [scaled, mask]);
+  const shares = graph.node('Softmax', [masked], { axis: -1 });
+  const mixed = graph.node('MatMul', [shares, split(input.value, [0, 2, 1, 3])]);
+  return graph.node('Reshape', [graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), flat]);
+}
+
+export interface ResnetOptions {
+  readonly channels: number;
+  readonly groups: number;
+  readonly epsilon: number;
+  /** `[1 or batch, timeChannels]`, already through its activation; none in a VAE. */
+  readonly time?: { readonly value: Value; readonly channels: number };
+}
+
+/** diffusers' ResnetBlock2D: two convolutions, the time between them, and a way around. */
+export function resnet(writer: LayerWriter, name: string, input: FeatureMap, options: ResnetOptions): FeatureMap {
+  const { graph } = writer;
+  const { channels, time } = options;
+  const act = (map: FeatureMap): FeatureMap => ({ ...map, value: silu(writer, map.value) });
+  let inner = conv(writer, `${name}.conv1`, act(groupNorm(writer, `${name}.norm1`, input, options)), channels);
+  if (time !== undefined) {
+    const shift = linear(writer, `${name}.time_emb_proj`, time.value, [time.channels, channels]);
+    const spread = graph.node('Reshape', [shift, graph.integers([-1, channels, 1, 1])]);
+    inner = { channels, value: add(writer, inner.value, spread) };
+  }
+  inner = conv(writer, `${name}.conv2`, act(groupNorm(writer, `${name}.norm2`, inner, options)), channels);
+  const around =
+    input.channels === channels ? input : pointwiseConv(writer, `${name}.conv_shortcut`, input, channels);
+  return { channels, value: add(writer, around.value, inner.value) };
+}
+
+/** Nearest neighbour, to the height and width of `size` (int64 `[2]`). */
+export function resizeTo({ graph }: LayerWriter, input: FeatureMap, size: Value): FeatureMap {
+  const leading = graph.node('Shape', [input.value], { start: 0, end: 2 });
+  const sizes = graph.node('Concat', [leading, size], { axis: 0 });
+  return { ...input, value: graph.node('Resize', [input.value, '', '', sizes], nearest) };
+}
+
+/** Nearest neighbour, twice as high and wide. */
+export const resizeTwofold = ({ graph }: LayerWriter, input: FeatureMap): FeatureMap => ({
+  ...input,
+  value: graph.node('Resize', [input.value, '', graph.floats([1, 1, 2, 2])], nearest),
+});
+
+const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };

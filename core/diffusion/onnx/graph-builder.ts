@@ -1,0 +1,217 @@
+import { basename, dirname } from 'node:path';
+import {
+  type AttributeProto,
+  attributeTypes,
+  type ElementType,
+  elementTypes,
+  encodeModel,
+  externalLocation,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './model-proto.ts';
+import type { WeightTensor } from './weight-source.ts';
+
+/** The name of a value inside one graph. */
+export type Value = string;
+export type Attributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
+
+/** A finished graph: bytes of a ModelProto, and where its weights lie. */
+export interface OnnxGraph {
+  readonly bytes: Uint8Array;
+  readonly inputs: readonly string[];
+  /** The folder that locations are relative to; null when the graph has no external weights. */
+  readonly weightFolder: string | null;
+  /** Files outside that folder: the runtime refuses to read those itself, so they are handed over in memory under these names. */
+  readonly otherFiles: readonly { readonly location: string; readonly path: string }[];
+}
+
+const opset = 20;
+const fromDtype: Readonly<Record<string, ElementType>> = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  F64: 'float64',
+};
+const contribDomain = 'com.microsoft';
+
+/**
+ * Writes one ONNX graph. Weights are never read: an initializer names its byte range in the user's own file (ONNX external data).
+ * Weights of another precision than float32 are followed by a Cast, which the runtime folds when it loads.
+ */
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #weights: { readonly name: string; readonly elementType: ElementType; readonly tensor: WeightTensor }[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: ValueInfoProto[] = [];
+  readonly #known = new Map<string, Value>();
+  #count = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** What the weights used so far take as float32. */
+  get weightBytes(): number {
+    return this.#weights.reduce((sum, { tensor }) => sum + 4 * tensor.shape.reduce((size, one) => size * one, 1), 0);
+  }
+
+  /**
+   * A named dimension is free: the runtime takes any size, or one that the session fixes by that name. Asked for twice, it is the same
+   * input.
+   */
+  input(name: string, dims: readonly (number | string)[], elementType: ElementType = 'float32'): Value {
+    if (!this.#inputs.some((input) => input.name === name)) this.#inputs.push(valueInfo(name, dims, elementType));
+    return name;
+  }
+
+  /** Makes a value an output of that name. */
+  output(name: string, value: Value, dims: readonly (number | string)[]): void {
+    this.#nodes.push({ name, opType: 'Identity', domain: '', input: [value], output: [name], attribute: [] });
+    this.#outputs.push(valueInfo(name, dims, 'float32'));
+  }
+
+  /** One operator with one output. An empty name in `inputs` leaves an optional input out. */
+  node(opType: string, inputs: readonly Value[], attributes: Attributes = {}, domain = ''): Value {
+    const output = `${opType}_${this.#count++}`;
+    const attribute = Object.entries(attributes).map(([name, value]) => attributeProto(name, value));
+    this.#nodes.push({ name: output, opType, domain, input: inputs, output: [output], attribute });
+    return output;
+  }
+
+  /** One of ONNX Runtime's own operators. */
+  contribNode(opType: string, inputs: readonly Value[], attributes: Attributes = {}): Value {
+    return this.node(opType, inputs, attributes, contribDomain);
+  }
+
+  integers(values: readonly number[]): Value {
+    const raw = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.#inline(`int64 ${values}`, 'int64', [values.length], raw);
+  }
+
+  floats(values: readonly number[], dims: readonly number[] = [values.length]): Value {
+    return this.#inline(
+      `float32 [${dims}] ${values}`,
+      'float32',
+      dims,
+      new Uint8Array(Float32Array.from(values).buffer),
+    );
+  }
+
+  /**
+   * A weight as float32, `rows` (first to past the last of its first dimension) when only a part is wanted.
+   * `dims` reads the same numbers under another shape of the same size.
+   */
+  weight(tensor: WeightTensor, options: { rows?: readonly [number, number]; dims?: readonly number[] } = {}): Value {
+    const part = options.rows === undefined ? tensor : rowsOf(tensor, options.rows);
+    const dims = options.dims ?? part.shape;
+    const key = `${part.path} ${part.offsetBytes} ${part.lengthBytes} [${dims}]`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const { name, elementType } = this.#place({ ...part, shape: dims });
+    const value = elementType === 'float32' ? name : this.node('Cast', [name], { to: elementTypes.float32 });
+    this.#known.set(key, value);
+    return value;
+  }
+
+  /** Rows of a table of weights by their numbers: cast after the choice, so that a table of half precision stays one. */
+  rows(table: WeightTensor, numbers: Value): Value {
+    const { name, elementType } = this.#place(table);
+    const chosen = this.node('Gather', [name, numbers], { axis: 0 });
+    return elementType === 'float32' ? chosen : this.node('Cast', [chosen], { to: elementTypes.float32 });
+  }
+
+  finish(): OnnxGraph {
+    const weightFolder = commonFolder(this.#weights.map(({ tensor }) => tensor.path));
+    const otherPaths = [...new Set(this.#weights.map(({ tensor }) => tensor.path))].filter(
+      (path) => dirname(path) !== weightFolder,
+    );
+    const otherFiles = otherPaths.map((path, index) => ({ location: `other-folder-${index}`, path }));
+    const external = this.#weights.map(({ name, elementType, tensor }): TensorProto => {
+      const location = otherFiles.find(({ path }) => path === tensor.path)?.location ?? basename(tensor.path);
+      return {
+        name,
+        dims: tensor.shape,
+        dataType: elementTypes[elementType],
+        dataLocation: externalLocation,
+        externalData: [
+          { key: 'location', value: location },
+          { key: 'offset', value: String(tensor.offsetBytes) },
+          { key: 'length', value: String(tensor.lengthBytes) },
+        ],
+      };
+    });
+    const bytes = encodeModel({
+      irVersion: 9,
+      producerName: 'vitrine',
+      opsetImport: [
+        { domain: '', version: opset },
+        { domain: contribDomain, version: 1 },
+      ],
+      graph: {
+        name: this.#name,
+        node: this.#nodes,
+        initializer: [...this.#initializers, ...external],
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+    });
+    return { bytes, inputs: this.#inputs.map(({ name }) => name), weightFolder, otherFiles };
+  }
+
+  #place(tensor: WeightTensor): { readonly name: string; readonly elementType: ElementType } {
+    const elementType = fromDtype[tensor.dtype];
+    if (elementType === undefined) throw new TypeError(`no element type for ${tensor.dtype}`);
+    if (tensor.bytes !== undefined) {
+      const name = `constant_${this.#initializers.length}`;
+      const rawData = tensor.bytes.subarray(tensor.offsetBytes, tensor.offsetBytes + tensor.lengthBytes);
+      this.#initializers.push({ name, dims: tensor.shape, dataType: elementTypes[elementType], rawData });
+      return { name, elementType };
+    }
+    const name = `weight_${this.#weights.length}`;
+    this.#weights.push({ name, elementType, tensor });
+    return { name, elementType };
+  }
+
+  #inline(key: string, elementType: ElementType, dims: readonly number[], rawData: Uint8Array): Value {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const name = `constant_${this.#initializers.length}`;
+    this.#initializers.push({ name, dims, dataType: elementTypes[elementType], rawData });
+    this.#known.set(key, name);
+    return name;
+  }
+}
+
+function valueInfo(name: string, dims: readonly (number | string)[], elementType: ElementType): ValueInfoProto {
+  const dim = dims.map((size) => (typeof size === 'number' ? { dimValue: size } : { dimParam: size }));
+  return { name, type: { tensorType: { elemType: elementTypes[elementType], shape: { dim } } } };
+}
+
+/** A bare number is an int attribute; `{ float }` a float one: ONNX tells them apart, JavaScript does not. */
+function attributeProto(name: string, value: Attributes[string]): AttributeProto {
+  if (typeof value === 'number') return { name, type: attributeTypes.int, i: value };
+  if (typeof value === 'string') return { name, type: attributeTypes.string, s: new TextEncoder().encode(value) };
+  if ('float' in value) return { name, type: attributeTypes.float, f: value.float };
+  return { name, type: attributeTypes.ints, ints: value };
+}
+
+function rowsOf(tensor: WeightTensor, [first, end]: readonly [number, number]): WeightTensor {
+  const [rowCount = 1, ...rest] = tensor.shape;
+  const rowBytes = tensor.lengthBytes / rowCount;
+  return {
+    ...tensor,
+    shape: [end - first, ...rest],
+    offsetBytes: tensor.offsetBytes + first * rowBytes,
+    lengthBytes: (end - first) * rowBytes,
+  };
+}
+
+/** The folder that most weights lie in. Shards and cache blobs lie side by side, so it is nearly always the only one. */
+function commonFolder(paths: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const path of paths) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
+  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
+}

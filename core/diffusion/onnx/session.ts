@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { Failed } from '../../contract/failure.ts';
+import type { Tensor } from '../networks.ts';
+import type { OnnxGraph } from './graph-builder.ts';
+
+// Its errors are thrown as well, and become failures: on standard error they would only alarm.
+env.logLevel = 'fatal';
+
+export interface SessionOptions {
+  readonly provider: string;
+  /** Sizes of named dimensions, where the session is to be made for one size. */
+  readonly fixedDims?: Readonly<Record<string, number>>;
+  /** Makes a node that the provider can't run an error instead of a quiet fall to the CPU. */
+  readonly refuseCpuFallback?: boolean;
+}
+
+/** Token ids and other whole numbers go in as int64. */
+export type Feed = Tensor | { readonly ids: BigInt64Array; readonly dims: readonly number[] };
+
+/** A loaded graph. `run` blocks its thread; `close` frees it. */
+export interface Session {
+  /** Outputs by name. Throws `nan_in_result` never: see {@link assertFinite}. Throws `oom` or `model_load_failed`. */
+  run(feeds: Readonly<Record<string, Feed>>): Promise<Readonly<Record<string, Tensor>>>;
+  close(): Promise<void>;
+}
+
+/** Loads a graph whose weights are read from where they lie. Throws `oom` or `model_load_failed`. */
+export async function openSession(graph: OnnxGraph, options: SessionOptions): Promise<Session> {
+  const externalData = await Promise.all(
+    graph.otherFiles.map(async ({ location, path }) => ({ path: location, data: await readFile(path) })),
+  );
+  const session = await mapErrors(() =>
+    InferenceSession.create(graph.bytes, {
+      executionProviders: [options.provider],
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+      ...(process.env.T && { intraOpNumThreads: Number(process.env.T) }),
+      ...(process.env.ARENA && { enableCpuMemArena: false }),
+      ...(process.env.NOPAT && { enableMemPattern: false }),
+      ...(options.fixedDims !== undefined && { freeDimensionOverrides: options.fixedDims }),
+      ...(externalData.length > 0 && { externalData }),
+      extra: {
+        session: {
+          ...JSON.parse(process.env.SESS ?? '{}'),
+          ...(graph.weightFolder !== null && {
+            model_external_initializers_file_folder_path: graph.weightFolder,
+          }),
+          ...(options.refuseCpuFallback === true && { disable_cpu_ep_fallback: '1' }),
+        },
+      },
+    }),
+  );
+  return {
+    run: async (feeds) => {
+      const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toOrt(feed)]));
+      const outputs = await mapErrors(() => session.run(inputs));
+      return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(name, value)]));
+    },
+    close: () => session.release(),
+  };
+}
+
+/** Throws `nan_in_result` when a value is NaN or infinite: a later step would only spread it. */
+export function assertFinite(tensor: Tensor, where: string): Tensor {
+  for (const value of tensor.data) {
+    if (!Number.isFinite(value)) throw new Failed('nan_in_result', { where });
+  }
+  return tensor;
+}
+
+function toOrt(feed: Feed): OrtTensor {
+  return 'ids' in feed
+    ? new OrtTensor('int64', feed.ids, feed.dims)
+    : new OrtTensor('float32', feed.data, feed.dims);
+}
+
+function fromOrt(name: string, value: OrtTensor): Tensor {
+  const { data } = value;
+  if (!(data instanceof Float32Array)) throw new TypeError(`output ${name} is ${value.type}`);
+  return { data, dims: value.dims };
+}
+
+async function mapErrors<Result>(act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const code = /bad_alloc|out of memory|failed to allocate|not enough memory/i.test(reason) ? 'oom' : 'model_load_failed';
+    throw new Failed(code, { reason }, { cause: error });
+  }
+}
