@@ -16,10 +16,16 @@ import type { WeightTensor } from './weight-source.ts';
 export type Value = string;
 export type Attributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
 
+/** A name among `dims` is a size that is only known when the graph runs. */
+export interface GraphInput {
+  readonly name: string;
+  readonly dims: readonly (number | string)[];
+}
+
 /** A finished graph: bytes of a ModelProto, and where its weights lie. */
 export interface OnnxGraph {
   readonly bytes: Uint8Array;
-  readonly inputs: readonly string[];
+  readonly inputs: readonly GraphInput[];
   /** The folder that locations are relative to; null when the graph has no external weights. */
   readonly weightFolder: string | null;
   /** Files outside that folder: the runtime refuses to read those itself, so they are handed over in memory under these names. */
@@ -44,7 +50,7 @@ export class GraphBuilder {
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #weights: { readonly name: string; readonly elementType: ElementType; readonly tensor: WeightTensor }[] = [];
-  readonly #inputs: ValueInfoProto[] = [];
+  readonly #inputs: (GraphInput & { readonly elementType: ElementType })[] = [];
   readonly #outputs: ValueInfoProto[] = [];
   readonly #known = new Map<string, Value>();
   #count = 0;
@@ -63,7 +69,7 @@ export class GraphBuilder {
    * input.
    */
   input(name: string, dims: readonly (number | string)[], elementType: ElementType = 'float32'): Value {
-    if (!this.#inputs.some((input) => input.name === name)) this.#inputs.push(valueInfo(name, dims, elementType));
+    if (!this.#inputs.some((input) => input.name === name)) this.#inputs.push({ name, dims, elementType });
     return name;
   }
 
@@ -154,11 +160,11 @@ export class GraphBuilder {
         name: this.#name,
         node: this.#nodes,
         initializer: [...this.#initializers, ...external],
-        input: this.#inputs,
+        input: this.#inputs.map((input) => valueInfo(input.name, input.dims, input.elementType)),
         output: this.#outputs,
       },
     });
-    return { bytes, inputs: this.#inputs.map(({ name }) => name), weightFolder, otherFiles };
+    return { bytes, inputs: this.#inputs, weightFolder, otherFiles };
   }
 
   #place(tensor: WeightTensor): { readonly name: string; readonly elementType: ElementType } {
