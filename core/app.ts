@@ -1,5 +1,5 @@
-import { Failed } from './contract/failure.ts';
 import type { Commands } from './contract/command.ts';
+import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import { ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
@@ -61,7 +61,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const provider = choice('VITRINE_PROVIDER', ProviderName.options, env) ?? 'auto';
 
   await using undo = new AsyncDisposableStack();
-  const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env['VITRINE_DEBUG'] === '1' });
+  const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
   const events = createEvents({ onListenerError: (error) => log.error({ err: error }, 'listener failed') });
 
   const onStatus = (runner: ReturnType<OnnxRunner['status']>) => {
@@ -124,7 +124,16 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
     return providers;
   };
-  const commands = commandsOf({ library, jobs, folders, version, program, probe, status: imageRunner.status, events });
+  const commands = commandsOf({
+    library,
+    jobs,
+    folders,
+    version,
+    program,
+    probe,
+    status: () => imageRunner.status(),
+    events,
+  });
   log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
   const rooms = undo.move();
   const close = async () => {
@@ -225,6 +234,7 @@ function choice<Name extends string>(
   const given = env[variable];
   if (!given) return null;
   const found = names.find((name) => name === given);
-  if (found === undefined) throw new Failed('invalid_input', { field: variable, reason: `it must be one of ${names.join(', ')}` });
+  if (found === undefined)
+    throw new Failed('invalid_input', { field: variable, reason: `it must be one of ${names.join(', ')}` });
   return found;
 }

@@ -40,8 +40,8 @@ export function resolveFolders(
   const workingPath = choice.workingPath ?? process.cwd();
   const absolute = (path: string) =>
     /^~([/\\]|$)/.test(path) ? join(homePath, path.slice(1)) : resolve(workingPath, path);
-  const libraryPath = absolute(choice.library || env['VITRINE_LIBRARY'] || join(homePath, 'Vitrine'));
-  const dataPath = absolute(choice.data || env['VITRINE_DATA'] || userDataPath);
+  const libraryPath = absolute(choice.library || env.VITRINE_LIBRARY || join(homePath, 'Vitrine'));
+  const dataPath = absolute(choice.data || env.VITRINE_DATA || userDataPath);
   return {
     libraryPath,
     dataPath,

@@ -58,7 +58,11 @@ function lockFailure(error: unknown, path: string): Failed {
   const code = sqliteCode(error) ?? '';
   if (code === 'SQLITE_FULL') return new Failed('disk_full', { path });
   const isWriting = /^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code);
-  return new Failed(isWriting ? 'write_failed' : 'database_unusable', { path, reason: reasonOf(error) }, { cause: error });
+  return new Failed(
+    isWriting ? 'write_failed' : 'database_unusable',
+    { path, reason: reasonOf(error) },
+    { cause: error },
+  );
 }
 
 function sqliteCode(error: unknown): string | null {

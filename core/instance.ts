@@ -14,7 +14,12 @@ import {
   writeInstanceRecord,
 } from './instance-lock.ts';
 
-export interface InstanceOptions extends AppOptions {
+interface LockOptions extends AppOptions {
+  /** How long to wait for another process to let go of the library, or to answer. */
+  readonly lockWaitMs?: number;
+}
+
+export interface InstanceOptions extends LockOptions {
   /** 127.0.0.1 unless told. */
   readonly host?: string;
   /** A free one unless told. */
@@ -39,7 +44,7 @@ export interface Instance extends AsyncDisposable {
  */
 export async function openInstance(options: InstanceOptions = {}): Promise<Instance> {
   const places = placesOf(options);
-  for (const end = Date.now() + lockWaitMs; ; await sleep(lockRetryMs)) {
+  for (const end = Date.now() + (options.lockWaitMs ?? lockWaitMs); ; await sleep(lockRetryMs)) {
     const locks = takeLocks(places);
     if (locks !== null) return open(options, places, locks);
     const record = await answeringRecord(places);
@@ -61,7 +66,7 @@ export interface Connection extends Client, AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface ConnectOptions extends AppOptions {
+export interface ConnectOptions extends LockOptions {
   /** Opens the HTTP door of an own core, so that other command lines can hand it their commands: for what takes long. */
   readonly withDoor?: boolean;
 }
@@ -72,7 +77,7 @@ export interface ConnectOptions extends AppOptions {
  */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
   const places = placesOf(options);
-  for (const end = Date.now() + lockWaitMs; ; await sleep(lockRetryMs)) {
+  for (const end = Date.now() + (options.lockWaitMs ?? lockWaitMs); ; await sleep(lockRetryMs)) {
     const locks = takeLocks(places);
     if (locks !== null) return ownConnection(options, places, locks);
     const record = await answeringRecord(places);
@@ -191,7 +196,7 @@ async function ownConnection(options: ConnectOptions, places: Places, locks: Loc
 /** The core of this process as a client: input is checked as at every other door. */
 export function clientOf({ commands }: Pick<App, 'commands'>): Client {
   return {
-    call<Name extends CommandName>(name: Name, input: unknown): Promise<CommandOutput<Name>> {
+    async call<Name extends CommandName>(name: Name, input: unknown): Promise<CommandOutput<Name>> {
       const act = commands[name];
       return act(checkInput(name, input));
     },

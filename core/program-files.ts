@@ -37,7 +37,9 @@ function packageRoot(from: string): string {
 /** Read, not imported: importing it would load the native library into this process. */
 function runtimeVersion(): string | null {
   const folders = createRequire(import.meta.url).resolve.paths('onnxruntime-node') ?? [];
-  const found = folders.map((folder) => join(folder, 'onnxruntime-node', 'package.json')).find((path) => existsSync(path));
+  const found = folders
+    .map((folder) => join(folder, 'onnxruntime-node', 'package.json'))
+    .find((path) => existsSync(path));
   return found === undefined ? null : versionIn(found);
 }
 

@@ -63,7 +63,13 @@ async function describeFolder(path: string, { engines, now }: ResolveHost): Prom
   return runnable({ descriptor: describeModel(record, resolveDependencies(need, engines())), record });
 }
 
-function runnable({ descriptor, record }: { descriptor: ResolvedModel['descriptor']; record: Metadata }): ResolvedModel {
+function runnable({
+  descriptor,
+  record,
+}: {
+  descriptor: ResolvedModel['descriptor'];
+  record: Metadata;
+}): ResolvedModel {
   if (descriptor.dependency_resolution.state !== 'resolved') {
     const reason = `its pipeline is ${descriptor.pipeline_class ?? 'not named'}, which is not among those that run here.`;
     throw new Failed('no_engine', { model_id: record.model_id, reason });

@@ -38,6 +38,11 @@ export function generateButton(page: Page): Locator {
   return page.getByRole('main').getByRole('button', { name: /^Generate/ });
 }
 
+/** Waits until a step is told. Looks at every frame: a small model's steps may all be over between two looks of an assertion. */
+export async function seeStep(page: Page): Promise<void> {
+  await page.waitForFunction(() => /Step \d+ of \d+/.test(document.body.innerText), null, { timeout: 60_000 });
+}
+
 /** The picture that has the room. */
 export function shownPicture(page: Page): Locator {
   return page.getByRole('main').getByRole('figure').getByRole('img');

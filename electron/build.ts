@@ -87,6 +87,8 @@ function nodeConfig(
 const rendererConfig: InlineConfig = {
   configFile: join(root, 'renderer', 'vite.config.ts'),
   logLevel: 'warn',
+  // It is read from disk, not over a network.
+  build: { chunkSizeWarningLimit: 2000 },
 };
 
 /** Builds main, command line, runner, preload and window into dist/. */

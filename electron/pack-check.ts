@@ -27,6 +27,8 @@ run(bin('electron-builder'), [
   '-c.electronDist=e2e/fake-dist',
   `-c.directories.output=${output}`,
 ]);
+// Playwright asks the electron package, in this process, what to start.
+process.env.ELECTRON_OVERRIDE_DIST_PATH = join(root, 'e2e', 'electron-stand-in');
 const packed = packedFiles();
 const faults = packFaults(packed, `${process.platform}-${process.arch}`);
 for (const fault of faults) console.error(`package: ${fault}`);
@@ -64,7 +66,6 @@ async function generateFromPackage(): Promise<string> {
 async function generate(place: string, own: string): Promise<string> {
   const env = {
     ...process.env,
-    ELECTRON_OVERRIDE_DIST_PATH: join(root, 'e2e', 'electron-stand-in'),
     VITRINE_STAND_IN_RESOURCES: own,
     VITRINE_LIBRARY: join(place, 'library'),
     VITRINE_DATA: join(place, 'data'),

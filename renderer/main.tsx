@@ -1,6 +1,6 @@
+import './schema-config.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
 import { App } from './app.tsx';
 import type { WindowClient } from './client/client.ts';
 import { createClient } from './client/create-client.ts';
@@ -10,9 +10,6 @@ import { createAppStore } from './store/store.ts';
 import { startSync } from './store/sync.ts';
 import './styles/tokens.css';
 import './styles/base.css';
-
-// Compiled schemas need eval, which the window's content policy forbids.
-z.config({ jitless: true });
 
 async function chooseClient(): Promise<WindowClient> {
   const sample = new URLSearchParams(location.search).get('sample');

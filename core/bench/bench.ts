@@ -35,8 +35,6 @@ program
   .action(async (options: GenerateOptions) => {
     await generate(options);
   });
-await program.parseAsync();
-
 async function generate(options: GenerateOptions): Promise<void> {
   const family = like[options.like];
   const bundle = options.bundle ?? (await family.make(options.cache));
@@ -53,6 +51,7 @@ async function generate(options: GenerateOptions): Promise<void> {
     print(`guided step ${String(size).padStart(4)} px                 ${spread(times.steps[size] ?? [])}`);
     print(`VAE decode  ${String(size).padStart(4)} px                 ${spread(times.decode[size] ?? [])}`);
   }
+  print(`product of 1024 x 1024 matrices     ${(times.productFlops / 1e9).toFixed(0)} GFLOPS`);
   const ratio = (bytes: number) =>
     options.bundle === undefined
       ? `, ${(bytes / family.unetFloat32Bytes).toFixed(2)} x the UNet's weights as float32`
@@ -104,3 +103,5 @@ function wholeNumber(text: string): number {
 function wholeNumbers(text: string): number[] {
   return text.split(',').map(wholeNumber);
 }
+
+await program.parseAsync();

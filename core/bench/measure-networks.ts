@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Tensor } from '../diffusion/networks.ts';
+import { GraphBuilder } from '../diffusion/onnx/graph-builder.ts';
+import { openSession } from '../diffusion/onnx/session.ts';
 import { openNetworks } from '../diffusion/open-networks.ts';
 
 /** What the measured process prints, as one line of JSON. Times in seconds. */
@@ -11,6 +13,8 @@ export interface NetworkTimes {
   readonly decode: Readonly<Record<string, readonly number[]>>;
   readonly peakAfterLoadBytes: number;
   readonly peakBytes: number;
+  /** Of a plain product of 1024 x 1024 matrices, the best of ten: what the steps can be held against on any machine. */
+  readonly productFlops: number;
 }
 
 const seconds = async (act: () => Promise<unknown>): Promise<number> => {
@@ -63,6 +67,19 @@ for (const size of allSizes) {
   await networks.decode(latent);
   decode[size] = [await seconds(() => networks.decode(latent)), await seconds(() => networks.decode(latent))];
 }
+const peakOfNetworks = peakBytes();
+await networks.close();
+
+const size = 1024;
+const graph = new GraphBuilder('product');
+const [left, right] = [graph.input('left', [size, size]), graph.input('right', [size, size])];
+graph.output('product', graph.node('MatMul', [left, right]), [size, size]);
+const session = await openSession(graph.finish(), { provider: networks.provider });
+const feeds = { left: noise([size, size]), right: noise([size, size]) };
+const products: number[] = [];
+for (let turn = 0; turn < 10; turn++) products.push(await seconds(() => session.run(feeds)));
+await session.close();
+
 const times: NetworkTimes = {
   provider: networks.provider,
   loadToFirstStep,
@@ -70,7 +87,7 @@ const times: NetworkTimes = {
   steps,
   decode,
   peakAfterLoadBytes,
-  peakBytes: peakBytes(),
+  peakBytes: peakOfNetworks,
+  productFlops: (2 * size ** 3) / Math.min(...products),
 };
 process.stdout.write(`${JSON.stringify(times)}\n`);
-await networks.close();

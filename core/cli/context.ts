@@ -42,6 +42,6 @@ export async function coreOptions({ io, options }: Pick<CliContext, 'io' | 'opti
     { library: options.library, data: options.data, workingPath: io.workingPath },
     { ...folderSurroundings(), env: io.env },
   );
-  const isVerbose = options.debug === true || io.env['VITRINE_DEBUG'] === '1';
+  const isVerbose = options.debug === true || io.env.VITRINE_DEBUG === '1';
   return { folders, env: io.env, log: openLog({ path: folders.logPath, isVerbose }) };
 }

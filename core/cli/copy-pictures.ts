@@ -16,9 +16,13 @@ export interface OutTarget {
  * Throws `Failed` for a file name that doesn't end in .png, and for a folder that can't be made.
  */
 export function prepareOut(given: string, path: string): OutTarget {
-  const isFolder = /[\\/]$/.test(given) || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? extname(path) === '');
+  const isFolder =
+    /[\\/]$/.test(given) || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? extname(path) === '');
   if (!isFolder && extname(path).toLowerCase() !== '.png') {
-    throw new Failed('invalid_input', { field: 'out', reason: `pictures are PNG files: "${given}" must end in .png, or be a folder` });
+    throw new Failed('invalid_input', {
+      field: 'out',
+      reason: `pictures are PNG files: "${given}" must end in .png, or be a folder`,
+    });
   }
   const folder = isFolder ? path : dirname(path);
   try {

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { Failed } from '../contract/failure.ts';
 import { type GenerateInput, GenerateRequest, samplerNames, schedulerNames } from '../contract/generate.ts';
 import { invalidInput } from '../contract/invalid-input.ts';
-import { type Job, type Progress, isTerminal } from '../contract/job.ts';
+import { isTerminal, type Job, type Progress } from '../contract/job.ts';
 import type { Connection } from '../instance.ts';
 import { type CliContext, withCore } from './context.ts';
 import { copyPictures, prepareOut } from './copy-pictures.ts';
@@ -42,7 +42,10 @@ export function generateCommand(contextOf: ContextOf): Command {
     .option('--width <px>', 'a multiple of 8', wholeNumber)
     .option('--height <px>', 'a multiple of 8', wholeNumber)
     .option('--count <count>', 'pictures; each has the next seed', wholeNumber)
-    .option('--out <file-or-folder>', 'where the pictures go, else below the data folder; a file of that name is replaced')
+    .option(
+      '--out <file-or-folder>',
+      'where the pictures go, else below the data folder; a file of that name is replaced',
+    )
     .action(async (options: GenerateOptions, command: Command) => generate(options, contextOf(command)));
 }
 

@@ -23,7 +23,7 @@ export function processIo(): CliIo {
     },
     isTerminal: process.stderr.isTTY === true,
     // npm sets the folder of the package as the working folder of its scripts.
-    workingPath: (env['npm_lifecycle_event'] === 'vitrine' && env['INIT_CWD']) || process.cwd(),
+    workingPath: (env.npm_lifecycle_event === 'vitrine' && env.INIT_CWD) || process.cwd(),
     env,
     onInterrupt,
   };

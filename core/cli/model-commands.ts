@@ -144,7 +144,10 @@ function classifyCommand(contextOf: ContextOf): Command {
           .filter(Boolean)
           .join('\n'),
       );
-      context.answer(found, [`${found.kind}`, ...found.reasons.map((reason) => `  ${reason}`), ...candidates].join('\n'));
+      context.answer(
+        found,
+        [`${found.kind}`, ...found.reasons.map((reason) => `  ${reason}`), ...candidates].join('\n'),
+      );
     });
 }
 

@@ -15,7 +15,12 @@ export function buildProgram(io: CliIo): Command {
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride()
     .showHelpAfterError('(add --help for the options)');
-  for (const command of [...modelCommands(contextOf), generateCommand(contextOf), serveCommand(contextOf), doctorCommand(contextOf)]) {
+  for (const command of [
+    ...modelCommands(contextOf),
+    generateCommand(contextOf),
+    serveCommand(contextOf),
+    doctorCommand(contextOf),
+  ]) {
     program.addCommand(withCommonOptions(command).copyInheritedSettings(program));
   }
   return program;

@@ -27,14 +27,16 @@ function wrongUse(error: CommanderError, isJson: boolean, io: CliIo): number {
   if (error.exitCode === 0) return exitCodes.done;
   if (isJson) {
     const reason = error.message.replace(/^error: /, '');
-    io.out(`${JSON.stringify({ failure: new Failed('invalid_input', { field: 'command line', reason }).failure }, null, 2)}\n`);
+    io.out(
+      `${JSON.stringify({ failure: new Failed('invalid_input', { field: 'command line', reason }).failure }, null, 2)}\n`,
+    );
   }
   return exitCodes.wrongUse;
 }
 
 /** The sentence, and under it the findings that led to it. */
 function messageOf({ message, details, code }: Failure): string {
-  const findings = details?.['findings'];
+  const findings = details?.findings;
   if (!Array.isArray(findings)) return `${message} [${code}]`;
   const lines = findings.map((finding) => `  ${finding.severity}: ${finding.message} [${finding.code}]`);
   return [`${message} [${code}]`, ...lines].join('\n');

@@ -31,7 +31,7 @@ async function serve({ host, port, apiKey }: ServeOptions, context: CliContext):
       ...(await coreOptions(context)),
       host,
       port,
-      apiKey: (apiKey ?? io.env['VITRINE_API_KEY']) || null,
+      apiKey: (apiKey ?? io.env.VITRINE_API_KEY) || null,
       rendererFolder: builtWindow(),
     });
     io.out(`${JSON.stringify({ url: instance.url })}\n`);

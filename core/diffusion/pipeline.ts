@@ -104,7 +104,13 @@ export async function openPipeline(
         const picture = await timed('denoise_ms', async () => {
           const one = make();
           const generator = torchGenerator(seed);
-          const { latents, firstIndex } = await startPicture(start, { networks, scheduler: one, generator, dims, steps: plan.steps });
+          const { latents, firstIndex } = await startPicture(start, {
+            networks,
+            scheduler: one,
+            generator,
+            dims,
+            steps: plan.steps,
+          });
           const onStep = (step: number, step_count: number, original: Tensor): void => {
             onEvent({ kind: 'progress', stage: 'denoise', item_index, step, step_count });
             const isDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < step_count;
@@ -112,13 +118,25 @@ export async function openPipeline(
           };
           const draw = (): Float32Array => generator.randn(latents.data.length);
           const guidanceScale = plan.guidance_scale;
-          const finished = await denoise({ networks, scheduler: one, conditioning, guidanceScale, latents, firstIndex, draw, onStep, isCanceled });
+          const finished = await denoise({
+            networks,
+            scheduler: one,
+            conditioning,
+            guidanceScale,
+            latents,
+            firstIndex,
+            draw,
+            onStep,
+            isCanceled,
+          });
           return { latents: finished, step_count: one.timesteps.length - firstIndex };
         });
         await yieldOrCancel(isCanceled);
         const { step_count } = picture;
         onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
-        const image = await timed('decode_ms', () => networks.decode(unscaled(picture.latents, networks.scalingFactor)));
+        const image = await timed('decode_ms', () =>
+          networks.decode(unscaled(picture.latents, networks.scalingFactor)),
+        );
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
@@ -134,8 +152,10 @@ async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer
   try {
     json = await readSmallJson(path, formatLimits.configBytes);
   } catch (error) {
-    if (error instanceof ReadFault) throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
-    if (error instanceof SyntaxError) throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
+    if (error instanceof ReadFault)
+      throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
+    if (error instanceof SyntaxError)
+      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
     throw error;
   }
   const { _class_name: name } = checkConfig(ModelIndex, json, path);

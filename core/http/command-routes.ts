@@ -24,8 +24,8 @@ async function call<Name extends CommandName>(
   name: Name,
   raw: Readonly<Record<string, unknown>>,
 ): Promise<CommandOutput<Name>> {
-  requireLocalPath('path', raw['path'], name !== 'models.accept');
-  if (name === 'jobs.generate') requireLocalPath('request.bundle', fieldsOf(raw['request'] ?? {})['bundle'], true);
+  requireLocalPath('path', raw.path, name !== 'models.accept');
+  if (name === 'jobs.generate') requireLocalPath('request.bundle', fieldsOf(raw.request ?? {}).bundle, true);
   return core[name](checkInput(name, raw));
 }
 

@@ -19,8 +19,9 @@ async function* messages(headers: Record<string, string> = {}, query = '') {
     rest += Buffer.from(bytes).toString('utf8');
     const parts = rest.split('\n\n');
     rest = parts.pop() ?? '';
-    for (const part of parts) if (!part.startsWith(':')) yield part;
-    else yield 'comment';
+    for (const part of parts)
+      if (!part.startsWith(':')) yield part;
+      else yield 'comment';
   }
 }
 

@@ -59,6 +59,6 @@ function messageOf(event: SequencedEvent): string {
 
 function lastEventId(request: FastifyRequest): number | null {
   const query = request.query as Readonly<Record<string, unknown>>;
-  const given = request.headers['last-event-id'] ?? query['last_event_id'];
+  const given = request.headers['last-event-id'] ?? query.last_event_id;
   return typeof given === 'string' && /^\d{1,15}$/.test(given) ? Number(given) : null;
 }

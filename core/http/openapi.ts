@@ -82,7 +82,11 @@ const answer = (description: string, schema: Json = anyObject) => ({ 200: { desc
 
 const otherPaths: Json = {
   '/healthz': {
-    get: { operationId: 'healthz', summary: 'Whether the app runs, its version, its runner', responses: answer('It runs') },
+    get: {
+      operationId: 'healthz',
+      summary: 'Whether the app runs, its version, its runner',
+      responses: answer('It runs'),
+    },
   },
   [`${restPrefix}/events`]: {
     get: {
@@ -92,7 +96,9 @@ const otherPaths: Json = {
         ...given,
         in: 'header',
       })),
-      responses: { 200: { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } } },
+      responses: {
+        200: { description: 'The stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+      },
     },
   },
   [`${restPrefix}/pictures/{id}`]: {

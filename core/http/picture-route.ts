@@ -5,7 +5,11 @@ import { Failed } from '../contract/failure.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { Pictures } from './ports.ts';
 
-const mediaTypes: Readonly<Record<string, string>> = { '.png': 'image/png', '.jpg': 'image/jpeg', '.webp': 'image/webp' };
+const mediaTypes: Readonly<Record<string, string>> = {
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.webp': 'image/webp',
+};
 
 /** `GET /api/v1/pictures/{id}`: the file of an artifact. A picture never changes, so a browser asks once. */
 export function addPictureRoute(app: FastifyInstance, pictures: Pictures): void {

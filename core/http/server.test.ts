@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { commands } from '../contract/command.ts';

@@ -90,9 +90,14 @@ async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstanc
   addCommandRoutes(app, commands);
   addPictureRoute(app, pictures);
   const endStreams = addEventStream(app, events);
-  await app.register(async (sdapi) => addSdapiRoutes(sdapi, { commands, events, log, version, isClosing }), {
-    prefix: '/sdapi/v1',
-  });
+  const sdapi = { commands, events, log, version, isClosing };
+  await app.register(
+    (scope, _options, done) => {
+      addSdapiRoutes(scope, sdapi);
+      done();
+    },
+    { prefix: '/sdapi/v1' },
+  );
   await addRendererFiles(app, rendererPath);
   return { app, endStreams };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '../fixtures.ts';
 import { runnerProcessId } from '../runner-process.ts';
-import { askFor, goTo, passWelcome, pictures } from '../window-steps.ts';
+import { askFor, goTo, passWelcome, pictures, seeStep } from '../window-steps.ts';
 
 test.skip(process.platform !== 'linux', 'finds the process in /proc');
 
@@ -10,8 +10,8 @@ test('a runner that is killed half way fails its job with the reason, and the ne
   const { page, processId } = await openWindow();
   await passWelcome(page);
   await goTo(page, 'Generate');
-  await askFor(page, 'a red sun over blue mountains', 1000);
-  await expect(page.getByText(/^Step \d+ of 1,?000/).first()).toBeVisible({ timeout: 60_000 });
+  await askFor(page, 'a red sun over blue mountains', 900);
+  await seeStep(page);
   const runner = runnerProcessId(processId);
   expect(runner).not.toBeNull();
   process.kill(runner ?? 0, 'SIGKILL');

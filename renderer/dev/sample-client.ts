@@ -255,14 +255,9 @@ function initialModels(scenario: string): readonly ModelSummary[] {
   if (scenario === 'first' || scenario === 'fake') return [starter];
   if (scenario !== 'huge') return shelf;
   return Array.from({ length: 100_000 }, (_, index) => {
-    const face = shelf[index % shelf.length] ?? starter;
-    return sampleModel({
-      ...face,
-      model_id: undefined as never,
-      name: `${face.name} ${index}`,
-      fingerprint: `f${index}`,
-    });
-  }).map((model, index) => ({ ...model, model_id: `${model.model_id}-${index}` as ModelSummary['model_id'] }));
+    const { model_id: _id, ...face } = shelf[index % shelf.length] ?? starter;
+    return sampleModel({ ...face, name: `${face.name} ${index}`, fingerprint: `f${index}` });
+  });
 }
 
 function makeRecord(model: ModelSummary | undefined): Metadata | undefined {

@@ -2,7 +2,6 @@
 export const en = {
   app: {
     name: 'Vitrine',
-    connectionLost: 'The core does not answer. Trying again.',
     unreachable: 'The core does not answer.',
   },
   screens: {
@@ -135,7 +134,6 @@ export const en = {
     check: 'Check again',
     remove: 'Remove entry…',
     madeWith: 'Made with this',
-    checking: 'Reading the record…',
   },
   task: { 'text-to-image': 'text to image', unknown: 'unknown task' },
   whyNot: {
@@ -203,7 +201,18 @@ export const en = {
     whole: 'All of it is whole.',
     collection: 'Folder of {count, plural, one {# model} other {# models}}: {kinds}. {size}.',
     cache: 'Hugging Face cache with {count, plural, one {# model} other {# models}}: {kinds}. {size}.',
-    kindCount: '{count} {kind}',
+    kinds: {
+      diffusion: '{count, plural, one {# diffusion model} other {# diffusion models}}',
+      checkpoint: '{count, plural, one {# checkpoint} other {# checkpoints}}',
+      lora: '{count, plural, one {# LoRA} other {# LoRAs}}',
+      vae: '{count, plural, one {# VAE} other {# VAEs}}',
+      controlnet: '{count, plural, one {# ControlNet} other {# ControlNets}}',
+      embedding: '{count, plural, one {# embedding} other {# embeddings}}',
+      upscaler: '{count, plural, one {# upscaler} other {# upscalers}}',
+      text_encoder: '{count, plural, one {# text encoder} other {# text encoders}}',
+      llm: '{count, plural, one {# language model} other {# language models}}',
+      unknown: '{count, plural, one {# of an unknown kind} other {# of an unknown kind}}',
+    },
     known:
       '{count, plural, one {It is in your library already.} other {# are in your library already and are left out.}}',
     knownAll: 'In your library already',
@@ -243,7 +252,6 @@ export const en = {
     promptHint: 'Say what you want to see',
     without: 'Without',
     withoutHint: 'Add words to keep out',
-    examples: 'Try',
     generate: 'Generate{count, plural, =1 {} other { #}}',
     queueAnother: 'Queue another',
     cancel: 'Cancel',
@@ -290,12 +298,10 @@ export const en = {
     noneTitle: 'No model here makes pictures yet',
     noneText: 'Add a diffusers folder. It is used from where it lies.',
     noneAction: 'Add models',
-    cantRun: '{name} can’t run here',
     failedTitle: 'The picture was not made.',
     failedAt: 'The picture was not made: it stopped at step {step, number}.',
     retry: 'Try again',
     showHealth: 'Show the model',
-    promptTooLong: 'The prompt is longer than {limit} characters.',
   },
   remedy: {
     runner_unavailable: 'Look at Settings for what the runner says of itself.',

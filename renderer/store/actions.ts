@@ -1,9 +1,9 @@
-import { Failed } from '../../core/contract/failure.ts';
+import { Failed, failures } from '../../core/contract/failure.ts';
 import type { Finding } from '../../core/contract/finding.ts';
 import { JobId, ModelId } from '../../core/contract/ids.ts';
 import type { Artifact } from '../../core/contract/job.ts';
 import { ModelType } from '../../core/contract/metadata.ts';
-import type { WindowClient } from '../client/client.ts';
+import { Unreachable, type WindowClient } from '../client/client.ts';
 import { createAddActions } from './add-actions.ts';
 import { draftOf, drawSeed, requestOf } from './draft.ts';
 import { draftModel, runningJob, waitingJobs, whyNotRunnable } from './selectors.ts';
@@ -30,7 +30,10 @@ const settleMs = 250;
 /** What went wrong, as data for the screen. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Failed) return { code: error.failure.code, message: error.failure.message };
-  return { code: 'unreachable', message: null };
+  if (error instanceof Unreachable) return { code: 'unreachable', message: null };
+  // A bug: the window says so instead of standing still, and the console has the rest.
+  console.error(error);
+  return { code: 'internal', message: failures.internal.sentence };
 }
 
 /** Every intent of the window: it goes to the core as a command, or changes the view. Nothing else writes the store but events. */
@@ -301,11 +304,15 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
         const model = draftModel(get());
         if (!model || whyNotRunnable(model) !== null) return;
         const job = await client.call('jobs.generate', { request: requestOf(get().draft, model), origin: 'window' });
-        patch((state) => ({
-          ...withJob(state, job),
-          hasSeenWelcome: true,
-          studio: runningJob(state) ? state.studio : { kind: 'job', jobId: job.id },
-        }));
+        patch((state) => {
+          const running = runningJob(state);
+          const isBehind = running !== null && running.id !== job.id;
+          return {
+            ...withJob(state, job),
+            hasSeenWelcome: true,
+            studio: isBehind ? state.studio : { kind: 'job', jobId: job.id },
+          };
+        });
       }),
     retryJob: (jobId: string) =>
       attempt(async () => {

@@ -11,12 +11,6 @@ export function healthOf(model: Pick<ModelSummary, 'validation_state' | 'is_offl
   return model.is_offline ? 'offline' : model.validation_state;
 }
 
-/** The health of a whole record: offline is a degraded model whose drive is away. */
-export function healthOfRecord(record: Pick<Metadata, 'validation_state' | 'validation_errors'>): Health {
-  const isAway = record.validation_errors.some(({ code, accepted }) => code === 'volume_offline' && accepted !== true);
-  return record.validation_state === 'degraded' && isAway ? 'offline' : record.validation_state;
-}
-
 /** Why a model can't make pictures here, or null when it can. */
 export type WhyNot = 'offline' | 'degraded' | 'invalid' | 'other_task' | 'no_engine';
 

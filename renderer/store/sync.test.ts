@@ -4,7 +4,7 @@ import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
 import { initialState } from './state.ts';
 import { createAppStore } from './store.ts';
-import { applyEvent, mergePictures, startSync } from './sync.ts';
+import { applyEvent, mergePictures, startSync, withJob } from './sync.ts';
 
 function removed(sequence: number, name: string): SequencedEvent {
   return { sequence, event: { kind: 'model_removed', model_id: sampleModel({ name }).model_id } };
@@ -107,4 +107,12 @@ test('progress of a job that is not known changes nothing', () => {
     eta_ms: null,
   } as const;
   expect(applyEvent(initialState, { kind: 'job_progressed', job_id: sampleJob({}).id, progress })).toBe(initialState);
+});
+
+test('an answer that events have overtaken does not take a job back', () => {
+  const job = sampleJob({ status: 'running' });
+  const state = withJob(initialState, job);
+  expect(withJob(state, { ...job, status: 'queued' })).toBe(state);
+  const ended = withJob(state, { ...job, status: 'canceled' });
+  expect(withJob(ended, job)).toBe(ended);
 });

@@ -39,7 +39,12 @@ function withoutModel(state: AppState, modelId: string): AppState {
   };
 }
 
+/** How far along a job is: an answer that was overtaken by an event must not take it back. */
+const stageOf = { queued: 0, running: 1, succeeded: 2, failed: 2, canceled: 2 } as const;
+
 export function withJob(state: AppState, job: Job): AppState {
+  const before = state.jobs[job.id];
+  if (before && stageOf[job.status] < stageOf[before.status]) return state;
   const jobIds = state.jobs[job.id]
     ? state.jobIds
     : [...state.jobIds, job.id].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import {
   type AttributeProto,
   attributeTypes,
@@ -26,10 +26,8 @@ export interface GraphInput {
 export interface OnnxGraph {
   readonly bytes: Uint8Array;
   readonly inputs: readonly GraphInput[];
-  /** The folder that locations are relative to; null when the graph has no external weights. */
+  /** The folder that locations are relative to, with every weight file in it or below; null when the graph has no external weights. */
   readonly weightFolder: string | null;
-  /** Files outside that folder: the runtime refuses to read those itself, so they are handed over in memory under these names. */
-  readonly otherFiles: readonly { readonly location: string; readonly path: string }[];
 }
 
 const opset = 20;
@@ -130,13 +128,11 @@ export class GraphBuilder {
   }
 
   finish(): OnnxGraph {
-    const weightFolder = commonFolder(this.#weights.map(({ tensor }) => tensor.path));
-    const otherPaths = [...new Set(this.#weights.map(({ tensor }) => tensor.path))].filter(
-      (path) => dirname(path) !== weightFolder,
-    );
-    const otherFiles = otherPaths.map((path, index) => ({ location: `other-folder-${index}`, path }));
+    const weightFolder = commonFolder(this.#weights.map(({ tensor }) => dirname(tensor.path)));
     const external = this.#weights.map(({ name, elementType, tensor }): TensorProto => {
-      const location = otherFiles.find(({ path }) => path === tensor.path)?.location ?? basename(tensor.path);
+      const location = relative(weightFolder ?? '', tensor.path)
+        .split(sep)
+        .join('/');
       return {
         name,
         dims: tensor.shape,
@@ -164,7 +160,7 @@ export class GraphBuilder {
         output: this.#outputs,
       },
     });
-    return { bytes, inputs: this.#inputs, weightFolder, otherFiles };
+    return { bytes, inputs: this.#inputs, weightFolder };
   }
 
   #place(tensor: WeightTensor): { readonly name: string; readonly elementType: ElementType } {
@@ -215,9 +211,24 @@ function rowsOf(tensor: WeightTensor, [first, end]: readonly [number, number]): 
   };
 }
 
-/** The folder that most weights lie in. Shards and cache blobs lie side by side, so it is nearly always the only one. */
-function commonFolder(paths: readonly string[]): string | null {
-  const counts = new Map<string, number>();
-  for (const path of paths) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
-  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
+/**
+ * The innermost folder that holds them all. Shards and cache blobs lie side by side; where links lead apart it is further up, the root at
+ * worst: the runtime only refuses what lies outside. Null for no paths, or for those of two Windows drives.
+ */
+function commonFolder(folders: readonly string[]): string | null {
+  const [first, ...others] = new Set(folders);
+  if (first === undefined) return null;
+  let common = first;
+  for (const folder of others) {
+    while (!isWithin(common, folder)) {
+      if (dirname(common) === common) return null;
+      common = dirname(common);
+    }
+  }
+  return common;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

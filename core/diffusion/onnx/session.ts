@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Failed } from '../../contract/failure.ts';
 import type { Tensor } from '../networks.ts';
@@ -27,9 +26,6 @@ export interface Session {
 
 /** Loads a graph whose weights are read from where they lie. Throws `oom` or `model_load_failed`. */
 export async function openSession(graph: OnnxGraph, options: SessionOptions): Promise<Session> {
-  const externalData = await Promise.all(
-    graph.otherFiles.map(async ({ location, path }) => ({ path: location, data: await readFile(path) })),
-  );
   const session = await mapErrors(() =>
     InferenceSession.create(graph.bytes, {
       executionProviders: [options.provider],
@@ -38,7 +34,6 @@ export async function openSession(graph: OnnxGraph, options: SessionOptions): Pr
       // An arena a session would keep each session's largest activations for good, and take its blocks in powers of two.
       enableCpuMemArena: false,
       ...(options.fixedDims !== undefined && { freeDimensionOverrides: options.fixedDims }),
-      ...(externalData.length > 0 && { externalData }),
       extra: {
         session: {
           ...(graph.weightFolder !== null && {

@@ -39,7 +39,8 @@ export function previewOf({ data, dims }: Tensor, scalingFactor: number): Pixels
   for (const [colour, weights] of colourMapOf(channels, scalingFactor).entries()) {
     for (let at = 0; at < plane; at++) {
       let value = weights[4] ?? 0;
-      for (let channel = 0; channel < used; channel++) value += (weights[channel] ?? 0) * (data[channel * plane + at] ?? 0);
+      for (let channel = 0; channel < used; channel++)
+        value += (weights[channel] ?? 0) * (data[channel * plane + at] ?? 0);
       rgb[at * 3 + colour] = value;
     }
   }

@@ -63,7 +63,10 @@ async function startFromImage(
     return (value + deviation * (place[at] ?? 0)) * networks.scalingFactor;
   });
   const firstIndex = (steps - taken) * scheduler.order;
-  return { latents: { data: scheduler.addNoise(original, generator.randn(original.length), firstIndex), dims }, firstIndex };
+  return {
+    latents: { data: scheduler.addNoise(original, generator.randn(original.length), firstIndex), dims },
+    firstIndex,
+  };
 }
 
 const sizeOf = (dims: readonly number[]): number => dims.reduce((product, one) => product * one, 1);

@@ -54,7 +54,10 @@ test('a folder without tokenizer_config.json is a CLIP tokenizer all the same', 
 
 test('special_tokens_map.json says what to pad with where the config lists no added tokens', async () => {
   cpSync(bundle('sd15-tiny/tokenizer'), folder, { recursive: true });
-  writeFileSync(join(folder, 'special_tokens_map.json'), JSON.stringify({ pad_token: { content: '!', lstrip: false } }));
+  writeFileSync(
+    join(folder, 'special_tokens_map.json'),
+    JSON.stringify({ pad_token: { content: '!', lstrip: false } }),
+  );
   const tokenizer = await openTokenizer(folder);
   expect(tokenizer.padId).toBe(0);
   writeFileSync(
@@ -99,7 +102,13 @@ const json = (file: string): Record<string, unknown> => {
 test.each<{ what: string; file: string; content: string; code: string; says: RegExp }>([
   { what: 'is no JSON', file: 'tokenizer.json', content: '{"model":', code: 'unreadable', says: /not JSON/ },
   { what: 'is empty', file: 'tokenizer.json', content: '', code: 'unreadable', says: /not JSON/ },
-  { what: 'has no model', file: 'tokenizer.json', content: '{}', code: 'unsupported_config', says: /"normalizer" is missing/ },
+  {
+    what: 'has no model',
+    file: 'tokenizer.json',
+    content: '{}',
+    code: 'unsupported_config',
+    says: /"normalizer" is missing/,
+  },
   {
     what: 'holds a pattern of its own',
     file: 'tokenizer.json',
@@ -131,7 +140,9 @@ test.each<{ what: string; file: string; content: string; code: string; says: Reg
 ])('a $file that $what is refused by name', async ({ file, content, code, says }) => {
   cpSync(bundle('sd21-tiny/tokenizer'), folder, { recursive: true });
   writeFileSync(join(folder, file), content);
-  await expect(openTokenizer(folder)).rejects.toMatchObject({ failure: { code, message: expect.stringMatching(says) } });
+  await expect(openTokenizer(folder)).rejects.toMatchObject({
+    failure: { code, message: expect.stringMatching(says) },
+  });
 });
 
 test.each([

@@ -39,7 +39,11 @@ const TokenizerJson = z.object({
     type: z.literal('Sequence'),
     normalizers: z.tuple([
       z.object({ type: z.literal('NFC') }),
-      z.object({ type: z.literal('Replace'), pattern: z.object({ Regex: z.literal('\\s+') }), content: z.literal(' ') }),
+      z.object({
+        type: z.literal('Replace'),
+        pattern: z.object({ Regex: z.literal('\\s+') }),
+        content: z.literal(' '),
+      }),
       z.object({ type: z.literal('Lowercase') }),
     ]),
   }),
@@ -118,7 +122,11 @@ async function readTokenizerJson(folder: string, special: Special): Promise<Toke
   };
 }
 
-async function readVocabulary(folder: string, special: Special, wholeWords: readonly string[]): Promise<TokenizerFiles> {
+async function readVocabulary(
+  folder: string,
+  special: Special,
+  wholeWords: readonly string[],
+): Promise<TokenizerFiles> {
   const path = join(folder, 'vocab.json');
   const mergesPath = join(folder, 'merges.txt');
   const json = await readJson(path, formatLimits.listBytes);
@@ -130,7 +138,9 @@ async function readVocabulary(folder: string, special: Special, wholeWords: read
     path,
     ...special,
     vocabulary: checkConfig(Vocabulary, json, path),
-    merges: lines.flatMap((line, at) => (line === '' || line.startsWith('#version') ? [] : [mergeOf(line, mergesPath, at)])),
+    merges: lines.flatMap((line, at) =>
+      line === '' || line.startsWith('#version') ? [] : [mergeOf(line, mergesPath, at)],
+    ),
     wholeWords,
     splitPattern: splitPatterns[0],
   };
@@ -149,7 +159,8 @@ async function readJson(path: string, maxBytes: number): Promise<unknown> {
   try {
     return bytes === null ? null : parseJsonBytes(bytes);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
+    if (error instanceof SyntaxError)
+      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
     throw error;
   }
 }

@@ -47,8 +47,8 @@ const ownNames: Readonly<Record<string, string>> = {
 export function errorOfFailure(failed: Failed): SdapiError {
   const { code, message, details } = failed.failure;
   if (code === 'invalid_input') {
-    const field = String(details?.['field'] ?? 'request').replace(/^request\./, '');
-    const msg = String(details?.['reason'] ?? message);
+    const field = String(details?.field ?? 'request').replace(/^request\./, '');
+    const msg = String(details?.reason ?? message);
     return validationError([{ loc: ['body', ownNames[field] ?? field], msg, type: 'value_error' }]);
   }
   if (code === 'queue_full') return httpException(429, message);

@@ -1,6 +1,6 @@
 import type { GenerateRequest } from '../../contract/generate.ts';
 import type { Artifact } from '../../contract/job.ts';
-import { type Txt2ImgFields, valueOf } from './txt2img-fields.ts';
+import { effective, type Txt2ImgFields } from './txt2img-fields.ts';
 
 export interface InfoFacts {
   readonly fields: Txt2ImgFields;
@@ -28,21 +28,21 @@ export function infoOf(facts: InfoFacts): Readonly<Record<string, unknown>> {
     all_seeds: seeds,
     subseed,
     all_subseeds: artifacts.map((_, index) => subseed + index),
-    subseed_strength: valueOf(fields, 'subseed_strength'),
-    width: valueOf(fields, 'width'),
-    height: valueOf(fields, 'height'),
+    subseed_strength: effective(fields, 'subseed_strength'),
+    width: effective(fields, 'width'),
+    height: effective(fields, 'height'),
     sampler_name: request.sampler,
-    cfg_scale: valueOf(fields, 'cfg_scale'),
-    steps: valueOf(fields, 'steps'),
-    batch_size: valueOf(fields, 'batch_size'),
+    cfg_scale: effective(fields, 'cfg_scale'),
+    steps: effective(fields, 'steps'),
+    batch_size: effective(fields, 'batch_size'),
     restore_faces: false,
     face_restoration_model: null,
     sd_model_name: facts.modelName,
     sd_model_hash: facts.modelHash,
     sd_vae_name: null,
     sd_vae_hash: null,
-    seed_resize_from_w: valueOf(fields, 'seed_resize_from_w'),
-    seed_resize_from_h: valueOf(fields, 'seed_resize_from_h'),
+    seed_resize_from_w: effective(fields, 'seed_resize_from_w'),
+    seed_resize_from_h: effective(fields, 'seed_resize_from_h'),
     denoising_strength: fields.denoising_strength,
     extra_generation_params: { 'Schedule type': request.scheduler },
     index_of_first_image: 0,

@@ -27,7 +27,7 @@ test('samplers and schedulers have names, the schedulers also labels', async () 
 
 test('the whole of the options can be read, changed and sent back', async () => {
   const options = (await get('options')) as Record<string, unknown>;
-  expect(options['sd_model_checkpoint']).toBe('sun [sun0123456]');
+  expect(options.sd_model_checkpoint).toBe('sun [sun0123456]');
   const response = await post('options', JSON.stringify({ ...options, sd_model_checkpoint: 'moon' }));
   expect([response.status, await response.json()]).toEqual([200, null]);
   expect(await get('options')).toEqual({

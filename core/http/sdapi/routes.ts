@@ -7,7 +7,7 @@ import type { DoorLog, EventSource } from '../ports.ts';
 import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
 import { coerce, refusals } from './coercion.ts';
 import { errorOf, raised, validationError } from './errors.ts';
-import { type OptionValue, defaultOptions, requireKnownOptions } from './options.ts';
+import { defaultOptions, type OptionValue, requireKnownOptions } from './options.ts';
 import { progressOf } from './progress.ts';
 import { samplerRows, schedulerRows } from './sampler-name.ts';
 import { txt2img } from './txt2img.ts';
@@ -44,7 +44,7 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
     try {
       done(null, String(body).trim() === '' ? undefined : JSON.parse(String(body)));
     } catch (error) {
-      const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? String(body).trimEnd().length);
+      const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? String(body).length);
       done(validationError([{ loc: ['body', position], msg: 'Expecting value', type: 'value_error.jsondecode' }]));
     }
   });
@@ -102,7 +102,7 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
     const given = coerce('dict', request.body ?? {});
     if (given === undefined) throw validationError([{ loc: ['body'], ...refusals.dict }]);
     requireKnownOptions(given);
-    const alias = coerce('str', given['sd_model_checkpoint'] ?? '');
+    const alias = coerce('str', given.sd_model_checkpoint ?? '');
     if (alias && findCheckpoint(await listCheckpoints(commands), alias) === undefined) {
       throw raised('RuntimeError', `model '${alias}' not found`);
     }
@@ -112,7 +112,7 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   app.get('/progress', async (request) => {
     const query = request.query as Readonly<Record<string, unknown>>;
     const running = await runningJob();
-    const isSkipped = coerce('bool', query['skip_current_image'] ?? false) ?? false;
+    const isSkipped = coerce('bool', query.skip_current_image ?? false) ?? false;
     return progressOf(running, running === null || isSkipped ? null : preview.of(running.id));
   });
   app.post('/interrupt', async () => {

@@ -1,4 +1,4 @@
-import { type Kind, type KindValues, coerce, refusals } from './coercion.ts';
+import { coerce, type Kind, type KindValues, refusals } from './coercion.ts';
 import { type FieldError, validationError } from './errors.ts';
 
 /** The fields of `POST /sdapi/v1/txt2img` in stable-diffusion-webui 1.10.1, with the defaults of its API (not those of its page). */
@@ -82,7 +82,7 @@ export function readTxt2ImgFields(body: unknown): Txt2ImgFields {
 }
 
 /** A field's value, or what stable-diffusion-webui takes where the caller said null. */
-export function valueOf<Name extends FieldName>(read: Txt2ImgFields, name: Name): Txt2ImgFields[Name] {
+export function effective<Name extends FieldName>(read: Txt2ImgFields, name: Name): Txt2ImgFields[Name] {
   return read[name] ?? (fields[name][1] as Txt2ImgFields[Name]);
 }
 

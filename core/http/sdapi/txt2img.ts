@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Commands, checkInput } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import type { GenerateInput } from '../../contract/generate.ts';
-import { type Job, isTerminal } from '../../contract/job.ts';
+import { isTerminal, type Job } from '../../contract/job.ts';
 import type { DoorLog } from '../ports.ts';
 import { findCheckpoint, listCheckpoints, shortHash } from './checkpoints.ts';
 import { coerce } from './coercion.ts';
@@ -11,7 +11,7 @@ import { httpException, raised } from './errors.ts';
 import { infoOf } from './info.ts';
 import { requireKnownOptions } from './options.ts';
 import { chooseSampler } from './sampler-name.ts';
-import { type Txt2ImgFields, readTxt2ImgFields, valueOf } from './txt2img-fields.ts';
+import { effective, readTxt2ImgFields, type Txt2ImgFields } from './txt2img-fields.ts';
 
 export interface Txt2ImgPorts {
   readonly commands: Commands;
@@ -44,7 +44,7 @@ export async function txt2img(body: unknown, ports: Txt2ImgPorts): Promise<Txt2I
   const request = await requestOf(fields, ports);
   const input = checkInput('jobs.generate', { request, origin: 'sdapi' });
   // After the checks and before the run: a run that fails keeps them all the same.
-  if (valueOf(fields, 'override_settings_restore_afterwards') === false) ports.keep(overrides);
+  if (effective(fields, 'override_settings_restore_afterwards') === false) ports.keep(overrides);
 
   const queued = await ports.commands['jobs.generate'](input);
   const job = await ended(queued, ports);
@@ -53,7 +53,7 @@ export async function txt2img(body: unknown, ports: Txt2ImgPorts): Promise<Txt2I
   if (job.status !== 'succeeded' && (job.status !== 'canceled' || artifacts.length === 0)) {
     throw job.failure === null ? new Failed('canceled') : Failed.from(job.failure);
   }
-  const images = valueOf(fields, 'send_images')
+  const images = effective(fields, 'send_images')
     ? await Promise.all(artifacts.map(({ path }) => readFile(path, 'base64')))
     : [];
   const model = await modelOf(job, ports.commands);
@@ -74,19 +74,19 @@ async function requestOf(fields: Txt2ImgFields, { commands, checkpoint, log }: T
   const { sampler, scheduler, unknown } = chooseSampler(fields);
   if (unknown !== null) log.warn({ given: unknown, taken: sampler }, 'sampler not known');
   const overrides = fields.override_settings ?? {};
-  const modelId = await chosenModel(coerce('str', overrides['sd_model_checkpoint'] ?? '') || null, checkpoint, commands);
+  const modelId = await chosenModel(coerce('str', overrides.sd_model_checkpoint ?? '') || null, checkpoint, commands);
   return {
     ...(modelId !== null && { model_id: modelId }),
-    prompt: valueOf(fields, 'prompt') ?? '',
-    negative_prompt: valueOf(fields, 'negative_prompt') ?? '',
-    width: flooredSide(valueOf(fields, 'width')),
-    height: flooredSide(valueOf(fields, 'height')),
-    steps: valueOf(fields, 'steps') ?? undefined,
-    guidance_scale: valueOf(fields, 'cfg_scale') ?? undefined,
+    prompt: effective(fields, 'prompt') ?? '',
+    negative_prompt: effective(fields, 'negative_prompt') ?? '',
+    width: flooredSide(effective(fields, 'width')),
+    height: flooredSide(effective(fields, 'height')),
+    steps: effective(fields, 'steps') ?? undefined,
+    guidance_scale: effective(fields, 'cfg_scale') ?? undefined,
     sampler,
     scheduler,
-    seed: valueOf(fields, 'seed') ?? -1,
-    count: (valueOf(fields, 'batch_size') ?? 1) * (valueOf(fields, 'n_iter') ?? 1),
+    seed: effective(fields, 'seed') ?? -1,
+    count: (effective(fields, 'batch_size') ?? 1) * (effective(fields, 'n_iter') ?? 1),
   };
 }
 
@@ -127,7 +127,7 @@ async function modelOf(job: Job, commands: Commands): Promise<{ name: string; ha
 }
 
 function subseedOf(fields: Txt2ImgFields): number {
-  const subseed = valueOf(fields, 'subseed') ?? -1;
+  const subseed = effective(fields, 'subseed') ?? -1;
   return subseed >= 0 ? subseed : randomInt(2 ** 32 - 2);
 }
 
@@ -135,7 +135,7 @@ function subseedOf(fields: Txt2ImgFields): number {
 function requireKnownScripts({ script_name, alwayson_scripts }: Txt2ImgFields): void {
   if (script_name) throw httpException(422, `Script '${script_name}' not found`);
   for (const [name, script] of Object.entries(alwayson_scripts ?? {})) {
-    const args = coerce('dict', script)?.['args'];
+    const args = coerce('dict', script)?.args;
     const isEmpty = args === undefined || args === null || (Array.isArray(args) && args.length === 0);
     if (!isEmpty) throw httpException(422, `Script '${name}' not found`);
   }
@@ -153,4 +153,3 @@ function requireEngine(fields: Txt2ImgFields): void {
   ].find((field) => field !== false && field !== null);
   if (missing) throw raised('NotImplementedError', `${missing} is not available in this version of Vitrine`);
 }
-

@@ -145,7 +145,7 @@ function Foot({ sheet }: { readonly sheet: AddSheet }) {
               navigate('models');
             }}
           >
-            {t('show')}
+            {t('done')}
           </Button>
         ) : (
           <Button kind="plain" onPress={closeAdd}>
@@ -166,8 +166,8 @@ function Foot({ sheet }: { readonly sheet: AddSheet }) {
       <Button kind="plain" onPress={closeAdd}>
         {t('cancel')} <kbd>Esc</kbd>
       </Button>
-      {sheet.items.length > 0 && (
-        <Button kind="next" isDisabled={count === 0 || isReading} onPress={() => void confirmAdd()}>
+      {(count > 0 || isReading) && (
+        <Button kind="next" isDisabled={isReading} onPress={() => void confirmAdd()}>
           {t(areFolders ? 'confirmFolders' : 'confirm', { count })}
         </Button>
       )}

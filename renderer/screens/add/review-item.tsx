@@ -56,7 +56,7 @@ function Face({ item, candidates }: { readonly item: AddItem; readonly candidate
 
 function What({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
   const t = useTranslations();
-  const { bytes, family, format, locale, number } = useWords();
+  const { bytes, family, format, locale } = useWords();
   const [only] = candidates;
   const kind = item.classification?.kind ?? 'unsupported';
   if (candidates.length === 1 && only) {
@@ -89,12 +89,7 @@ function What({ item, candidates }: { readonly item: AddItem; readonly candidate
   const kinds = Map.groupBy(candidates, ({ model_type }) => model_type);
   const known = candidates.filter(({ already_registered_as }) => already_registered_as !== null).length;
   const broken = candidates.filter(({ validation_state }) => validation_state === 'invalid').length;
-  const words = [...kinds].map(([type, members]) =>
-    t('add.kindCount', {
-      count: number(members.length),
-      kind: members.length === 1 ? t(`type.${type}`) : t(`types.${type}`),
-    }),
-  );
+  const words = [...kinds].map(([type, members]) => t(`add.kinds.${type}`, { count: members.length }));
   return (
     <>
       <p className={css.why}>

@@ -33,7 +33,7 @@ export function Bar() {
             else setFilter({ query: '' });
           }}
         />
-        <kbd aria-hidden="true">/</kbd>
+        <kbd>/</kbd>
       </label>
       <span className={css.grow} />
       {screen === 'generate' && waiting > 0 && <span className={css.waiting}>{t('waiting', { count: waiting })}</span>}

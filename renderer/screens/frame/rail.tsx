@@ -18,7 +18,7 @@ const places: readonly { readonly screen: Screen; readonly Icon: typeof Image }[
 export function Rail() {
   const t = useTranslations();
   const { navigate } = useActions();
-  const { number } = useWords();
+  const { few } = useWords();
   const current = useApp((state) => state.screen);
   const queued = useApp((state) => waitingJobs(state).length + (runningJob(state) ? 1 : 0));
   const unhealthy = useApp((state) => state.counts.invalid + state.counts.degraded);
@@ -41,7 +41,7 @@ export function Rail() {
           {t(`screens.${screen}`)}
           {(counts[screen] ?? 0) > 0 && (
             <span className={css.count} data-tone={screen === 'health' ? 'degraded' : undefined}>
-              {number(counts[screen] ?? 0)}
+              {(counts[screen] ?? 0) < 1000 ? counts[screen] : few(counts[screen] ?? 0)}
             </span>
           )}
         </button>

@@ -22,7 +22,8 @@ export function ModelPicker() {
   const sorted = models.toSorted((a, b) => Number(whyNotRunnable(a) !== null) - Number(whyNotRunnable(b) !== null));
   return (
     <DialogTrigger isOpen={isOpen} onOpenChange={setIsOpen}>
-      <Button className={css.model ?? ''} aria-label={t('chooseModel')}>
+      <Button className={css.model ?? ''}>
+        <span className="visually-hidden">{t('chooseModel')}</span>
         {model ? <ModelStill model={model} size={40} /> : <EmptyStill size={40} />}
         <span className={css.words}>
           <span className={css.name}>{model?.name ?? t('noModel')}</span>

@@ -199,31 +199,31 @@ function MadeWith({ modelId }: { readonly modelId: string }) {
   );
 }
 
-/** Drags or steps the pane's width. */
+/** Drags or steps the pane's width: a slider to the keyboard, an edge to the pointer. */
 function Grip({ width }: { readonly width: number }) {
   const t = useTranslations('details');
   const { setPaneWidth } = useActions();
   return (
-    <button
-      type="button"
-      className={css.grip}
-      role="separator"
-      aria-orientation="vertical"
-      aria-label={t('resize')}
-      aria-valuenow={width}
-      aria-valuemin={paneWidths.min}
-      aria-valuemax={paneWidths.max}
-      onDoubleClick={() => setPaneWidth(paneWidths.initial)}
-      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-      onPointerMove={(event) => {
-        if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-        const pane = event.currentTarget.parentElement?.getBoundingClientRect();
-        if (pane) setPaneWidth(document.dir === 'rtl' ? event.clientX - pane.left : pane.right - event.clientX);
-      }}
-      onKeyDown={(event) => {
-        const step = { ArrowLeft: 16, ArrowRight: -16 }[event.key];
-        if (step !== undefined) setPaneWidth(width + step);
-      }}
-    />
+    <div className={css.grip}>
+      <input
+        type="range"
+        aria-label={t('resize')}
+        min={paneWidths.min}
+        max={paneWidths.max}
+        step={16}
+        value={width}
+        onChange={(event) => setPaneWidth(Number(event.target.value))}
+        onDoubleClick={() => setPaneWidth(paneWidths.initial)}
+        onPointerDown={(event) => {
+          event.preventDefault();
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={(event) => {
+          if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+          const pane = event.currentTarget.closest('aside')?.getBoundingClientRect();
+          if (pane) setPaneWidth(document.dir === 'rtl' ? event.clientX - pane.left : pane.right - event.clientX);
+        }}
+      />
+    </div>
   );
 }

@@ -14,6 +14,15 @@ import { movedIndex, pressedId } from './listing-keys.ts';
 import css from './models-table.module.css';
 
 const rowHeight = 32;
+const headHeight = 32;
+/** A native table keeps rows and cells for screen readers; the role says that its rows can be chosen. */
+function gridProps(selectedIndex: number) {
+  return {
+    role: 'grid',
+    tabIndex: 0,
+    ...(selectedIndex >= 0 && { 'aria-activedescendant': `row-${selectedIndex}` }),
+  } as const;
+}
 
 /** The same listing as rows. A grid with one tab stop; the active row is the selected one. */
 export function ModelsTable() {
@@ -28,6 +37,9 @@ export function ModelsTable() {
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
+    scrollPaddingEnd: 12,
   });
   const visible = rows.getVirtualItems();
   const lastVisible = (visible.at(-1)?.index ?? 0) + 1;
@@ -36,37 +48,12 @@ export function ModelsTable() {
   }, [lastVisible, listing.ids.length, listing.nextCursor, loadUntil]);
   const selectedIndex = selectedId === null ? -1 : listing.ids.indexOf(selectedId);
   return (
-    <div className={css.table} role="grid" aria-label={t('list')} aria-rowcount={listing.total + 1}>
-      <div className={css.head} role="row" aria-rowindex={1} tabIndex={-1}>
-        <span role="columnheader" tabIndex={-1} className={css.cell}>
-          {t('name')}
-        </span>
-        <span role="columnheader" tabIndex={-1} className={css.cell}>
-          {t('family')}
-        </span>
-        <span role="columnheader" tabIndex={-1} className={css.cell}>
-          {t('precision')}
-        </span>
-        <span role="columnheader" tabIndex={-1} className={css.end}>
-          {t('size')}
-        </span>
-        <span role="columnheader" tabIndex={-1} className={css.cell}>
-          {t('health')}
-        </span>
-        <span role="columnheader" tabIndex={-1} className={classNames(css.cell, css.folder)}>
-          {t('folder')}
-        </span>
-        <span role="columnheader" tabIndex={-1} className={css.end}>
-          {t('added')}
-        </span>
-      </div>
-      <div
-        ref={scroll}
-        className={css.scroll}
-        role="rowgroup"
-        tabIndex={0}
+    <div ref={scroll} className={css.scroll}>
+      <table
+        {...gridProps(selectedIndex)}
+        className={css.table}
         aria-label={t('list')}
-        aria-activedescendant={selectedIndex >= 0 ? `row-${selectedIndex}` : undefined}
+        aria-rowcount={listing.total + 1}
         onClick={(event) => {
           const id = pressedId(event.target);
           if (id !== null) selectModel(id);
@@ -82,7 +69,7 @@ export function ModelsTable() {
             else selectModel(selectedId);
             return;
           }
-          const rowsAPage = Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight) - 1);
+          const rowsAPage = Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight) - 2);
           const next = movedIndex(event.key, selectedIndex, listing.ids.length, 1, rowsAPage);
           if (next === null) return;
           event.preventDefault();
@@ -91,7 +78,18 @@ export function ModelsTable() {
           rows.scrollToIndex(next);
         }}
       >
-        <div className={css.rows} style={{ height: rows.getTotalSize() }} role="presentation">
+        <thead>
+          <tr className={css.head} aria-rowindex={1}>
+            <th className={css.cell}>{t('name')}</th>
+            <th className={css.cell}>{t('family')}</th>
+            <th className={css.cell}>{t('precision')}</th>
+            <th className={classNames(css.cell, css.end)}>{t('size')}</th>
+            <th className={css.cell}>{t('health')}</th>
+            <th className={classNames(css.cell, css.folder)}>{t('folder')}</th>
+            <th className={classNames(css.cell, css.end)}>{t('added')}</th>
+          </tr>
+        </thead>
+        <tbody style={{ height: rows.getTotalSize() }}>
           {visible.map((row) => {
             const id = listing.ids[row.index];
             const model = id === undefined ? undefined : models[id];
@@ -101,14 +99,14 @@ export function ModelsTable() {
                   key={model.model_id}
                   model={model}
                   index={row.index}
-                  start={row.start}
+                  start={row.start - headHeight}
                   isSelected={id === selectedId}
                 />
               )
             );
           })}
-        </div>
-      </div>
+        </tbody>
+      </table>
     </div>
   );
 }
@@ -123,38 +121,30 @@ interface RowProps {
 function Row({ model, index, start, isSelected }: RowProps) {
   const { bytes, exactBytes, kind, day } = useWords();
   return (
-    <div
+    <tr
       className={css.row}
-      role="row"
       id={`row-${index}`}
-      tabIndex={-1}
       aria-selected={isSelected}
       aria-rowindex={index + 2}
       data-model-id={model.model_id}
       style={{ transform: `translateY(${start}px)` }}
     >
-      <span role="gridcell" tabIndex={-1} className={css.name} title={model.name}>
+      <td className={classNames(css.cell, css.name)} title={model.name}>
         <ModelStill model={model} size={20} />
         <b>{model.name}</b>
-      </span>
-      <span role="gridcell" tabIndex={-1} className={css.cell}>
-        {kind(model)}
-      </span>
-      <span role="gridcell" tabIndex={-1} className={css.cell}>
-        {model.precision}
-      </span>
-      <span role="gridcell" tabIndex={-1} className={css.end} title={exactBytes(model.size_bytes)}>
+      </td>
+      <td className={css.cell}>{kind(model)}</td>
+      <td className={css.cell}>{model.precision}</td>
+      <td className={classNames(css.cell, css.end)} title={exactBytes(model.size_bytes)}>
         {bytes(model.size_bytes)}
-      </span>
-      <span role="gridcell" tabIndex={-1} className={css.cell}>
+      </td>
+      <td className={css.cell}>
         <HealthWord state={healthOf(model)} />
-      </span>
-      <span role="gridcell" tabIndex={-1} className={classNames(css.cell, css.folder)}>
+      </td>
+      <td className={classNames(css.cell, css.folder)}>
         <PathText path={folderOf(model.entry_path)} maxCharacters={26} />
-      </span>
-      <span role="gridcell" tabIndex={-1} className={css.end}>
-        {day(model.added_at)}
-      </span>
-    </div>
+      </td>
+      <td className={classNames(css.cell, css.end)}>{day(model.added_at)}</td>
+    </tr>
   );
 }

@@ -34,7 +34,9 @@ export function ModelsWall() {
     scrollPaddingStart: 12,
     scrollPaddingEnd: 12,
   });
-  useEffect(() => rows.measure(), [rows, rowHeight]);
+  useEffect(() => {
+    if (rowHeight > 0) rows.measure();
+  }, [rows, rowHeight]);
   const visible = rows.getVirtualItems();
   const lastVisible = ((visible.at(-1)?.index ?? 0) + 1) * columns;
   useEffect(() => {
