@@ -71,10 +71,6 @@ export function linear(
   const part = rows === undefined ? {} : { rows };
   const inputs = [input, graph.weight(weights.tensor(`${name}.weight`, [outChannels, inChannels]), part)];
   if (bias) inputs.push(graph.weight(weights.tensor(`${name}.bias`, [outChannels]), part));
-  if (process.env.MM) {
-    const m = graph.node('MatMul', [input, graph.node('Transpose', [inputs[1]!], { perm: [1, 0] })]);
-    return bias ? graph.node('Add', [m, inputs[2]!]) : m;
-  }
   return graph.node('Gemm', inputs, { transB: 1 });
 }
 
