@@ -1,16 +1,20 @@
 import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
-import { ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
+import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { type Log, openLog } from './log.ts';
-import { defaultOptions } from './processing/options.ts';
+import { type ImageTools, imageTools } from './processing/image-tools.ts';
+import { snapshotOptions } from './processing/options.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
+import { openSettings, type SettingsStore } from './processing/settings.ts';
+import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
 import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
@@ -42,6 +46,7 @@ export interface App extends AsyncDisposable {
     /** The file of a picture; null where no job made one of that id. */
     pathOf(artifactId: string): string | null;
   };
+  readonly imageTools: ImageTools;
   readonly folders: Folders;
   readonly version: string;
   readonly log: Log;
@@ -97,26 +102,44 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   undo.defer(() => library.close());
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
 
+  const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
+  const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
   const jobs = openJobs({
     path: folders.jobsPath,
     emit: events.emit,
     now,
     log: (message) => log.warn(message),
     resumesQueue: options.resumesQueue ?? true,
-    execute: (job, { signal, onProgress, onPreview, onArtifact }) =>
-      processImages(job.request, {
+    startsPaused: settings.current().queue_starts_paused,
+    maxQueued: () => settings.current().queue_limit,
+    maxEnded: () => settings.current().history_limit,
+    execute: (job, { step, signal, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
+      const run = {
         jobId: job.id,
-        runner,
-        resolveModel: (request) => resolveModel(request, { library, engines, now }),
         outputsPath: folders.outputsPath,
-        version,
         signal,
-        options: { ...defaultOptions, execution_provider: provider },
+        options: optionsNow(),
+        overrides: extras.overrides ?? {},
+        firstItem,
         onProgress,
-        onPreview,
         onArtifact,
         now,
-      }),
+      };
+      if (step === 'upscale') {
+        const made = job.artifacts.filter((artifact) => artifact.step === 'generate');
+        return upscaleImages(made, { ...run, scale: job.chain?.upscale.scale ?? 2 });
+      }
+      // After its options were read, and whether it fails or not.
+      if (extras.keeps_overrides) settings.keep(extras.overrides ?? {});
+      return processImages(job.request, {
+        ...run,
+        runner,
+        resolveModel: (request) => resolveModel(request, { library, engines, now }),
+        version,
+        drawnSeed,
+        onPreview,
+      });
+    },
   });
   undo.defer(() => jobs.close());
 
@@ -127,11 +150,12 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const commands = commandsOf({
     library,
     jobs,
+    settings,
     folders,
     version,
     program,
     probe,
-    status: () => imageRunner.status(),
+    runner: imageRunner,
     events,
   });
   log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
@@ -141,21 +165,22 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     log.info('ended');
   };
   const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
-  return { commands, events, pictures, folders, version, log, close, [Symbol.asyncDispose]: close };
+  return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
 }
 
 interface Rooms {
   readonly library: Library;
   readonly jobs: Jobs;
+  readonly settings: SettingsStore;
   readonly events: Events;
   readonly folders: Folders;
   readonly version: string;
   readonly program: ProgramFiles;
   readonly probe: () => Promise<readonly ProviderReport[]>;
-  readonly status: OnnxRunner['status'];
+  readonly runner: ImageRunner;
 }
 
-function commandsOf({ library, jobs, events, folders, version, program, probe, status }: Rooms): Commands {
+function commandsOf({ library, jobs, settings, events, folders, version, program, probe, runner }: Rooms): Commands {
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -165,16 +190,21 @@ function commandsOf({ library, jobs, events, folders, version, program, probe, s
     'models.accept': ({ model_id, code, path }) => library.accept(model_id, code, path),
     'models.describe': ({ model_id }) => library.describe(model_id),
     'models.unregister': ({ model_id }) => library.unregister(model_id),
-    'jobs.generate': async ({ request, origin }) => jobs.enqueue(await namedModel(request, library), origin),
+    'jobs.generate': async ({ request, origin, ...extras }) => {
+      snapshotOptions(settings.current(), extras.overrides);
+      return jobs.enqueue(await namedModel(request, library), origin, extras);
+    },
     'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
+    ...commandsOfQueue(jobs, runner),
+    ...commandsOfSettings(settings),
     'pictures.list': async (query) => jobs.pictures(query),
     'app.status': async () => ({
       status: 'ok',
       version,
-      runner: status(),
+      runner: runner.status(),
       library_path: folders.libraryPath,
       data_path: folders.dataPath,
       model_count: library.count(),
@@ -187,7 +217,7 @@ function commandsOf({ library, jobs, events, folders, version, program, probe, s
       node_version: process.version,
       platform: `${process.platform}-${process.arch}`,
       onnxruntime_version: program.runtimeVersion,
-      runner: status(),
+      runner: runner.status(),
       library_path: folders.libraryPath,
       data_path: folders.dataPath,
       log_path: folders.logPath,

@@ -35,6 +35,7 @@ test.each([
     dataPath,
     outputsPath: join(dataPath, 'outputs'),
     jobsPath: join(dataPath, 'jobs.db'),
+    settingsPath: join(dataPath, 'settings.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   });
 });

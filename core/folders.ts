@@ -8,6 +8,7 @@ export interface Folders {
   readonly dataPath: string;
   readonly outputsPath: string;
   readonly jobsPath: string;
+  readonly settingsPath: string;
   readonly logPath: string;
 }
 
@@ -47,6 +48,7 @@ export function resolveFolders(
     dataPath,
     outputsPath: join(dataPath, 'outputs'),
     jobsPath: join(dataPath, 'jobs.db'),
+    settingsPath: join(dataPath, 'settings.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

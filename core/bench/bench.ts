@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import envPaths from 'env-paths';
+import { type ApiBenchOptions, measureApi } from './api-bench.ts';
 import { makeLikeSd15 } from './like-sd15.ts';
 import type { NetworkTimes } from './measure-networks.ts';
 
@@ -34,6 +35,17 @@ program
   .option('--against <command>', 'a rival: its last line of output is its seconds per guided step at the first size')
   .action(async (options: GenerateOptions) => {
     await generate(options);
+  });
+program
+  .command('api')
+  .description('Requests per second and p99 of the HTTP interfaces, with the fake runner')
+  .option('--requests <n>', 'of each kind', wholeNumber, 200)
+  .option('--listeners <n>', 'of the event stream', wholeNumber, 50)
+  .action(async (options: ApiBenchOptions) => {
+    for (const { name, perSecond, p50Ms, p99Ms } of await measureApi(options))
+      print(
+        `${name.padEnd(52)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms`,
+      );
   });
 async function generate(options: GenerateOptions): Promise<void> {
   const family = like[options.like];

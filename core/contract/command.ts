@@ -5,8 +5,11 @@ import { GenerateRequest } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
 import { Artifact, Job, JobOrigin, JobStatus } from './job.ts';
+import { jobExtras } from './job-extras.ts';
 import { Classification, ListQuery, ModelDetails, ModelPage, Registration, Verdict } from './model.ts';
+import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
+import { settingsCommands } from './settings-commands.ts';
 
 interface CommandShape {
   readonly summary: string;
@@ -73,13 +76,17 @@ export const commands = {
   },
   'jobs.generate': {
     summary: 'Queue a request for pictures',
-    input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window') }),
+    input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window'), ...jobExtras }),
     output: Job,
     http: { method: 'POST', path: '/jobs' },
   },
   'jobs.list': {
     summary: 'Jobs, the newest first',
-    input: z.object({ status: JobStatus.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    input: z.object({
+      status: JobStatus.optional(),
+      sort: z.enum(['created', 'updated']).optional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
     output: z.object({ jobs: z.array(Job) }),
     http: { method: 'GET', path: '/jobs' },
   },
@@ -142,6 +149,8 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  ...queueCommands,
+  ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;
 
 export type CommandName = keyof typeof commands;

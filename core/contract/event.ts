@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { JobId, ModelId } from './ids.ts';
 import { Job, Progress } from './job.ts';
 import { ModelSummary } from './model.ts';
+import { QueueState } from './queue.ts';
 import { RunnerStatus } from './runner.ts';
 
 /** What happened in the core. `sequence` rises by one; a listener that sees a gap takes a snapshot anew. */
@@ -9,6 +10,8 @@ export const AppEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('model_changed'), model: ModelSummary }),
   z.object({ kind: z.literal('model_removed'), model_id: ModelId }),
   z.object({ kind: z.literal('job_changed'), job: Job }),
+  z.object({ kind: z.literal('job_removed'), job_id: JobId }),
+  z.object({ kind: z.literal('queue_changed'), queue: QueueState }),
   z.object({ kind: z.literal('job_progressed'), job_id: JobId, progress: Progress }),
   z.object({ kind: z.literal('preview_ready'), job_id: JobId, item_index: z.int(), data_url: z.string() }),
   z.object({ kind: z.literal('runner_changed'), runner: RunnerStatus }),

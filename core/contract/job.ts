@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Failure } from './failure.ts';
 import { GenerateRequest, Timings } from './generate.ts';
 import { JobId } from './ids.ts';
+import { Chain } from './job-extras.ts';
 
 export const JobStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'canceled']);
 export type JobStatus = z.infer<typeof JobStatus>;
@@ -74,6 +75,8 @@ export const Job = z.object({
   timings: Timings.nullable(),
   provider: z.string().nullable(),
   artifacts: z.array(Artifact),
+  chain: Chain.optional(),
+  task_id: z.string().optional().describe("The caller's own name for the job"),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
 });

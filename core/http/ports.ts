@@ -18,3 +18,33 @@ export interface DoorLog {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
 }
+
+/** What a picture file says of itself. */
+export interface PictureInfo {
+  /** Empty where it carries none. */
+  readonly infotext: string;
+  /** Its other texts by keyword. */
+  readonly items: Readonly<Record<string, string>>;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Work on pictures that are no runs. */
+export interface ImageTools {
+  readonly upscalerNames: readonly string[];
+  /** Null for bytes that are no picture. */
+  info(bytes: Uint8Array): Promise<PictureInfo | null>;
+  /** A PNG. Null for bytes that are no picture. */
+  upscale(
+    bytes: Uint8Array,
+    request: {
+      readonly size:
+        | { readonly factor: number }
+        | { readonly width: number; readonly height: number; readonly crop: boolean };
+      readonly upscaler: string;
+    },
+  ): Promise<Uint8Array | 'too_large' | null>;
+  /** One PNG of all, in rows, with that infotext. */
+  grid(pictures: readonly Uint8Array[], infotext: string): Promise<Uint8Array>;
+}

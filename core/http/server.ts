@@ -7,16 +7,19 @@ import { accessFailure, isLoopback } from './access.ts';
 import { addCommandRoutes, foldModelId } from './command-routes.ts';
 import { addEventStream } from './event-stream.ts';
 import { sendFailure } from './failure-reply.ts';
-import { openApiDocument } from './openapi.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { addPictureRoute } from './picture-route.ts';
-import type { DoorLog, EventSource, Pictures } from './ports.ts';
+import type { DoorLog, EventSource, ImageTools, Pictures } from './ports.ts';
 import { addRendererFiles } from './renderer-files.ts';
-import { addSdapiRoutes } from './sdapi/routes.ts';
+import { addInternalRoutes } from './sdapi/internal.ts';
+import { addSdapiRoutes, latestPreview } from './sdapi/routes.ts';
+import { addV1Routes } from './v1/routes.ts';
 
 export interface ServerOptions {
   readonly commands: Commands;
   readonly events: EventSource;
   readonly pictures: Pictures;
+  readonly imageTools: ImageTools;
   /** The folder of the built window; null serves a sentence in its place. */
   readonly rendererPath: string | null;
   readonly host: string;
@@ -66,7 +69,7 @@ interface BuildOptions extends ServerOptions {
 }
 
 async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstance; endStreams: () => void }> {
-  const { commands, events, pictures, rendererPath, version, log, isClosing } = options;
+  const { commands, events, pictures, imageTools, rendererPath, version, log, isClosing } = options;
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
@@ -84,13 +87,41 @@ async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstanc
   app.get('/healthz', async () => {
     const { status, runner } = await commands['app.status']({});
     const { kind, state, provider, restarts } = runner;
-    return { status, version, runner_kind: kind, runner: { kind, state, provider, restarts } };
+    return {
+      status,
+      ts: new Date().toISOString(),
+      version,
+      runner_kind: kind,
+      runner: { kind, state, provider, restarts },
+    };
   });
+  app.get('/readyz', async () => ({ status: 'ready' }));
   app.get('/openapi.json', async () => openApiDocument(version));
   addCommandRoutes(app, commands);
   addPictureRoute(app, pictures);
-  const endStreams = addEventStream(app, events);
-  const sdapi = { commands, events, log, version, isClosing };
+  const endEvents = addEventStream(app, events);
+  let endJobStreams = () => {};
+  await app.register(
+    (scope, _options, done) => {
+      endJobStreams = addV1Routes(scope, { commands, events, log });
+      done();
+    },
+    { prefix: '/v1' },
+  );
+  const endStreams = () => {
+    endEvents();
+    endJobStreams();
+  };
+  const previews = latestPreview(events);
+  app.addHook('onClose', previews.close);
+  const sdapi = { commands, events, imageTools, log, version, isClosing, preview: previews.of };
+  await app.register(
+    (scope, _options, done) => {
+      addInternalRoutes(scope, sdapi);
+      done();
+    },
+    { prefix: '/internal' },
+  );
   await app.register(
     (scope, _options, done) => {
       addSdapiRoutes(scope, sdapi);
@@ -122,7 +153,7 @@ function addAccessCheck(app: FastifyInstance, { host, apiKey, log }: ServerOptio
       },
     );
     if (failed === null) return;
-    if (url.startsWith('/sdapi/') && failed.failure.code === 'unauthorized') {
+    if (/^\/(sdapi|internal)\//.test(url) && failed.failure.code === 'unauthorized') {
       const detail = headers.authorization ? 'Incorrect username or password' : 'Not authenticated';
       return reply.code(401).send({ detail });
     }

@@ -1,6 +1,7 @@
 import type { AppEvent } from '../contract/event.ts';
 import type { JobId } from '../contract/ids.ts';
 import type { Artifact, Progress, StepName } from '../contract/job.ts';
+import type { JobExtras } from '../contract/job-extras.ts';
 import type { CancelSignal, Pixels } from '../contract/runner.ts';
 import { previewUrl } from './preview-url.ts';
 import { throttle } from './throttle.ts';
@@ -9,6 +10,11 @@ import { throttle } from './throttle.ts';
 export interface JobHooks {
   readonly step: StepName;
   readonly signal: CancelSignal;
+  /** Of a request that leaves it open; the same however often the step is begun. */
+  readonly drawnSeed: number;
+  /** So many pictures of this step are there from before a pause. */
+  readonly firstItem: number;
+  readonly extras: JobExtras;
   onProgress(progress: Progress): void;
   onPreview(itemIndex: number, pixels: Pixels): void;
   /** The file is whole on disk. Throws when it could not be recorded. */
@@ -19,9 +25,14 @@ export interface JobHooksOptions {
   readonly jobId: JobId;
   readonly step: StepName;
   readonly signal: CancelSignal;
+  readonly drawnSeed: number;
+  readonly firstItem: number;
+  readonly extras: JobExtras;
   /** False once the job has ended: what comes after is dropped. */
   readonly isCurrent: () => boolean;
   readonly onProgress: (progress: Progress) => void;
+  /** From how far the step is to how far the job is. */
+  readonly ofWhole: (progress: Progress) => Progress;
   readonly onArtifact: (artifact: Artifact) => void;
   readonly emit: (event: AppEvent) => void;
   readonly log: (message: string) => void;
@@ -31,7 +42,8 @@ const progressGapMs = 30;
 
 /** The hooks of one step; `stop` drops what has not been told yet. */
 export function createJobHooks(options: JobHooksOptions): { readonly hooks: JobHooks; readonly stop: () => void } {
-  const { jobId, step, signal, isCurrent, onProgress, onArtifact, emit, log } = options;
+  const { jobId, step, signal, drawnSeed, firstItem, extras, isCurrent, onProgress, ofWhole, onArtifact, emit, log } =
+    options;
   const told = throttle<Progress>(progressGapMs, (progress) =>
     emit({ kind: 'job_progressed', job_id: jobId, progress }),
   );
@@ -52,8 +64,12 @@ export function createJobHooks(options: JobHooksOptions): { readonly hooks: JobH
   const hooks: JobHooks = {
     step,
     signal,
-    onProgress: (progress) => {
+    drawnSeed,
+    firstItem,
+    extras,
+    onProgress: (ofStep) => {
       if (!isCurrent()) return;
+      const progress = ofWhole(ofStep);
       onProgress(progress);
       told.offer(progress);
     },

@@ -1,21 +1,11 @@
-import type { Database as Connection } from 'better-sqlite3';
+import type { Database as Connection, Statement } from 'better-sqlite3';
 import { z } from 'zod';
 import { Failure } from '../contract/failure.ts';
 import { GenerateRequest, Timings } from '../contract/generate.ts';
 import { JobId } from '../contract/ids.ts';
 import { Artifact, type Job, JobOrigin, JobStatus, JobStep, type StepName } from '../contract/job.ts';
-
-/** A line of a job's own history. Sequences of a job count from 1 without a gap. */
-export const JobEvent = z.object({
-  job_id: JobId,
-  sequence: z.int().positive(),
-  at: z.iso.datetime(),
-  level: z.enum(['debug', 'info', 'warn', 'error']),
-  code: z.enum(['job.queued', 'step.start', 'artifact.written', 'error', 'step.finish', 'job.finish']),
-  step: z.string().nullable(),
-  payload: z.record(z.string(), z.unknown()),
-});
-export type JobEvent = z.infer<typeof JobEvent>;
+import { JobEvent } from '../contract/job-event.ts';
+import { JobExtras } from '../contract/job-extras.ts';
 
 export interface NewEvent {
   readonly code: JobEvent['code'];
@@ -28,7 +18,17 @@ export interface NewJob {
   readonly id: JobId;
   readonly origin: JobOrigin;
   readonly request: GenerateRequest;
+  readonly extras: JobExtras;
   readonly steps: readonly StepName[];
+  /** For a request that leaves the seed open: the same one however often the job is begun. */
+  readonly drawnSeed: number;
+  readonly retryOf?: JobId;
+}
+
+/** What a run needs to know of a job besides what everybody sees. */
+export interface JobRun {
+  readonly extras: JobExtras;
+  readonly drawnSeed: number;
 }
 
 export interface Outcome {
@@ -53,6 +53,7 @@ const JobRow = z.object({
   status: JobStatus,
   origin: JobOrigin,
   request_json: json.pipe(GenerateRequest),
+  extras_json: json.pipe(JobExtras),
   failure_json: json.pipe(Failure).nullable(),
   timings_json: json.pipe(Timings).nullable(),
   provider: z.string().nullable(),
@@ -69,6 +70,7 @@ const EventRow = JobEvent.omit({ payload: true }).extend({ payload_json: json.pi
 export class JobStore {
   readonly #database: Connection;
   readonly #now: () => Date;
+  readonly #statements = new Map<string, Statement>();
 
   constructor(database: Connection, now: () => Date) {
     this.#database = database;
@@ -79,19 +81,26 @@ export class JobStore {
     this.#database.close();
   }
 
-  insert({ id, origin, request, steps }: NewJob): void {
+  insert({ id, origin, request, extras, steps, drawnSeed, retryOf }: NewJob): void {
+    const { idempotency, ...others } = extras;
     this.#inTransaction((at) => {
       this.#run(
-        `INSERT INTO jobs (id, type, status, origin, request_json, created_at, updated_at) VALUES (?, 'generate', 'queued', ?, ?, ?, ?)`,
+        `INSERT INTO jobs (id, type, status, origin, request_json, created_at, updated_at, extras_json, drawn_seed, idempotency_key,
+           idempotency_body, position)
+         VALUES (?, 'generate', 'queued', ?, ?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(max(position), 0) + 1 FROM jobs))`,
         id,
         origin,
         JSON.stringify(request),
         at,
         at,
+        JSON.stringify(others),
+        drawnSeed,
+        idempotency?.key_sha256 ?? null,
+        idempotency?.body_sha256 ?? null,
       );
       for (const [position, name] of steps.entries())
         this.#run(`INSERT INTO steps (job_id, position, name, status) VALUES (?, ?, ?, 'queued')`, id, position, name);
-      this.#append(id, at, { code: 'job.queued' });
+      this.#append(id, at, { code: 'job.queued', ...(retryOf && { payload: { retry_of: retryOf } }) });
     });
   }
 
@@ -108,7 +117,7 @@ export class JobStore {
     this.#inTransaction((at) => {
       this.#run(`UPDATE steps SET status = 'running', started_at = ? WHERE job_id = ? AND name = ?`, at, id, step);
       this.#run(`UPDATE jobs SET updated_at = ? WHERE id = ?`, at, id);
-      this.#append(id, at, { code: 'step.start', step });
+      this.#append(id, at, { code: 'step.start', step, payload: { name: step } });
     });
   }
 
@@ -137,6 +146,69 @@ export class JobStore {
       const { seed, width, height } = artifact;
       this.#append(job_id, at, { code: 'artifact.written', step, payload: { id, item_index, seed, width, height } });
     });
+  }
+
+  /** From running back into the line, at its old place: what it made so far stays, and its step begins again. */
+  requeue(id: JobId): boolean {
+    return this.#inTransaction((at) => {
+      const changed = this.#run(
+        `UPDATE jobs SET status = 'queued', updated_at = ? WHERE id = ? AND status = 'running'`,
+        at,
+        id,
+      );
+      if (changed === 0) return false;
+      this.#run(`UPDATE steps SET status = 'queued' WHERE job_id = ? AND status = 'running'`, id);
+      this.#append(id, at, { code: 'job.paused' });
+      return true;
+    });
+  }
+
+  /** Puts the waiting jobs into that order. Ids that don't wait any more are passed over, those that are missing keep behind. */
+  reorder(order: readonly JobId[]): void {
+    this.#inTransaction(() => {
+      const waiting = new Set(this.idsIn('queued'));
+      const wanted = new Set(order.filter((id) => waiting.has(id)));
+      const all = [...wanted, ...[...waiting].filter((id) => !wanted.has(id))];
+      const places = this.#database
+        .prepare(`SELECT position FROM jobs WHERE status = 'queued' ORDER BY position, sequence`)
+        .pluck()
+        .all() as number[];
+      for (const [index, id] of all.entries())
+        this.#run('UPDATE jobs SET position = ? WHERE id = ?', places[index] ?? 0, id);
+    });
+  }
+
+  get isPaused(): boolean {
+    return this.#prepare('SELECT is_paused FROM line').pluck().get() === 1;
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#run('UPDATE line SET is_paused = ?', isPaused ? 1 : 0);
+  }
+
+  /** The job that was queued with that key, and the body it came with. */
+  findByKey(keySha256: string): { readonly id: JobId; readonly bodySha256: string } | null {
+    const row = this.#prepare('SELECT id, idempotency_body AS bodySha256 FROM jobs WHERE idempotency_key = ?').get(
+      keySha256,
+    );
+    return row === undefined ? null : (row as { id: JobId; bodySha256: string });
+  }
+
+  runOf(id: JobId): JobRun | null {
+    const row = this.#prepare('SELECT extras_json AS extras, drawn_seed AS drawnSeed FROM jobs WHERE id = ?').get(id);
+    const read = z.object({ extras: json.pipe(JobExtras), drawnSeed: z.int() }).safeParse(row);
+    return read.success ? read.data : null;
+  }
+
+  /** Forgets ended jobs: that one, or all past the newest `keep`. Answers with their ids. */
+  removeEnded({ id, keep }: { readonly id?: JobId; readonly keep?: number }): JobId[] {
+    return this.#prepare(
+      `DELETE FROM jobs WHERE status IN ('succeeded', 'failed', 'canceled') AND (@id IS NULL OR id = @id) AND sequence NOT IN (
+           SELECT sequence FROM jobs WHERE status IN ('succeeded', 'failed', 'canceled') ORDER BY sequence DESC LIMIT @keep)
+         RETURNING id`,
+    )
+      .pluck()
+      .all({ id: id ?? null, keep: keep ?? 0 }) as JobId[];
   }
 
   /** Ends a job that is in state `from`, with the step it was at; steps that never began are canceled. False where it is in another state. */
@@ -172,39 +244,37 @@ export class JobStore {
   }
 
   find(id: string): Job | null {
-    return this.#jobOf(this.#database.prepare('SELECT * FROM jobs WHERE id = ?').get(id));
+    return this.#jobOf(this.#prepare('SELECT * FROM jobs WHERE id = ?').get(id));
   }
 
   /** The newest first. */
-  list(status: JobStatus | undefined, limit: number): Job[] {
-    return this.#database
-      .prepare('SELECT * FROM jobs WHERE @status IS NULL OR status = @status ORDER BY sequence DESC LIMIT @limit')
+  list(status: JobStatus | undefined, limit: number, sort: 'created' | 'updated' = 'created'): Job[] {
+    const order = sort === 'created' ? 'sequence DESC' : 'updated_at DESC, sequence DESC';
+    return this.#prepare(`SELECT * FROM jobs WHERE @status IS NULL OR status = @status ORDER BY ${order} LIMIT @limit`)
       .all({ status: status ?? null, limit })
       .flatMap((row) => this.#jobOf(row) ?? []);
   }
 
-  /** In the order of their coming, those after that sequence. Ids only: a row that can't be understood has one too. */
+  /** In the order of the line, those that came after that sequence. Ids only: a row that can't be understood has one too. */
   idsIn(status: JobStatus, after = 0, limit = -1): JobId[] {
-    return this.#database
-      .prepare('SELECT id FROM jobs WHERE status = ? AND sequence > ? ORDER BY sequence LIMIT ?')
+    return this.#prepare('SELECT id FROM jobs WHERE status = ? AND sequence > ? ORDER BY position, sequence LIMIT ?')
       .pluck()
       .all(status, after, limit) as JobId[];
   }
 
   /** How many are in that state, of those after that sequence. */
   count(status: JobStatus, after: number): number {
-    const counted = this.#database.prepare('SELECT count(*) FROM jobs WHERE status = ? AND sequence > ?').pluck();
+    const counted = this.#prepare('SELECT count(*) FROM jobs WHERE status = ? AND sequence > ?').pluck();
     return Number(counted.get(status, after));
   }
 
   /** The sequence of the newest job; 0 before the first. */
   lastSequence(): number {
-    return Number(this.#database.prepare('SELECT coalesce(max(sequence), 0) FROM jobs').pluck().get());
+    return Number(this.#prepare('SELECT coalesce(max(sequence), 0) FROM jobs').pluck().get());
   }
 
   events(id: JobId, after: number, limit: number): JobEvent[] {
-    return this.#database
-      .prepare('SELECT * FROM events WHERE job_id = ? AND sequence > ? ORDER BY sequence LIMIT ?')
+    return this.#prepare('SELECT * FROM events WHERE job_id = ? AND sequence > ? ORDER BY sequence LIMIT ?')
       .all(id, after, limit)
       .map((row) => {
         const { payload_json, ...rest } = EventRow.parse(row);
@@ -214,11 +284,10 @@ export class JobStore {
 
   /** The newest first, those before `before`, with the sequence of each. */
   artifacts(modelId: string | undefined, before: number, limit: number): { sequence: number; artifact: Artifact }[] {
-    return this.#database
-      .prepare(
-        `SELECT sequence, artifact_json FROM artifacts WHERE sequence < @before AND (@modelId IS NULL OR model_id = @modelId)
+    return this.#prepare(
+      `SELECT sequence, artifact_json FROM artifacts WHERE sequence < @before AND (@modelId IS NULL OR model_id = @modelId)
          ORDER BY sequence DESC LIMIT @limit`,
-      )
+    )
       .all({ modelId: modelId ?? null, before, limit })
       .flatMap((row) => {
         const read = ArtifactRow.safeParse(row);
@@ -227,14 +296,14 @@ export class JobStore {
   }
 
   artifactPath(id: string): string | null {
-    const path = this.#database.prepare('SELECT path FROM artifacts WHERE id = ?').pluck().get(id);
+    const path = this.#prepare('SELECT path FROM artifacts WHERE id = ?').pluck().get(id);
     return typeof path === 'string' ? path : null;
   }
 
   #jobOf(row: unknown): Job | null {
     const read = JobRow.safeParse(row);
     if (!read.success) return null;
-    const { request_json, failure_json, timings_json, ...rest } = read.data;
+    const { request_json, failure_json, timings_json, extras_json, ...rest } = read.data;
     return {
       ...rest,
       request: request_json,
@@ -243,19 +312,20 @@ export class JobStore {
       steps: this.#stepsOf(rest.id),
       progress: null,
       artifacts: this.#artifactsOf(rest.id),
+      ...(extras_json.chain && { chain: extras_json.chain }),
+      ...(extras_json.task_id && { task_id: extras_json.task_id }),
     };
   }
 
   #stepsOf(id: JobId): JobStep[] {
-    const rows = this.#database
-      .prepare('SELECT name, status, started_at, finished_at FROM steps WHERE job_id = ? ORDER BY position')
-      .all(id);
+    const rows = this.#prepare(
+      'SELECT name, status, started_at, finished_at FROM steps WHERE job_id = ? ORDER BY position',
+    ).all(id);
     return z.array(JobStep).parse(rows);
   }
 
   #artifactsOf(id: JobId): Artifact[] {
-    return this.#database
-      .prepare('SELECT sequence, artifact_json FROM artifacts WHERE job_id = ? ORDER BY step, item_index')
+    return this.#prepare('SELECT sequence, artifact_json FROM artifacts WHERE job_id = ? ORDER BY step, item_index')
       .all(id)
       .flatMap((row) => {
         const read = ArtifactRow.safeParse(row);
@@ -278,7 +348,16 @@ export class JobStore {
   }
 
   #run(sql: string, ...values: (string | number | null)[]): number {
-    return this.#database.prepare(sql).run(...values).changes;
+    return this.#prepare(sql).run(...values).changes;
+  }
+
+  /** Statements are few and asked for often: each is compiled once. */
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   #inTransaction<Result>(change: (at: string) => Result): Result {

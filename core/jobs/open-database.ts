@@ -68,6 +68,19 @@ const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX artifacts_by_model ON artifacts (model_id, sequence);
   `,
+  `
+  ALTER TABLE jobs ADD COLUMN position INTEGER NOT NULL DEFAULT 0;
+  UPDATE jobs SET position = sequence;
+  CREATE INDEX jobs_in_line ON jobs (status, position);
+  ALTER TABLE jobs ADD COLUMN extras_json TEXT NOT NULL DEFAULT '{}';
+  ALTER TABLE jobs ADD COLUMN drawn_seed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE jobs ADD COLUMN idempotency_key TEXT;
+  ALTER TABLE jobs ADD COLUMN idempotency_body TEXT;
+  CREATE UNIQUE INDEX jobs_by_idempotency_key ON jobs (idempotency_key) WHERE idempotency_key IS NOT NULL;
+
+  CREATE TABLE line (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), is_paused INTEGER NOT NULL) STRICT;
+  INSERT INTO line VALUES (1, 0);
+  `,
 ];
 
 /**

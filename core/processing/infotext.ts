@@ -84,6 +84,16 @@ export function readInfotext(text: string): Infotext {
   };
 }
 
+/** An infotext with further parameters, before its version where it names one. */
+export function withParameters(text: string, parameters: Readonly<Record<string, string>>): string {
+  const added = Object.entries(parameters)
+    .map(([key, value]) => `${key}: ${quote(value)}`)
+    .join(', ');
+  const lineStart = text.lastIndexOf('\n') + 1;
+  const versionAt = text.lastIndexOf(', Version: ');
+  return versionAt >= lineStart ? `${text.slice(0, versionAt)}, ${added}${text.slice(versionAt)}` : `${text}, ${added}`;
+}
+
 function entriesOf(key: string, written: string): [string, string][] {
   const value = unquote(written.trim());
   const size = /^(\d+)x(\d+)$/.exec(value);

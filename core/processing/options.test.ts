@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../contract/failure.ts';
-import { defaultOptions, previewEverySteps, snapshotOptions } from './options.ts';
+import { defaultOptions } from '../contract/options.ts';
+import { previewEverySteps, snapshotOptions } from './options.ts';
 
 describe('the options of a run', () => {
   it('are the options with the overrides over them, and leave the options as they were', () => {

@@ -1,24 +1,5 @@
-import { z } from 'zod';
 import { invalidInput } from '../contract/invalid-input.ts';
-import { ProviderName } from '../contract/runner.ts';
-
-/**
- * The options that shape a run. Names that stable-diffusion-webui has are its own, with its meaning and default; the rest is ours.
- * A request never changes them: `snapshotOptions` makes what one run reads.
- */
-export const Options = z.strictObject({
-  enable_pnginfo: z.boolean().default(true).describe('Write the infotext into the picture file'),
-  add_model_hash_to_info: z.boolean().default(true).describe('Name the hash of the model in the infotext'),
-  add_model_name_to_info: z.boolean().default(true).describe('Name the model in the infotext'),
-  add_version_to_infotext: z.boolean().default(true).describe('Name the version of the program in the infotext'),
-  live_previews_enable: z.boolean().default(true).describe('Show the picture while it forms'),
-  show_progress_every_n_steps: z.int().min(-1).max(32).default(10).describe('Steps between two previews; -1: none'),
-  execution_provider: ProviderName.default('auto').describe('What the networks run on'),
-});
-export type Options = Readonly<z.infer<typeof Options>>;
-
-/** Every option at its default. */
-export const defaultOptions: Options = Object.freeze(Options.parse({}));
+import { Options } from '../contract/options.ts';
 
 /**
  * The options of one run: `base` with the request's own values over it, frozen. `base` stays as it is.

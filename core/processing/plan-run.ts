@@ -1,8 +1,9 @@
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { GenerateRequest } from '../contract/generate.ts';
 import type { GenerationDefaults } from '../contract/metadata.ts';
+import type { Options } from '../contract/options.ts';
 import type { RunPlan } from '../contract/runner.ts';
-import { type Options, previewEverySteps } from './options.ts';
+import { previewEverySteps } from './options.ts';
 import { seedsOf } from './seeds.ts';
 
 /** A model that a request named, ready to be run. */

@@ -1,14 +1,15 @@
 import type { GenerateRequest, Timings } from '../contract/generate.ts';
 import type { JobId } from '../contract/ids.ts';
 import type { Artifact, Progress } from '../contract/job.ts';
+import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal, Pixels, RunEvent, RunPlan } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
-import { defaultOptions, type Options, snapshotOptions } from './options.ts';
+import { snapshotOptions } from './options.ts';
 import { planRun, type ResolvedModel } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
 import { advance, beginProgress, type ProgressState } from './progress.ts';
-import { encodePng, picturePath, saveFile } from './save-picture.ts';
+import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
@@ -27,6 +28,10 @@ export interface ProcessingContext {
   readonly options?: Options;
   /** This request's own values over them. */
   readonly overrides?: Readonly<Record<string, unknown>>;
+  /** For a request that leaves the seed open. */
+  readonly drawnSeed?: number;
+  /** So many pictures of the batch are there from before a pause; the others are made as if they were made together. */
+  readonly firstItem?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onPreview?: (itemIndex: number, pixels: Pixels) => void;
   /** Called when the file is whole on disk, in the order of the items. */
@@ -46,12 +51,15 @@ export interface ProcessingResult {
  */
 export async function processImages(request: GenerateRequest, context: ProcessingContext): Promise<ProcessingResult> {
   const options = snapshotOptions(context.options ?? defaultOptions, context.overrides);
-  const seed = request.seed === -1 ? drawSeed() : request.seed;
+  const seed = request.seed === -1 ? (context.drawnSeed ?? drawSeed()) : request.seed;
   const model = await context.resolveModel(request);
-  const plan = planRun(request, model, options, seed);
+  const whole = planRun(request, model, options, seed);
+  const firstItem = context.firstItem ?? 0;
+  const plan = firstItem === 0 ? whole : { ...whole, seeds: whole.seeds.slice(firstItem) };
+  if (plan.seeds.length === 0) return { artifacts: [], timings: noTimings, provider: plan.provider };
 
   const artifacts: Artifact[] = [];
-  let progress: ProgressState = beginProgress(plan.seeds.length, plan.steps, performance.now());
+  let progress: ProgressState = beginProgress(whole.seeds.length, plan.steps, performance.now());
   const save = async (event: ImageEvent): Promise<void> => {
     const artifact = await saveImage(event, plan, model, options, context);
     artifacts.push(artifact);
@@ -64,7 +72,8 @@ export async function processImages(request: GenerateRequest, context: Processin
     signal: context.signal,
     hooks: {
       onPrepare: () => context.onProgress?.(progress.progress),
-      onExecute: (event) => {
+      onExecute: (ofRun) => {
+        const event = { ...ofRun, item_index: ofRun.item_index + firstItem };
         progress = advance(progress, event, performance.now());
         if (event.kind === 'preview') context.onPreview?.(event.item_index, event.pixels);
         else context.onProgress?.(progress.progress);
@@ -76,6 +85,8 @@ export async function processImages(request: GenerateRequest, context: Processin
   });
   return { artifacts, timings, provider: metrics.provider };
 }
+
+const noTimings: Timings = { load_ms: 0, text_ms: 0, denoise_ms: 0, decode_ms: 0, total_ms: 0 };
 
 async function saveImage(
   event: ImageEvent,
@@ -103,15 +114,16 @@ async function saveImage(
     version: options.add_version_to_infotext ? `Vitrine ${version}` : null,
   });
   const at = now();
-  const path = picturePath(outputsPath, { jobId, step: 'generate', itemIndex, width, height, seed, at });
-  const { sizeBytes, sha256 } = await saveFile(path, await encodePng(pixels, options.enable_pnginfo ? infotext : null));
+  const format = pictureFormat(options);
+  const path = picturePath(outputsPath, { jobId, step: 'generate', itemIndex, width, height, seed, at, format });
+  const { sizeBytes, sha256 } = await saveFile(path, await encodePicture(pixels, infotext, options));
   const id = `${jobId}.generate.${itemIndex}`;
   return {
     id,
     job_id: jobId,
     step: 'generate',
     item_index: itemIndex,
-    format: 'png',
+    format,
     path,
     url: `${restPrefix}/pictures/${id}`,
     width,

@@ -11,6 +11,7 @@ import type { EventListener, WindowClient } from '../client/client.ts';
 import { baseName } from '../format/path.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
 import { samplePicture } from './sample-picture.ts';
+import { sampleQueue } from './sample-queue.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
 
 const stepMs = 120;
@@ -199,6 +200,7 @@ export function createSampleClient(scenario: string): WindowClient {
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
+    ...sampleQueue(jobs, async () => runner()),
     'pictures.list': async ({ model_id, limit }) => ({
       pictures: pictures.filter((picture) => model_id === undefined || picture.model_id === model_id).slice(0, limit),
       next_cursor: null,

@@ -20,6 +20,9 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
     }
     case 'preview_ready':
       return { ...state, previews: { ...state.previews, [`${event.job_id}/${event.item_index}`]: event.data_url } };
+    case 'job_removed':
+    case 'queue_changed':
+      return state;
     case 'runner_changed':
       return state.status ? { ...state, status: { ...state.status, runner: event.runner } } : state;
   }

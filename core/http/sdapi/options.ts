@@ -1,99 +1,43 @@
+import type { Commands } from '../../contract/command.ts';
+import { defaultOptions, fixedOptions, type OptionName, Options } from '../../contract/options.ts';
+import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
+import { coerce } from './coercion.ts';
 import { raised } from './errors.ts';
-
-export type OptionValue = string | number | boolean | null | readonly unknown[];
-export type Options = Readonly<Record<string, OptionValue>>;
-
-/**
- * The options of stable-diffusion-webui that clients read and set, with its defaults. `sd_model_checkpoint` has an effect here; the others are kept
- * and given back, since clients send the whole object again.
- */
-export const defaultOptions: Options = {
-  sd_model_checkpoint: null,
-  sd_checkpoint_hash: '',
-  sd_vae: 'Automatic',
-  CLIP_stop_at_last_layers: 1,
-  send_seed: true,
-  send_size: true,
-  samples_save: true,
-  samples_format: 'png',
-  samples_filename_pattern: '',
-  save_images_add_number: true,
-  save_incomplete_images: false,
-  grid_save: true,
-  grid_format: 'png',
-  return_grid: true,
-  return_mask: false,
-  return_mask_composite: false,
-  n_rows: -1,
-  do_not_show_images: false,
-  enable_pnginfo: true,
-  jpeg_quality: 80,
-  webp_lossless: false,
-  outdir_samples: '',
-  outdir_txt2img_samples: '',
-  outdir_img2img_samples: '',
-  outdir_extras_samples: '',
-  outdir_grids: '',
-  outdir_txt2img_grids: '',
-  outdir_img2img_grids: '',
-  outdir_save: '',
-  show_progress_every_n_steps: 10,
-  show_progress_type: 'Approx NN',
-  live_previews_enable: true,
-  live_previews_image_format: 'png',
-  live_preview_content: 'Prompt',
-  live_preview_refresh_period: 1000,
-  show_progressbar: true,
-  eta_noise_seed_delta: 0,
-  eta_ddim: 0,
-  eta_ancestral: 1,
-  ddim_discretize: 'uniform',
-  always_discard_next_to_last_sigma: false,
-  randn_source: 'CPU',
-  img2img_fix_steps: false,
-  img2img_color_correction: false,
-  img2img_background_color: '#ffffff',
-  initial_noise_multiplier: 1,
-  inpainting_mask_weight: 1,
-  face_restoration: false,
-  face_restoration_model: 'CodeFormer',
-  code_former_weight: 0.5,
-  tiling: false,
-  upscaler_for_img2img: null,
-  ESRGAN_tile: 192,
-  ESRGAN_tile_overlap: 8,
-  sd_lora: 'None',
-  extra_networks_default_multiplier: 1,
-  emphasis: 'Original',
-  comma_padding_backtrack: 20,
-  use_old_scheduling: false,
-  use_old_emphasis_implementation: false,
-  sd_noise_schedule: 'Default',
-  s_churn: 0,
-  s_tmin: 0,
-  s_tmax: 0,
-  s_noise: 1,
-  s_min_uncond: 0,
-  sigma_min: 0,
-  sigma_max: 0,
-  rho: 0,
-  k_sched_type: 'Automatic',
-  skip_early_cond: 0,
-  token_merging_ratio: 0,
-  token_merging_ratio_img2img: 0,
-  token_merging_ratio_hr: 0,
-  upcast_attn: false,
-  sd_checkpoint_cache: 0,
-  sd_checkpoints_limit: 1,
-  sd_checkpoints_keep_in_cpu: true,
-  sd_vae_checkpoint_cache: 0,
-  sd_vae_overrides_per_model_preferences: true,
-  sd_unet: 'Automatic',
-  sd_hypernetwork: 'None',
-  filter_nsfw: false,
-};
 
 /** Throws what stable-diffusion-webui throws for the first key that it doesn't know. */
 export function requireKnownOptions(given: Readonly<Record<string, unknown>>): void {
   for (const key of Object.keys(given)) if (!Object.hasOwn(defaultOptions, key)) throw raised('KeyError', `'${key}'`);
+}
+
+/**
+ * The changes that a caller asks for, as the options take them: "80" and 80.0 are 80, null leaves an option as it is, and options that
+ * no caller may set are passed over. Throws for unknown keys and for what can't be a value of its option.
+ */
+export function readOptions(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  requireKnownOptions(given);
+  const changes = Object.entries(given).flatMap(([key, value]): [string, unknown][] => {
+    const name = key as OptionName;
+    if (fixedOptions.includes(name)) return [];
+    const before = defaultOptions[name];
+    if (value === null) return before === null ? [[name, null]] : [];
+    const kind = { boolean: 'bool', number: 'float', string: 'str', object: 'str' } as const;
+    const understood = coerce(kind[typeof before as keyof typeof kind] ?? 'str', value);
+    if (!Options.shape[name].safeParse(understood).success)
+      throw name === 'samples_format'
+        ? raised('HTTPException', 'Invalid image format')
+        : raised('ValueError', `${name}: ${JSON.stringify(value)} is no value of it`);
+    return [[name, understood]];
+  });
+  return Object.fromEntries(changes);
+}
+
+/** The `override_settings` of a request. An unknown checkpoint is passed over without an error, as stable-diffusion-webui does. */
+export async function readOverrides(
+  given: Readonly<Record<string, unknown>> | null,
+  commands: Commands,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { sd_model_checkpoint: alias, ...overrides } = readOptions(given ?? {});
+  if (typeof alias !== 'string' || alias === '') return overrides;
+  const isKnown = findCheckpoint(await listCheckpoints(commands), alias) !== undefined;
+  return isKnown ? { ...overrides, sd_model_checkpoint: alias } : overrides;
 }

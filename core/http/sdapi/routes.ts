@@ -1,99 +1,50 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Commands } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import type { Job } from '../../contract/job.ts';
-import { frameworkStatus } from '../failure-reply.ts';
-import type { DoorLog, EventSource } from '../ports.ts';
+import type { DoorLog, EventSource, ImageTools } from '../ports.ts';
+import { setSdapiBodies } from './bodies.ts';
 import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
 import { coerce, refusals } from './coercion.ts';
-import { errorOf, raised, validationError } from './errors.ts';
-import { defaultOptions, type OptionValue, requireKnownOptions } from './options.ts';
+import { raised, validationError } from './errors.ts';
+import { addSdapiExtras } from './extras.ts';
+import { addSdapiLists, sendNull } from './lists.ts';
+import { readOptions } from './options.ts';
 import { progressOf } from './progress.ts';
-import { samplerRows, schedulerRows } from './sampler-name.ts';
-import { txt2img } from './txt2img.ts';
+import { type Txt2ImgPorts, txt2img } from './txt2img.ts';
 
 export interface SdapiOptions {
   readonly commands: Commands;
   readonly events: EventSource;
+  readonly imageTools: ImageTools;
   readonly log: DoorLog;
   readonly version: string;
   readonly isClosing: () => boolean;
+  /** The newest preview of a job, as bare base64. */
+  readonly preview: (jobId: string) => string | null;
 }
-
-/** The paths below `/sdapi/v1` and their methods. */
-const routes: Readonly<Record<string, 'GET' | 'POST'>> = {
-  txt2img: 'POST',
-  progress: 'GET',
-  interrupt: 'POST',
-  skip: 'POST',
-  'sd-models': 'GET',
-  samplers: 'GET',
-  schedulers: 'GET',
-};
 
 /** The door for clients of stable-diffusion-webui's HTTP interface: its paths, bodies, coercions, defaults and errors. */
 export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): void {
-  const { commands, events, log, version, isClosing } = options;
-  const session = new Map<string, OptionValue>(Object.entries(defaultOptions));
-  const preview = latestPreview(events);
-  app.addHook('onClose', preview.close);
+  const { commands, imageTools, log, version, isClosing, preview } = options;
+  setSdapiBodies(app, log);
+  app.addHook('onRequest', async (request) => {
+    request.receivedAtMs = performance.now();
+  });
+  app.addHook('onSend', async (request, reply) => {
+    reply.header(
+      'x-process-time',
+      ((performance.now() - (request.receivedAtMs ?? performance.now())) / 1000).toFixed(4),
+    );
+  });
+  addSdapiLists(app, commands, imageTools.upscalerNames);
+  addSdapiExtras(app, imageTools);
 
-  app.removeAllContentTypeParsers();
-  // Clients send JSON under any media type, and no body at all where they have nothing to say.
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, String(body).trim() === '' ? undefined : JSON.parse(String(body)));
-    } catch (error) {
-      const position = Number(/position (\d+)/.exec(String(error))?.[1] ?? String(body).length);
-      done(validationError([{ loc: ['body', position], msg: 'Expecting value', type: 'value_error.jsondecode' }]));
-    }
-  });
-  app.setErrorHandler((error, request, reply) => {
-    const known = errorOf(error);
-    if (known !== null) {
-      if (known.status === 429) reply.header('retry-after', '5');
-      return reply.code(known.status).send(known.body);
-    }
-    const status = frameworkStatus(error);
-    if (status !== null) return reply.code(status).send({ detail: error instanceof Error ? error.message : '' });
-    log.error({ err: error, correlation_id: request.id, url: request.url }, 'bug');
-    const { status: code, body } = raised('RuntimeError', new Failed('internal').message);
-    return reply.code(code).send(body);
-  });
-  app.setNotFoundHandler((request, reply) => {
-    const name = request.url.replace(/^\/sdapi\/v1\//, '').replace(/\?.*$/, '');
-    const isKnown = Object.hasOwn(routes, name) || name === 'options';
-    return reply.code(isKnown ? 405 : 404).send({ detail: isKnown ? 'Method Not Allowed' : 'Not Found' });
-  });
-
-  app.post('/txt2img', (request) =>
-    txt2img(request.body, {
-      commands,
-      log,
-      version,
-      isClosing,
-      checkpoint: coerce('str', session.get('sd_model_checkpoint')) ?? null,
-      keep: (overrides) => {
-        for (const [key, value] of Object.entries(overrides)) session.set(key, value as OptionValue);
-      },
-    }),
-  );
-  app.get('/samplers', async () => samplerRows);
-  app.get('/schedulers', async () => schedulerRows);
-  app.get('/sd-models', async () =>
-    (await listCheckpoints(commands)).map(({ title, modelName, hash, path }) => ({
-      title,
-      model_name: modelName,
-      hash,
-      sha256: null,
-      filename: path,
-      config: null,
-    })),
-  );
+  app.post('/txt2img', async (request, reply) => txt2img(request.body, await portsFor(reply)));
   app.get('/options', async () => {
     const checkpoint = await currentCheckpoint();
     return {
-      ...Object.fromEntries(session),
+      ...(await commands['settings.get']({})).options,
       sd_model_checkpoint: checkpoint?.title ?? null,
       sd_checkpoint_hash: checkpoint?.hash ?? '',
     };
@@ -101,19 +52,19 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   app.post('/options', async (request, reply) => {
     const given = coerce('dict', request.body ?? {});
     if (given === undefined) throw validationError([{ loc: ['body'], ...refusals.dict }]);
-    requireKnownOptions(given);
-    const alias = coerce('str', given.sd_model_checkpoint ?? '');
+    const changes = readOptions(given);
+    const alias = coerce('str', changes.sd_model_checkpoint ?? '');
     if (alias && findCheckpoint(await listCheckpoints(commands), alias) === undefined) {
       throw raised('RuntimeError', `model '${alias}' not found`);
     }
-    for (const [key, value] of Object.entries(given)) session.set(key, value as OptionValue);
-    return reply.type('application/json').send('null');
+    await commands['settings.set']({ changes: { ...changes } });
+    return sendNull(reply);
   });
   app.get('/progress', async (request) => {
     const query = request.query as Readonly<Record<string, unknown>>;
     const running = await runningJob();
     const isSkipped = coerce('bool', query.skip_current_image ?? false) ?? false;
-    return progressOf(running, running === null || isSkipped ? null : preview.of(running.id));
+    return progressOf(running, running === null || isSkipped ? null : preview(running.id));
   });
   app.post('/interrupt', async () => {
     await cancelRunning();
@@ -121,12 +72,27 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   });
   app.post('/skip', async (_request, reply) => {
     await cancelRunning();
-    return reply.type('application/json').send('null');
+    return sendNull(reply);
   });
+
+  /** What a route that makes pictures needs. Its job ends with the connection of its caller where the options say so. */
+  async function portsFor(reply: FastifyReply): Promise<Txt2ImgPorts> {
+    const { sd_model_checkpoint, cancel_on_disconnect, return_grid } = (await commands['settings.get']({})).options;
+    const ports = { log, version, isClosing, checkpoint: sd_model_checkpoint, returnGrid: return_grid, imageTools };
+    if (!cancel_on_disconnect) return { ...ports, commands };
+    const generate: Commands['jobs.generate'] = async (input) => {
+      const job = await commands['jobs.generate'](input);
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) commands['jobs.cancel']({ job_id: job.id }).catch(() => undefined);
+      });
+      return job;
+    };
+    return { ...ports, commands: { ...commands, 'jobs.generate': generate } };
+  }
 
   async function currentCheckpoint() {
     const checkpoints = await listCheckpoints(commands);
-    const alias = coerce('str', session.get('sd_model_checkpoint'));
+    const { sd_model_checkpoint: alias } = (await commands['settings.get']({})).options;
     const chosen = alias ? findCheckpoint(checkpoints, alias) : undefined;
     if (chosen !== undefined) return chosen;
     const { starter_model_id: starter } = await commands['app.status']({});
@@ -150,8 +116,8 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   }
 }
 
-/** The last preview of the running job, as bare base64. */
-function latestPreview(events: EventSource) {
+/** The newest preview of the running job, as bare base64. */
+export function latestPreview(events: EventSource) {
   let last: { readonly jobId: string; readonly base64: string } | null = null;
   const leave = events.listen(({ event }) => {
     if (event.kind !== 'preview_ready') return;
@@ -164,4 +130,10 @@ function latestPreview(events: EventSource) {
       done();
     },
   };
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    receivedAtMs?: number;
+  }
 }

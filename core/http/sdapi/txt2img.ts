@@ -4,12 +4,13 @@ import { type Commands, checkInput } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import type { GenerateInput } from '../../contract/generate.ts';
 import { isTerminal, type Job } from '../../contract/job.ts';
-import type { DoorLog } from '../ports.ts';
+import type { DoorLog, ImageTools } from '../ports.ts';
 import { findCheckpoint, listCheckpoints, shortHash } from './checkpoints.ts';
 import { coerce } from './coercion.ts';
 import { httpException, raised } from './errors.ts';
+import { gridOf } from './grid.ts';
 import { infoOf } from './info.ts';
-import { requireKnownOptions } from './options.ts';
+import { readOverrides } from './options.ts';
 import { chooseSampler } from './sampler-name.ts';
 import { effective, readTxt2ImgFields, type Txt2ImgFields } from './txt2img-fields.ts';
 
@@ -19,8 +20,9 @@ export interface Txt2ImgPorts {
   readonly version: string;
   /** The checkpoint that the options name, in any form; null for the starter model. */
   readonly checkpoint: string | null;
-  /** Keeps overrides that are not to be restored. */
-  readonly keep: (overrides: Readonly<Record<string, unknown>>) => void;
+  /** The option `return_grid`. */
+  readonly returnGrid: boolean;
+  readonly imageTools: ImageTools;
   /** Whether the server is about to end: nobody is there to take an answer any more. */
   readonly isClosing: () => boolean;
 }
@@ -37,14 +39,17 @@ const waitMs = 2000;
 /** `POST /sdapi/v1/txt2img`: queues a job as every door does, and answers when that job has ended. */
 export async function txt2img(body: unknown, ports: Txt2ImgPorts): Promise<Txt2ImgAnswer> {
   const fields = readTxt2ImgFields(body);
-  const overrides = fields.override_settings ?? {};
   requireKnownScripts(fields);
-  requireKnownOptions(overrides);
+  const overrides = await readOverrides(fields.override_settings, ports.commands);
   requireEngine(fields);
   const request = await requestOf(fields, ports);
-  const input = checkInput('jobs.generate', { request, origin: 'sdapi' });
-  // After the checks and before the run: a run that fails keeps them all the same.
-  if (effective(fields, 'override_settings_restore_afterwards') === false) ports.keep(overrides);
+  const input = checkInput('jobs.generate', {
+    request,
+    origin: 'sdapi',
+    overrides,
+    keeps_overrides: effective(fields, 'override_settings_restore_afterwards') === false,
+    ...(fields.force_task_id && { task_id: fields.force_task_id }),
+  });
 
   const queued = await ports.commands['jobs.generate'](input);
   const job = await ended(queued, ports);
@@ -67,7 +72,14 @@ export async function txt2img(body: unknown, ports: Txt2ImgPorts): Promise<Txt2I
     startedAt: job.created_at,
     version: ports.version,
   });
-  return { images, parameters: fields, info: JSON.stringify(info) };
+  const grid = await gridOf({
+    images,
+    infotexts: artifacts.map(({ infotext }) => infotext),
+    saveImages: effective(fields, 'save_images') ?? false,
+    returnGrid: typeof overrides.return_grid === 'boolean' ? overrides.return_grid : ports.returnGrid,
+    tools: ports.imageTools,
+  });
+  return { images: grid?.images ?? images, parameters: fields, info: JSON.stringify({ ...info, ...grid?.info }) };
 }
 
 async function requestOf(fields: Txt2ImgFields, { commands, checkpoint, log }: Txt2ImgPorts): Promise<GenerateInput> {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type CommandName, commands } from '../contract/command.ts';
-import { Failure } from '../contract/failure.ts';
-import { restPrefix } from '../contract/rest.ts';
-import { txt2imgSchema } from './sdapi/txt2img-fields.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { type CommandName, commands } from '../../contract/command.ts';
+import { Failure } from '../../contract/failure.ts';
+import { restPrefix } from '../../contract/rest.ts';
+import { sdapiPaths } from './sdapi-paths.ts';
+import { answer, type Json, jsonOf, parameter, schemaOf } from './shapes.ts';
+import { v1Paths } from './v1-paths.ts';
 
 /** The HTTP door as an OpenAPI 3.1 document, made from the command table and its zod schemas. */
 export function openApiDocument(version: string): Json {
@@ -15,9 +15,20 @@ export function openApiDocument(version: string): Json {
       version,
       description: 'A library of image models that stay where they lie, and a local image generator.',
     },
-    paths: { ...commandPaths(), ...otherPaths },
+    paths: { ...commandPaths(), ...otherPaths, ...v1Paths(), ...sdapiPaths() },
     components: {
-      schemas: { Failure: schemaOf(Failure.extend({ correlation_id: z.string() }), 'output') },
+      schemas: {
+        Failure: schemaOf(Failure.extend({ correlation_id: z.string() }), 'output'),
+        V1Failure: schemaOf(
+          z.object({
+            code: z.string(),
+            message: z.string(),
+            details: z.record(z.string(), z.unknown()).optional(),
+            correlation_id: z.string().optional(),
+          }),
+          'output',
+        ),
+      },
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' }, basic: { type: 'http', scheme: 'basic' } },
     },
     security: [{}, { bearer: [] }, { basic: [] }],
@@ -63,23 +74,6 @@ function withoutFields(shape: InputShape, fields: readonly string[]): Json {
   };
 }
 
-function parameter(name: string, place: 'path' | 'query', schema: unknown, required: boolean): Json {
-  return { name, in: place, required, schema: schema ?? {} };
-}
-
-function jsonOf(schema: Json): Json {
-  return { 'application/json': { schema } };
-}
-
-/** JSON Schema 2020-12 is what OpenAPI 3.1 takes; the dialect is said once, by OpenAPI itself. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
-}
-
-const anyObject: Json = { type: 'object', additionalProperties: true };
-const answer = (description: string, schema: Json = anyObject) => ({ 200: { description, content: jsonOf(schema) } });
-
 const otherPaths: Json = {
   '/healthz': {
     get: {
@@ -88,6 +82,7 @@ const otherPaths: Json = {
       responses: answer('It runs'),
     },
   },
+  '/readyz': { get: { operationId: 'readyz', summary: 'Whether requests are taken', responses: answer('They are') } },
   [`${restPrefix}/events`]: {
     get: {
       operationId: 'events',
@@ -109,50 +104,4 @@ const otherPaths: Json = {
       responses: { 200: { description: 'The picture', content: { 'image/png': {} } } },
     },
   },
-  '/sdapi/v1/txt2img': {
-    post: {
-      operationId: 'sdapi.txt2img',
-      summary: 'Text to picture, as stable-diffusion-webui 1.10 has it',
-      requestBody: { content: jsonOf(txt2imgSchema()) },
-      responses: answer('The pictures', {
-        type: 'object',
-        required: ['images', 'parameters', 'info'],
-        properties: {
-          images: { type: 'array', items: { type: 'string', contentEncoding: 'base64' } },
-          parameters: anyObject,
-          info: { type: 'string', description: 'JSON, as a string' },
-        },
-      }),
-    },
-  },
-  '/sdapi/v1/options': {
-    get: { operationId: 'sdapi.options', summary: 'Options', responses: answer('All options') },
-    post: {
-      operationId: 'sdapi.setOptions',
-      summary: 'Set some options',
-      requestBody: { content: jsonOf(anyObject) },
-      responses: answer('Set', { type: 'null' }),
-    },
-  },
-  ...Object.fromEntries(
-    (['sd-models', 'samplers', 'schedulers'] as const).map((list) => [
-      `/sdapi/v1/${list}`,
-      {
-        get: {
-          operationId: `sdapi.${list}`,
-          summary: `List of ${list}`,
-          responses: answer('The list', { type: 'array', items: anyObject }),
-        },
-      },
-    ]),
-  ),
-  '/sdapi/v1/progress': {
-    get: { operationId: 'sdapi.progress', summary: 'How far the running job is', responses: answer('Progress') },
-  },
-  ...Object.fromEntries(
-    (['interrupt', 'skip'] as const).map((act) => [
-      `/sdapi/v1/${act}`,
-      { post: { operationId: `sdapi.${act}`, summary: 'End the running job', responses: answer('Ended', {}) } },
-    ]),
-  ),
 };
