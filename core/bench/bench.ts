@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { addGenerateBench } from './generate-bench.ts';
 import { addLibraryBench } from './library-bench.ts';
 
 const program = new Command('bench').description('Measures what Vitrine promises to be fast at.');
+addGenerateBench(program);
 addLibraryBench(program);
 await program.parseAsync();

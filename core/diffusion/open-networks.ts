@@ -6,16 +6,16 @@ import { formatLimits } from '../formats/limits.ts';
 import { ReadFault, readSmallJson } from '../formats/read-bounded.ts';
 import { WeightsFault } from '../formats/safetensors.ts';
 import { checkConfig } from './graphs/check-config.ts';
-import { ClipTextConfig, clipTextEncoderGraph, clipWeights, endRows, hasProjection } from './graphs/clip-text-encoder.ts';
+import { ClipTextConfig, hasProjection } from './graphs/clip-text-encoder.ts';
 import type { AttentionForm } from './graphs/layers.ts';
-import { timestepFeatures } from './graphs/timestep-features.ts';
-import { unetGraphs } from './graphs/unet.ts';
 import { UnetConfig } from './graphs/unet-config.ts';
 import { pixelsPerLatent, VaeConfig, vaeDecoderGraph, vaeEncoderGraph, vaeWeights } from './graphs/vae.ts';
-import type { Networks, NoiseInput, Tensor, TextEncoding } from './networks.ts';
-import type { OnnxGraph } from './onnx/graph-builder.ts';
-import { assertFinite, openSession, type Session } from './onnx/session.ts';
-import { type WeightTensor, weightSource } from './onnx/weight-source.ts';
+import type { Networks, Tensor, TextEncoding } from './networks.ts';
+import { assertFinite } from './onnx/session.ts';
+import type { Component } from './sessions/component.ts';
+import { lazySession, present } from './sessions/lazy-session.ts';
+import { openNoisePredictor, timeIdCount } from './sessions/noise-predictor.ts';
+import { openTextEncoder } from './sessions/text-encoder.ts';
 
 const families = {
   StableDiffusionPipeline: { isXl: false },
@@ -48,7 +48,7 @@ export async function openNetworks(
   const decoder = lazySession(provider, () => vaeDecoderGraph(vae.config, vaeSource, attention));
   const encoder = lazySession(provider, () => vaeEncoderGraph(vae.config, vaeSource, attention));
   const encoders = texts.map((text) => openTextEncoder(text, provider, isXl));
-  const noise = openUnet(unet, provider, attention);
+  const noise = openNoisePredictor(unet, provider, attention);
   const scale = pixelsPerLatent(vae.config);
   const sampleSize = unet.config.sample_size;
 
@@ -62,7 +62,8 @@ export async function openNetworks(
       if (tokens.length !== encoders.length)
         throw new RangeError(`tokens of ${tokens.length} encoders for ${encoders.length}`);
       const encodings: TextEncoding[] = [];
-      for (const [index, encoder] of encoders.entries()) encodings.push(await encoder.encode(tokens[index] ?? [], skipLayers));
+      for (const [index, encoder] of encoders.entries())
+        encodings.push(await encoder.encode(tokens[index] ?? [], skipLayers));
       const pooled = encodings.findLast((encoding) => encoding.pooled !== null)?.pooled ?? null;
       return { context: joinChannels(encodings.map(({ context }) => context)), pooled: isXl ? pooled : null };
     },
@@ -84,12 +85,6 @@ export async function openNetworks(
   };
 }
 
-interface Component<Config> {
-  readonly folder: string;
-  readonly config: Config;
-  readonly tensors: ReadonlyMap<string, WeightTensor>;
-}
-
 async function openComponent<Schema extends z.ZodType>(
   schema: Schema,
   folder: string,
@@ -109,8 +104,10 @@ async function readConfig<Schema extends z.ZodType>(schema: Schema, path: string
   try {
     config = await readSmallJson(path, formatLimits.configBytes);
   } catch (error) {
-    if (error instanceof ReadFault) throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
-    if (error instanceof SyntaxError) throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
+    if (error instanceof ReadFault)
+      throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
+    if (error instanceof SyntaxError)
+      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
     throw error;
   }
   return checkConfig(schema, config, path);
@@ -140,171 +137,6 @@ function refuseMisfits(
     refuse('projection_class_embeddings_input_dim', projection_class_embeddings_input_dim);
 }
 
-interface Part {
-  close(): Promise<void>;
-}
-
-/** A session that loads when it first runs. A load that failed is tried anew by the next run. */
-function lazySession(provider: string, makeGraph: () => OnnxGraph): Session {
-  let opened: Promise<Session> | null = null;
-  const open = async () => {
-    try {
-      return await openSession(makeGraph(), { provider });
-    } catch (error) {
-      opened = null;
-      throw error;
-    }
-  };
-  return {
-    run: async (feeds) => {
-      opened ??= open();
-      return (await opened).run(feeds);
-    },
-    close: async () => {
-      const closing = opened;
-      opened = null;
-      await (await closing)?.close();
-    },
-  };
-}
-
-interface TextEncoder extends Part {
-  encode(prompts: readonly (readonly number[])[], skipLayers: number): Promise<TextEncoding>;
-}
-
-function openTextEncoder(
-  { folder, config, tensors }: Component<ClipTextConfig>,
-  provider: string,
-  isXl: boolean,
-): TextEncoder {
-  const weights = clipWeights(folder, tensors);
-  // The graph ends where the reading does: another clip skip is another graph.
-  let current: { readonly skipLayers: number; readonly session: Session } | null = null;
-  const sessionFor = async (skipLayers: number) => {
-    if (current?.skipLayers === skipLayers) return current.session;
-    await current?.session.close();
-    const reading = { skipLayers: skipLayers + (isXl ? 1 : 0), finalNorm: !isXl };
-    const session = lazySession(provider, () => clipTextEncoderGraph(config, weights, reading));
-    current = { skipLayers, session };
-    return session;
-  };
-  return {
-    encode: async (prompts, skipLayers) => {
-      const most = config.num_hidden_layers - (isXl ? 2 : 1);
-      if (skipLayers > most)
-        throw new Failed('invalid_input', { field: 'clip_skip', reason: `This model's text encoder has ${most} layers to skip.` });
-      const session = await sessionFor(skipLayers);
-      const length = config.max_position_embeddings;
-      checkTokens(prompts, config, folder);
-      const ids = { ids: BigInt64Array.from(prompts.flat(), BigInt), dims: [prompts.length, length] };
-      const ends = { ids: endRows(prompts, config), dims: [prompts.length] };
-      const { context, pooled } = await session.run(hasProjection(config) ? { ids, end_rows: ends } : { ids });
-      return { context: assertFinite(present(context), 'the text encoder'), pooled: pooled ?? null };
-    },
-    close: async () => {
-      await current?.session.close();
-      current = null;
-    },
-  };
-}
-
-/** The tokenizer's files may be another model's: an id past the table would be an error of the runtime that names nothing. */
-function checkTokens(prompts: readonly (readonly number[])[], config: ClipTextConfig, folder: string): void {
-  for (const prompt of prompts) {
-    if (prompt.length !== config.max_position_embeddings)
-      throw new RangeError(`a prompt of ${prompt.length} tokens for an encoder of ${config.max_position_embeddings}`);
-    const stray = prompt.find((id) => id >= config.vocab_size);
-    if (stray !== undefined)
-      throw new Failed('unsupported_config', {
-        path: join(folder, 'config.json'),
-        field: '"vocab_size"',
-        value: `${config.vocab_size}, but the tokenizer gives the token ${stray}`,
-      });
-  }
-}
-
-const timeIdCount = 6;
-/**
- * Stable Diffusion 1.5 becomes 8 graphs. What passes between two of them is copied once, some megabytes at 512 px.
- * A GPU gets one graph: there each pass between would go through the CPU's memory.
- */
-const cpuSegmentBytes = Number(process.env['SEG'] ?? 400) * 2 ** 20;
-/** Prompts whose keys and values are kept: guidance run as two calls alternates between two. */
-const keptContexts = 2;
-
-interface NoisePredictor extends Part {
-  predict(input: NoiseInput): Promise<Tensor>;
-}
-
-function openUnet(
-  { folder, config, tensors }: Component<UnetConfig>,
-  provider: string,
-  attention: AttentionForm,
-): NoisePredictor {
-  const graphs = unetGraphs(config, weightSource(folder, tensors), {
-    attention,
-    segmentBytes: provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
-  });
-  const segments = graphs.segments.map((graph) => ({ graph, session: lazySession(provider, () => graph) }));
-  const contextGraph = graphs.context;
-  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph);
-  let kept: { readonly context: Tensor; readonly keysAndValues: Readonly<Record<string, Tensor>> }[] = [];
-
-  const keysAndValuesOf = async (context: Tensor) => {
-    if (contextSession === null) return {};
-    const known = kept.find((one) => sameTensor(one.context, context));
-    if (known !== undefined) return known.keysAndValues;
-    const keysAndValues = await contextSession.run({ context });
-    // A copy: whoever fills the same array anew must not be answered with the old prompt.
-    kept = [{ context: { ...context, data: context.data.slice() }, keysAndValues }, ...kept.slice(0, keptContexts - 1)];
-    return keysAndValues;
-  };
-
-  const features = (value: number, size: number) =>
-    timestepFeatures(value, size, { flipSinToCos: config.flip_sin_to_cos, frequencyShift: config.freq_shift });
-  const timeWidth = config.block_out_channels[0] ?? 0;
-
-  return {
-    predict: async (input) => {
-      const time = { data: features(input.timestep, timeWidth), dims: [1, timeWidth] };
-      let values: Readonly<Record<string, Tensor>> = {
-        sample: input.sample,
-        time,
-        ...(config.addition_embed_type !== null && {
-          added: addedConditions(input, (value) => features(value, config.addition_time_embed_dim ?? 0)),
-        }),
-        ...(await keysAndValuesOf(input.context)),
-      };
-      for (const { graph, session } of segments) {
-        const feeds = Object.fromEntries(graph.inputs.map((name) => [name, present(values[name])]));
-        values = { ...values, ...(await session.run(feeds)) };
-      }
-      return assertFinite(present(values['noise']), 'the UNet');
-    },
-    close: async () => {
-      kept = [];
-      await contextSession?.close();
-      for (const { session } of segments) await session.close();
-    },
-  };
-}
-
-/** SDXL: each row the pooled text, then the features of its six time ids. */
-function addedConditions({ pooled, timeIds }: NoiseInput, features: (value: number) => Float32Array): Tensor {
-  if (pooled === null || timeIds === null) throw new TypeError('SDXL needs pooled text and time ids');
-  const batch = pooled.dims[0] ?? 0;
-  const rows = Array.from({ length: batch }, (_, row) => [
-    ...rowOf(pooled, row),
-    ...Array.from(rowOf(timeIds, row), (id) => [...features(id)]).flat(),
-  ]);
-  return { data: Float32Array.from(rows.flat()), dims: [batch, rows[0]?.length ?? 0] };
-}
-
-function rowOf({ data, dims }: Tensor, row: number): Float32Array {
-  const width = data.length / (dims[0] ?? 1);
-  return data.subarray(row * width, (row + 1) * width);
-}
-
 /** `[batch, tokens, a]` and `[batch, tokens, b]` to `[batch, tokens, a + b]`. */
 function joinChannels(parts: readonly Tensor[]): Tensor {
   const [first] = parts;
@@ -323,18 +155,4 @@ function joinChannels(parts: readonly Tensor[]): Tensor {
     }
   }
   return { data, dims: [batch, tokens, width] };
-}
-
-function sameTensor(left: Tensor, right: Tensor): boolean {
-  const bytes = ({ data }: Tensor) => Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return (
-    left.dims.length === right.dims.length &&
-    left.dims.every((size, index) => size === right.dims[index]) &&
-    bytes(left).equals(bytes(right))
-  );
-}
-
-function present(tensor: Tensor | undefined): Tensor {
-  if (tensor === undefined) throw new TypeError('the graph has no such output');
-  return tensor;
 }

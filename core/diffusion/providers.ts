@@ -4,7 +4,7 @@ import type { ProviderName, ProviderReport } from '../contract/runner.ts';
 import type { AttentionForm } from './graphs/layers.ts';
 import { attentionProbes, networkProbes, type Probe, speedProbe, waves } from './graphs/probe.ts';
 import type { Tensor } from './networks.ts';
-import { type Feed, openSession } from './onnx/session.ts';
+import { type Feed, namedDims, openSession } from './onnx/session.ts';
 
 type Provider = Exclude<ProviderName, 'auto'>;
 
@@ -123,9 +123,10 @@ async function firstWrong(provider: Provider, probes: readonly Probe[], allowed:
 }
 
 async function runProbe(provider: Provider, probe: Probe): Promise<Tensor> {
-  const session = await openSession(probe.graph, { provider, fixedDims: fixedDims(probe) });
+  const feeds = feedsOf(probe);
+  const session = await openSession(probe.graph, { provider, fixedDims: namedDims(probe.graph, feeds) });
   try {
-    const [output] = Object.values(await session.run(feedsOf(probe)));
+    const [output] = Object.values(await session.run(feeds));
     if (output === undefined) throw new RangeError('a probe has an output');
     return { dims: output.dims, data: output.data.slice() };
   } finally {
@@ -164,11 +165,6 @@ function feedsOf({ floats, ids }: Probe): Record<string, Feed> {
   ]);
 }
 
-const fixedDims = ({ floats, ids }: Probe): Record<string, number> => {
-  const [batch = 1, , height = 1, width = 1] = floats['sample'] ?? floats['latent'] ?? ids['ids']?.dims ?? [];
-  return { batch, height, width, tokens: 7 };
-};
-
 export function relativeError(got: Tensor, right: Tensor): number {
   if (got.data.length !== right.data.length) return Number.NaN;
   let [difference, size] = [0, 0];
@@ -183,7 +179,7 @@ const inMs = (seconds: number): string => `${Math.round(seconds * 1000)} ms`;
 
 /** One line, from where it says what failed: drivers like to answer with a page, and the runtime puts its source file first. */
 function reasonOf(error: unknown): string {
-  const text = error instanceof Failed ? String(error.failure.details?.['reason']) : String(error);
+  const text = error instanceof Failed ? String(error.failure.details?.reason) : String(error);
   const [line = ''] = (/Failed to .*/.exec(text)?.[0] ?? text).split('\n');
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

@@ -147,6 +147,8 @@ function quickGelu({ graph }: LayerWriter, value: Value): Value {
 /** A token sees itself and those before it. */
 function causalMask(graph: GraphBuilder, length: number): Value {
   const hidden = -3.4028234663852886e38;
-  const cells = Array.from({ length: length * length }, (_, at) => (at % length > Math.floor(at / length) ? hidden : 0));
+  const cells = Array.from({ length: length * length }, (_, at) =>
+    at % length > Math.floor(at / length) ? hidden : 0,
+  );
   return graph.floats(cells, [1, 1, length, length]);
 }

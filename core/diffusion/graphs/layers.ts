@@ -185,8 +185,7 @@ export function resnet(writer: LayerWriter, name: string, input: FeatureMap, opt
     inner = { channels, value: add(writer, inner.value, spread) };
   }
   inner = conv(writer, `${name}.conv2`, act(groupNorm(writer, `${name}.norm2`, inner, options)), channels);
-  const around =
-    input.channels === channels ? input : pointwiseConv(writer, `${name}.conv_shortcut`, input, channels);
+  const around = input.channels === channels ? input : pointwiseConv(writer, `${name}.conv_shortcut`, input, channels);
   return { channels, value: add(writer, around.value, inner.value) };
 }
 

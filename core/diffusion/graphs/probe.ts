@@ -41,7 +41,10 @@ const textConfig = ClipTextConfig.parse({
 
 /** The networks in small, with attention of that form. A provider that gets them right is one to run bundles on. */
 export function networkProbes(form: AttentionForm): readonly Probe[] {
-  const { segments } = unetGraphs(unetConfig, madeUpWeights, { attention: form, segmentBytes: Number.POSITIVE_INFINITY });
+  const { segments } = unetGraphs(unetConfig, madeUpWeights, {
+    attention: form,
+    segmentBytes: Number.POSITIVE_INFINITY,
+  });
   const keys = Object.fromEntries(
     [32, 64, 32, 32].flatMap((channels, index) => [
       [`key_${index}`, [2, 7, channels]],
@@ -121,5 +124,8 @@ const madeUpWeights: WeightSource = {
 
 /** `size` numbers between about -1.5 and 1.5 that don't repeat. */
 export function waves(size: number, phase: number): Float32Array {
-  return Float32Array.from({ length: size }, (_, at) => Math.sin(at * 12.9898 + phase) + 0.5 * Math.cos(at * 0.7 + phase));
+  return Float32Array.from(
+    { length: size },
+    (_, at) => Math.sin(at * 12.9898 + phase) + 0.5 * Math.cos(at * 0.7 + phase),
+  );
 }

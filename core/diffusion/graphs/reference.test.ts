@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Networks, Tensor } from '../networks.ts';
 import { openNetworks } from '../open-networks.ts';
-import { largestDifference, type ReferenceTensor, readTensors, referencePath, tensorOf } from '../reference/read-tensors.ts';
+import {
+  largestDifference,
+  type ReferenceTensor,
+  readTensors,
+  referencePath,
+  tensorOf,
+} from '../reference/read-tensors.ts';
 import type { AttentionForm } from './layers.ts';
 
 /** The order asks for 1e-3; what is held here is what float32 on CPU gives, with room for another processor. */

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import {
   type AttributeProto,
   attributeTypes,
@@ -16,14 +16,18 @@ import type { WeightTensor } from './weight-source.ts';
 export type Value = string;
 export type Attributes = Readonly<Record<string, number | string | readonly number[] | { readonly float: number }>>;
 
+/** A name among `dims` is a size that is only known when the graph runs. */
+export interface GraphInput {
+  readonly name: string;
+  readonly dims: readonly (number | string)[];
+}
+
 /** A finished graph: bytes of a ModelProto, and where its weights lie. */
 export interface OnnxGraph {
   readonly bytes: Uint8Array;
-  readonly inputs: readonly string[];
-  /** The folder that locations are relative to; null when the graph has no external weights. */
+  readonly inputs: readonly GraphInput[];
+  /** The folder that locations are relative to, with every weight file in it or below; null when the graph has no external weights. */
   readonly weightFolder: string | null;
-  /** Files outside that folder: the runtime refuses to read those itself, so they are handed over in memory under these names. */
-  readonly otherFiles: readonly { readonly location: string; readonly path: string }[];
 }
 
 const opset = 20;
@@ -44,7 +48,7 @@ export class GraphBuilder {
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
   readonly #weights: { readonly name: string; readonly elementType: ElementType; readonly tensor: WeightTensor }[] = [];
-  readonly #inputs: ValueInfoProto[] = [];
+  readonly #inputs: (GraphInput & { readonly elementType: ElementType })[] = [];
   readonly #outputs: ValueInfoProto[] = [];
   readonly #known = new Map<string, Value>();
   #count = 0;
@@ -63,7 +67,7 @@ export class GraphBuilder {
    * input.
    */
   input(name: string, dims: readonly (number | string)[], elementType: ElementType = 'float32'): Value {
-    if (!this.#inputs.some((input) => input.name === name)) this.#inputs.push(valueInfo(name, dims, elementType));
+    if (!this.#inputs.some((input) => input.name === name)) this.#inputs.push({ name, dims, elementType });
     return name;
   }
 
@@ -124,13 +128,11 @@ export class GraphBuilder {
   }
 
   finish(): OnnxGraph {
-    const weightFolder = commonFolder(this.#weights.map(({ tensor }) => tensor.path));
-    const otherPaths = [...new Set(this.#weights.map(({ tensor }) => tensor.path))].filter(
-      (path) => dirname(path) !== weightFolder,
-    );
-    const otherFiles = otherPaths.map((path, index) => ({ location: `other-folder-${index}`, path }));
+    const weightFolder = commonFolder(this.#weights.map(({ tensor }) => dirname(tensor.path)));
     const external = this.#weights.map(({ name, elementType, tensor }): TensorProto => {
-      const location = otherFiles.find(({ path }) => path === tensor.path)?.location ?? basename(tensor.path);
+      const location = relative(weightFolder ?? '', tensor.path)
+        .split(sep)
+        .join('/');
       return {
         name,
         dims: tensor.shape,
@@ -154,11 +156,11 @@ export class GraphBuilder {
         name: this.#name,
         node: this.#nodes,
         initializer: [...this.#initializers, ...external],
-        input: this.#inputs,
+        input: this.#inputs.map((input) => valueInfo(input.name, input.dims, input.elementType)),
         output: this.#outputs,
       },
     });
-    return { bytes, inputs: this.#inputs.map(({ name }) => name), weightFolder, otherFiles };
+    return { bytes, inputs: this.#inputs, weightFolder };
   }
 
   #place(tensor: WeightTensor): { readonly name: string; readonly elementType: ElementType } {
@@ -209,9 +211,24 @@ function rowsOf(tensor: WeightTensor, [first, end]: readonly [number, number]): 
   };
 }
 
-/** The folder that most weights lie in. Shards and cache blobs lie side by side, so it is nearly always the only one. */
-function commonFolder(paths: readonly string[]): string | null {
-  const counts = new Map<string, number>();
-  for (const path of paths) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1);
-  return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0] ?? null;
+/**
+ * The innermost folder that holds them all. Shards and cache blobs lie side by side; where links lead apart it is further up, the root at
+ * worst: the runtime only refuses what lies outside. Null for no paths, or for those of two Windows drives.
+ */
+function commonFolder(folders: readonly string[]): string | null {
+  const [first, ...others] = new Set(folders);
+  if (first === undefined) return null;
+  let common = first;
+  for (const folder of others) {
+    while (!isWithin(common, folder)) {
+      if (dirname(common) === common) return null;
+      common = dirname(common);
+    }
+  }
+  return common;
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

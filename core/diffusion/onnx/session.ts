@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Failed } from '../../contract/failure.ts';
 import type { Tensor } from '../networks.ts';
@@ -20,29 +19,23 @@ export type Feed = Tensor | { readonly ids: BigInt64Array; readonly dims: readon
 
 /** A loaded graph. `run` blocks its thread; `close` frees it. */
 export interface Session {
-  /** Outputs by name. Throws `nan_in_result` never: see {@link assertFinite}. Throws `oom` or `model_load_failed`. */
+  /** Outputs by name. Throws `oom` or `model_load_failed`; values that are not numbers go through, see {@link assertFinite}. */
   run(feeds: Readonly<Record<string, Feed>>): Promise<Readonly<Record<string, Tensor>>>;
   close(): Promise<void>;
 }
 
 /** Loads a graph whose weights are read from where they lie. Throws `oom` or `model_load_failed`. */
 export async function openSession(graph: OnnxGraph, options: SessionOptions): Promise<Session> {
-  const externalData = await Promise.all(
-    graph.otherFiles.map(async ({ location, path }) => ({ path: location, data: await readFile(path) })),
-  );
   const session = await mapErrors(() =>
     InferenceSession.create(graph.bytes, {
       executionProviders: [options.provider],
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      ...(process.env.T && { intraOpNumThreads: Number(process.env.T) }),
-      ...(process.env.ARENA && { enableCpuMemArena: false }),
-      ...(process.env.NOPAT && { enableMemPattern: false }),
+      logSeverityLevel: 4,
+      // An arena a session would keep each session's largest activations for good, and take its blocks in powers of two.
+      enableCpuMemArena: false,
       ...(options.fixedDims !== undefined && { freeDimensionOverrides: options.fixedDims }),
-      ...(externalData.length > 0 && { externalData }),
       extra: {
         session: {
-          ...JSON.parse(process.env.SESS ?? '{}'),
           ...(graph.weightFolder !== null && {
             model_external_initializers_file_folder_path: graph.weightFolder,
           }),
@@ -61,6 +54,14 @@ export async function openSession(graph: OnnxGraph, options: SessionOptions): Pr
   };
 }
 
+/** The sizes that a graph's named dimensions have in these feeds. */
+export function namedDims(graph: OnnxGraph, feeds: Readonly<Record<string, Feed>>): Record<string, number> {
+  const sizes: Record<string, number> = {};
+  for (const { name, dims } of graph.inputs)
+    for (const [axis, dim] of dims.entries()) if (typeof dim === 'string') sizes[dim] = feeds[name]?.dims[axis] ?? 0;
+  return sizes;
+}
+
 /** Throws `nan_in_result` when a value is NaN or infinite: a later step would only spread it. */
 export function assertFinite(tensor: Tensor, where: string): Tensor {
   for (const value of tensor.data) {
@@ -70,9 +71,7 @@ export function assertFinite(tensor: Tensor, where: string): Tensor {
 }
 
 function toOrt(feed: Feed): OrtTensor {
-  return 'ids' in feed
-    ? new OrtTensor('int64', feed.ids, feed.dims)
-    : new OrtTensor('float32', feed.data, feed.dims);
+  return 'ids' in feed ? new OrtTensor('int64', feed.ids, feed.dims) : new OrtTensor('float32', feed.data, feed.dims);
 }
 
 function fromOrt(name: string, value: OrtTensor): Tensor {
@@ -86,7 +85,9 @@ async function mapErrors<Result>(act: () => Promise<Result>): Promise<Result> {
     return await act();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const code = /bad_alloc|out of memory|failed to allocate|not enough memory/i.test(reason) ? 'oom' : 'model_load_failed';
+    const code = /bad_alloc|out of memory|failed to allocate|not enough memory/i.test(reason)
+      ? 'oom'
+      : 'model_load_failed';
     throw new Failed(code, { reason }, { cause: error });
   }
 }

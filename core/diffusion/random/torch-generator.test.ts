@@ -13,7 +13,7 @@ describe("torch's CPU generator", () => {
     expect(cases.some(({ count }) => count > 16 && count % 16 !== 0)).toBe(true);
   });
 
-  test.each(cases)('seed $seed gives torch\'s first $count numbers', ({ seed, count, data }) => {
+  test.each(cases)("seed $seed gives torch's first $count numbers", ({ seed, count, data }) => {
     expect(largestDifference(torchGenerator(seed).randn(count), data)).toBeLessThan(1e-6);
   });
 

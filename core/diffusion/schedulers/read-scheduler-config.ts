@@ -10,8 +10,10 @@ export async function readSchedulerConfig(path: string): Promise<SchedulerConfig
     const bytes = await readSmallFile(path, formatLimits.configBytes);
     return checkConfig(SchedulerConfig, parseJsonBytes(withoutInfinities(bytes)), path);
   } catch (error) {
-    if (error instanceof ReadFault) throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
-    if (error instanceof SyntaxError) throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
+    if (error instanceof ReadFault)
+      throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
+    if (error instanceof SyntaxError)
+      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
     throw error;
   }
 }
@@ -21,5 +23,11 @@ export async function readSchedulerConfig(path: string): Promise<SchedulerConfig
  * default, which is the same.
  */
 export function withoutInfinities(bytes: Uint8Array): Buffer {
-  return Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll(/(:\s*)(?:-?Infinity|NaN)(?=\s*[,}])/g, '$1null'), 'latin1');
+  // Whole strings are matched first, so that one that holds such a word keeps it; one without an end reaches to the file's.
+  const words = /"(?:[^"\\]|\\[\s\S])*(?:"|$)|-?Infinity|NaN/g;
+  const text = Buffer.from(bytes).toString('latin1');
+  return Buffer.from(
+    text.replaceAll(words, (word) => (word.startsWith('"') ? word : 'null')),
+    'latin1',
+  );
 }

@@ -1,9 +1,9 @@
 import type { SamplerName } from '../../contract/generate.ts';
 import { ddim } from './samplers/ddim.ts';
 import { ddpm } from './samplers/ddpm.ts';
-import { dpm2, dpm2Ancestral } from './samplers/dpm2.ts';
 import { dpmSde } from './samplers/dpm-sde.ts';
 import { dpmSolver } from './samplers/dpm-solver.ts';
+import { dpm2, dpm2Ancestral } from './samplers/dpm2.ts';
 import { euler, eulerAncestral } from './samplers/euler.ts';
 import { heun } from './samplers/heun.ts';
 import { lcm } from './samplers/lcm.ts';

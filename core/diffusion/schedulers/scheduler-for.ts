@@ -55,7 +55,8 @@ const isClassName = (name: string): name is SchedulerClassName => Object.hasOwn(
 
 /** The class's own name at the door. Two samplers are one class: the config tells them apart. */
 function nameOf(className: SchedulerClassName, { algorithm_type }: SettledConfig): ChosenScheduler['sampler'] {
-  if (className === 'DPMSolverMultistepScheduler') return algorithm_type.startsWith('sde-') ? 'DPM++ 2M SDE' : 'DPM++ 2M';
+  if (className === 'DPMSolverMultistepScheduler')
+    return algorithm_type.startsWith('sde-') ? 'DPM++ 2M SDE' : 'DPM++ 2M';
   for (const [name, one] of Object.entries(samplerClasses)) {
     if (one.className === className) return name as ChosenScheduler['sampler'];
   }
@@ -65,9 +66,18 @@ function nameOf(className: SchedulerClassName, { algorithm_type }: SettledConfig
 const spacingName = ({ use_karras_sigmas, use_exponential_sigmas }: SettledConfig): SchedulerName =>
   use_karras_sigmas ? 'Karras' : use_exponential_sigmas ? 'Exponential' : 'Automatic';
 
-function spacingOf(scheduler: SchedulerName, { reads }: SchedulerClass, className: SchedulerClassName): Partial<SettledConfig> {
+function spacingOf(
+  scheduler: SchedulerName,
+  { reads }: SchedulerClass,
+  className: SchedulerClassName,
+): Partial<SettledConfig> {
   if (scheduler === 'Automatic') return {};
-  const plain = { use_karras_sigmas: false, use_exponential_sigmas: false, use_beta_sigmas: false, use_lu_lambdas: false };
+  const plain = {
+    use_karras_sigmas: false,
+    use_exponential_sigmas: false,
+    use_beta_sigmas: false,
+    use_lu_lambdas: false,
+  };
   switch (scheduler) {
     case 'Karras':
     case 'Exponential':

@@ -169,7 +169,8 @@ export function settle(
   overrides: Partial<SettledConfig>,
   path: string,
 ): SettledConfig {
-  const isRead = (field: string): boolean => everywhere.some((one) => one === field) || reads.some((one) => one === field);
+  const isRead = (field: string): boolean =>
+    everywhere.some((one) => one === field) || reads.some((one) => one === field);
   const own = Object.fromEntries(
     Object.entries(config).filter(([field, value]) => isRead(field) && value !== null && value !== undefined),
   );
@@ -179,8 +180,9 @@ export function settle(
     if (refused.some((one) => one === value)) refuse(path, field, value);
   }
   if (settled.use_karras_sigmas && settled.use_exponential_sigmas) refuse(path, 'use_exponential_sigmas', true);
-  const { trained_betas: betas } = settled;
-  return betas === null ? settled : { ...settled, num_train_timesteps: betas.length };
+  const { trained_betas: betas, num_train_timesteps: trained } = settled;
+  if (betas !== null && betas.length !== trained) refuse(path, 'num_train_timesteps', trained);
+  return settled;
 }
 
 export function refuse(path: string, field: string, value: unknown): never {

@@ -56,6 +56,8 @@ function cumulate(betas: Float32Array): Float32Array {
 function withZeroTerminalSnr(betas: Float32Array): Float32Array {
   const roots = cumulate(betas).map(Math.sqrt);
   const [first, last] = [roots[0] ?? 1, roots.at(-1) ?? 0];
-  const squares = roots.map((root) => f32(f32(root - last) * f32(first / f32(first - last)))).map((root) => root * root);
+  const squares = roots
+    .map((root) => f32(f32(root - last) * f32(first / f32(first - last))))
+    .map((root) => root * root);
   return squares.map((square, index) => 1 - (index === 0 ? square : f32(square / (squares[index - 1] ?? 1))));
 }

@@ -42,7 +42,9 @@ export function solverTimesteps(config: SettledConfig, steps: number, last: numb
 /** numpy's linspace from 0: the step first, the end exact. */
 function linspace(end: number, count: number): number[] {
   const step = end / (count - 1);
-  return Array.from({ length: count }, (_, index) => (index === count - 1 && count > 1 ? end : index === 0 ? 0 : index * step));
+  return Array.from({ length: count }, (_, index) =>
+    index === count - 1 && count > 1 ? end : index === 0 ? 0 : index * step,
+  );
 }
 
 function trailing(from: number, ratio: number, steps: number): number[] {

@@ -1,10 +1,8 @@
 /** `a * x + b * y + …`, element by element, summed in double precision. All arrays have one length. */
 export function weightedSum(...terms: readonly (readonly [weight: number, values: Float32Array])[]): Float32Array {
-  const sum = new Float32Array(terms[0]?.[1].length ?? 0);
-  for (let index = 0; index < sum.length; index++) {
-    let value = 0;
-    for (const [weight, values] of terms) value += weight * (values[index] ?? 0);
-    sum[index] = value;
+  const sum = new Float64Array(terms[0]?.[1].length ?? 0);
+  for (const [weight, values] of terms) {
+    for (let index = 0; index < sum.length; index++) sum[index] = (sum[index] ?? 0) + weight * (values[index] ?? 0);
   }
-  return sum;
+  return new Float32Array(sum);
 }

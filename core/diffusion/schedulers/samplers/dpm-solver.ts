@@ -1,7 +1,7 @@
 import { cumulatedAlphas } from '../noise/alphas.ts';
 import { levelOfSigma, noiseOf, originalOf, thresholded } from '../noise/prediction.ts';
-import { interpolate, respacedSigmas, timestepOf, trainingSigmas } from '../noise/sigmas.ts';
 import { roundHalfEven } from '../noise/round-half-even.ts';
+import { interpolate, respacedSigmas, timestepOf, trainingSigmas } from '../noise/sigmas.ts';
 import { solverTimesteps } from '../noise/timesteps.ts';
 import { weightedSum } from '../noise/weighted-sum.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -125,7 +125,9 @@ export function solverSchedule(
   const plain = solverTimesteps(config, steps, last);
   const respaced = respacedSigmas(config, falling, steps) ?? (config.use_lu_lambdas ? luSigmas(falling, steps) : null);
   const rounds = (config.use_karras_sigmas || config.use_lu_lambdas) && karrasRounds;
-  const timesteps = respaced?.map((sigma) => timestepOf(sigma, all)).map((time) => (rounds ? roundHalfEven(time) : Math.trunc(time)));
+  const timesteps = respaced
+    ?.map((sigma) => timestepOf(sigma, all))
+    .map((time) => (rounds ? roundHalfEven(time) : Math.trunc(time)));
   const sigmas = respaced ?? plain.map((timestep) => interpolate(all, timestep));
   const lowest = lowestIsReached && respaced !== null ? (sigmas.at(-1) ?? 0) : (all[0] ?? 0);
   return {

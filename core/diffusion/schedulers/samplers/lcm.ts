@@ -16,7 +16,10 @@ const dataSpread = 0.5;
 export function lcm(config: SettledConfig, steps: number): Scheduler {
   const { original_inference_steps: distilled, num_train_timesteps: all } = config;
   if (steps > distilled)
-    throw new Failed('invalid_input', { field: 'steps', reason: `LCM takes at most ${distilled} steps with this model.` });
+    throw new Failed('invalid_input', {
+      field: 'steps',
+      reason: `LCM takes at most ${distilled} steps with this model.`,
+    });
   const alphas = cumulatedAlphas(config, false);
   const stride = Math.floor(all / distilled);
   const timesteps = Array.from(

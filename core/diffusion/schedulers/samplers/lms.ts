@@ -23,7 +23,9 @@ export function lms(config: SettledConfig, steps: number): Scheduler {
       slopes = [weightedSum([1 / sigma, sample], [-1 / sigma, original]), ...slopes].slice(0, highestOrder);
       // A run that starts in the middle has an order but no slopes yet: diffusers leaves their terms out.
       const order = Math.min(index + 1, highestOrder);
-      const terms = slopes.slice(0, order).map((slope, back) => [coefficient(sigmas, index, order, back), slope] as const);
+      const terms = slopes
+        .slice(0, order)
+        .map((slope, back) => [coefficient(sigmas, index, order, back), slope] as const);
       return { sample: weightedSum([1, sample], ...terms), original };
     },
   };

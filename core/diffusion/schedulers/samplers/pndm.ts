@@ -49,7 +49,10 @@ export function pndm(config: SettledConfig, steps: number): Scheduler {
       outputs = [output, ...outputs];
       start = sample;
     }
-    const weighted = weightedSum([part === 0 || part === 3 ? 1 / 6 : 1 / 3, output], [slope === null ? 0 : 1, slope ?? output]);
+    const weighted = weightedSum(
+      [part === 0 || part === 3 ? 1 / 6 : 1 / 3, output],
+      [slope === null ? 0 : 1, slope ?? output],
+    );
     slope = part === 3 ? null : weighted;
     return transfer(start ?? sample, warmUp[counter - part] ?? timestep, next, part === 3 ? weighted : output);
   };
@@ -63,7 +66,9 @@ export function pndm(config: SettledConfig, steps: number): Scheduler {
     }
     if (counter === 0) start = sample;
     outputs = [output, ...outputs].slice(0, history);
-    const combined = weightedSum(...weightsOf(outputs.length).map((weight, at) => [weight, outputs[at] ?? output] as const));
+    const combined = weightedSum(
+      ...weightsOf(outputs.length).map((weight, at) => [weight, outputs[at] ?? output] as const),
+    );
     return transfer(sample, timestep, timestep - stride, combined);
   };
 
@@ -103,7 +108,10 @@ function weightsOf(known: number): readonly number[] {
 /** Four calls for each of the first three steps: at their start, twice half way, at their end. */
 function warmUpTimesteps(plain: readonly number[], stride: number): number[] {
   if (plain.length < history)
-    throw new Failed('invalid_input', { field: 'steps', reason: `This model's scheduler needs at least ${history} steps.` });
+    throw new Failed('invalid_input', {
+      field: 'steps',
+      reason: `This model's scheduler needs at least ${history} steps.`,
+    });
   const half = Math.floor(stride / 2);
   return [0, 1, 2].flatMap((step) => {
     const [from, to] = [plain[step] ?? 0, plain[step + 1] ?? 0];

@@ -44,7 +44,12 @@ export function unipc(config: SettledConfig, steps: number): Scheduler {
       [config.predict_x0 ? next.sigma / now.sigma : next.alpha / now.alpha, sample],
       [-(config.predict_x0 ? next.alpha : next.sigma) * gain, m0],
       ...terms,
-      ...(newest === null ? [] : ([[end, newest], [-end, m0]] as const)),
+      ...(newest === null
+        ? []
+        : ([
+            [end, newest],
+            [-end, m0],
+          ] as const)),
     );
   };
 
@@ -61,7 +66,9 @@ export function unipc(config: SettledConfig, steps: number): Scheduler {
       const isCorrected = index > 0 && last !== null && !config.disable_corrector.includes(index - 1);
       const corrected = isCorrected && last !== null ? update(index - 1, last.sample, last.order, prediction) : sample;
       predictions = [prediction, ...predictions].slice(0, config.solver_order);
-      const most = config.lower_order_final ? Math.min(config.solver_order, timesteps.length - index) : config.solver_order;
+      const most = config.lower_order_final
+        ? Math.min(config.solver_order, timesteps.length - index)
+        : config.solver_order;
       const order = Math.min(most, taken + 1);
       taken++;
       last = { sample: corrected, order };
@@ -107,7 +114,9 @@ function solve(rows: readonly (readonly number[])[], values: readonly number[]):
   const left = rows.map((row, at) => [...row, values[at] ?? 0]);
   const count = left.length;
   for (let column = 0; column < count; column++) {
-    const pivot = left.slice(column).reduce((best, row) => (Math.abs(row[column] ?? 0) > Math.abs(best[column] ?? 0) ? row : best));
+    const pivot = left
+      .slice(column)
+      .reduce((best, row) => (Math.abs(row[column] ?? 0) > Math.abs(best[column] ?? 0) ? row : best));
     left.splice(left.indexOf(pivot), 1);
     left.splice(column, 0, pivot);
     for (const [at, row] of left.entries()) {

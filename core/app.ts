@@ -1,0 +1,240 @@
+import type { Commands } from './contract/command.ts';
+import { Failed } from './contract/failure.ts';
+import type { GenerateRequest } from './contract/generate.ts';
+import { ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
+import { createEvents, type Events } from './events.ts';
+import { type Folders, resolveFolders } from './folders.ts';
+import { type Jobs, openJobs } from './jobs/jobs.ts';
+import { type Library, openLibrary } from './library/library.ts';
+import { type Log, openLog } from './log.ts';
+import { defaultOptions } from './processing/options.ts';
+import { processImages } from './processing/process-images.ts';
+import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
+import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { noModel, resolveModel } from './resolve-model.ts';
+import { createFakeRunner } from './runner/fake-runner.ts';
+import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
+
+export interface AppOptions {
+  /** As options, environment and platform have them unless told. */
+  readonly folders?: Folders;
+  /** `VITRINE_RUNNER` and `VITRINE_PROVIDER` are read from it. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The runner process's program, and a real Node executable to run it. */
+  readonly runnerEntry?: string;
+  readonly nodeExecutable?: string;
+  /** The model that a new library begins with; null begins with none. */
+  readonly starterBundle?: string | null;
+  readonly version?: string;
+  readonly log?: Log;
+  /** Whether jobs that an earlier run left waiting are run; true unless told. */
+  readonly resumesQueue?: boolean;
+  /** Look into every run. */
+  readonly observers?: readonly RunHooks[];
+  readonly now?: () => Date;
+}
+
+/** The core, built and running. */
+export interface App extends AsyncDisposable {
+  readonly commands: Commands;
+  readonly events: Events;
+  readonly pictures: {
+    /** The file of a picture; null where no job made one of that id. */
+    pathOf(artifactId: string): string | null;
+  };
+  readonly folders: Folders;
+  readonly version: string;
+  readonly log: Log;
+  /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the rooms in order, hands each what it needs, closes them in reverse. Whoever calls this holds the library's lock: see instance.ts.
+ * Throws `Failed` for a library or a database that can't be opened, and `invalid_input` for a runner or provider of no known name.
+ */
+export async function createApp(options: AppOptions = {}): Promise<App> {
+  const { env = process.env, now = () => new Date(), folders = resolveFolders() } = options;
+  const program = findProgramFiles();
+  const version = options.version ?? program.version;
+  const runnerKind = choice('VITRINE_RUNNER', RunnerKind.options, env) ?? 'onnx';
+  const provider = choice('VITRINE_PROVIDER', ProviderName.options, env) ?? 'auto';
+
+  await using undo = new AsyncDisposableStack();
+  const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
+  const events = createEvents({ onListenerError: (error) => log.error({ err: error }, 'listener failed') });
+
+  const onStatus = (runner: ReturnType<OnnxRunner['status']>) => {
+    events.emit({ kind: 'runner_changed', runner });
+  };
+  const onnxRunner =
+    runnerKind === 'fake'
+      ? null
+      : createOnnxRunner({
+          entryPath: options.runnerEntry ?? program.runnerEntry,
+          nodePath: options.nodeExecutable ?? process.execPath,
+          onStatus,
+          log: (line) => log.info({ from: 'runner' }, line),
+        });
+  const imageRunner = onnxRunner ?? createFakeRunner(onStatus);
+  undo.defer(() => imageRunner.close());
+  const runner = new ProcessingRunner(imageRunner, options.observers);
+
+  let providers: readonly ProviderReport[] = [];
+  const engines = () => ({
+    platform: `${process.platform}-${process.arch}`,
+    runtimeVersion: program.runtimeVersion ?? 'unknown',
+    executionProviders: providersInOrder(providers, provider),
+  });
+  const library = await openLibrary({
+    ...engines(),
+    rootPath: folders.libraryPath,
+    executionProviders: () => engines().executionProviders,
+    emit: events.emit,
+    now,
+    log: (message, facts) => log.info(facts ?? {}, message),
+  });
+  undo.defer(() => library.close());
+  await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
+
+  const jobs = openJobs({
+    path: folders.jobsPath,
+    emit: events.emit,
+    now,
+    log: (message) => log.warn(message),
+    resumesQueue: options.resumesQueue ?? true,
+    execute: (job, { signal, onProgress, onPreview, onArtifact }) =>
+      processImages(job.request, {
+        jobId: job.id,
+        runner,
+        resolveModel: (request) => resolveModel(request, { library, engines, now }),
+        outputsPath: folders.outputsPath,
+        version,
+        signal,
+        options: { ...defaultOptions, execution_provider: provider },
+        onProgress,
+        onPreview,
+        onArtifact,
+        now,
+      }),
+  });
+  undo.defer(() => jobs.close());
+
+  const probe = async () => {
+    if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
+    return providers;
+  };
+  const commands = commandsOf({
+    library,
+    jobs,
+    folders,
+    version,
+    program,
+    probe,
+    status: () => imageRunner.status(),
+    events,
+  });
+  log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
+  const rooms = undo.move();
+  const close = async () => {
+    await rooms.disposeAsync();
+    log.info('ended');
+  };
+  const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
+  return { commands, events, pictures, folders, version, log, close, [Symbol.asyncDispose]: close };
+}
+
+interface Rooms {
+  readonly library: Library;
+  readonly jobs: Jobs;
+  readonly events: Events;
+  readonly folders: Folders;
+  readonly version: string;
+  readonly program: ProgramFiles;
+  readonly probe: () => Promise<readonly ProviderReport[]>;
+  readonly status: OnnxRunner['status'];
+}
+
+function commandsOf({ library, jobs, events, folders, version, program, probe, status }: Rooms): Commands {
+  return {
+    'models.list': async (query) => library.list(query),
+    'models.show': ({ model_id }) => library.show(model_id),
+    'models.classify': ({ path }) => library.classify(path),
+    'models.register': ({ path, name }) => library.register(path, { name }),
+    'models.validate': (target) => library.validate(target),
+    'models.accept': ({ model_id, code, path }) => library.accept(model_id, code, path),
+    'models.describe': ({ model_id }) => library.describe(model_id),
+    'models.unregister': ({ model_id }) => library.unregister(model_id),
+    'jobs.generate': async ({ request, origin }) => jobs.enqueue(await namedModel(request, library), origin),
+    'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
+    'jobs.show': async ({ job_id }) => jobs.show(job_id),
+    'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
+    'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
+    'pictures.list': async (query) => jobs.pictures(query),
+    'app.status': async () => ({
+      status: 'ok',
+      version,
+      runner: status(),
+      library_path: folders.libraryPath,
+      data_path: folders.dataPath,
+      model_count: library.count(),
+      starter_model_id: library.starterModelId(),
+      event_sequence: events.sequence,
+    }),
+    'app.doctor': async () => ({
+      providers: [...(await probe())],
+      version,
+      node_version: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      onnxruntime_version: program.runtimeVersion,
+      runner: status(),
+      library_path: folders.libraryPath,
+      data_path: folders.dataPath,
+      log_path: folders.logPath,
+    }),
+  };
+}
+
+/** The request with its model named, so that its job says for good which one it was; an unknown one is refused before it is queued. */
+async function namedModel(request: GenerateRequest, library: Library): Promise<GenerateRequest> {
+  if (request.bundle !== undefined) {
+    if (request.model_id === undefined) return request;
+    throw new Failed('invalid_input', { field: 'bundle', reason: 'name a model or a folder, not both' });
+  }
+  const model_id = request.model_id ?? library.starterModelId();
+  if (model_id === null) throw noModel();
+  await library.show(model_id);
+  return { ...request, model_id };
+}
+
+/** A library without the starter model is a library all the same: on a full drive, say. */
+async function adoptStarter(library: Library, bundlePath: string | null, log: Log): Promise<void> {
+  if (bundlePath === null) return;
+  try {
+    await library.adoptStarter(bundlePath);
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    log.warn({ failure: error.failure }, 'no starter model');
+  }
+}
+
+/** Those that are known to work, the ones made for the hardware first; before any was tried, the one that always does. */
+function providersInOrder(reports: readonly ProviderReport[], wanted: ProviderName): readonly string[] {
+  if (wanted !== 'auto') return [wanted];
+  const usable = reports.filter((report) => report.usable && report.name !== 'cpu').map(({ name }) => name);
+  return [...usable, 'cpu'];
+}
+
+/** Only ever these variables: that a machine runs tests is no reason to make pictures that nobody generated. */
+function choice<Name extends string>(
+  variable: string,
+  names: readonly Name[],
+  env: Readonly<Record<string, string | undefined>>,
+): Name | null {
+  const given = env[variable];
+  if (!given) return null;
+  const found = names.find((name) => name === given);
+  if (found === undefined)
+    throw new Failed('invalid_input', { field: variable, reason: `it must be one of ${names.join(', ')}` });
+  return found;
+}

@@ -1,0 +1,225 @@
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Failure } from '../contract/failure.ts';
+import { runCli } from './run-cli.ts';
+
+const bundle = join(import.meta.dirname, '..', 'diffusion', 'reference', 'bundles', 'sd15-tiny');
+const bundleId = 'diffusion/stable-diffusion-1/sd15-tiny';
+const starterId = 'diffusion/stable-diffusion-1/vitrine-starter';
+const entry = join(import.meta.dirname, '..', 'cli.ts');
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vitrine-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface How {
+  readonly isTerminal?: boolean;
+  readonly interruptAfterMs?: number;
+}
+
+const env = () => ({
+  VITRINE_LIBRARY: join(folder, 'library'),
+  VITRINE_DATA: join(folder, 'data'),
+  VITRINE_RUNNER: 'fake',
+});
+
+async function vitrine(args: readonly string[], { isTerminal = false, interruptAfterMs }: How = {}): Promise<Ran> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCli(args, {
+    out: (text) => void out.push(text),
+    err: (text) => void err.push(text),
+    isTerminal,
+    workingPath: folder,
+    env: env(),
+    onInterrupt: (act) => {
+      const timer = interruptAfterMs === undefined ? undefined : setTimeout(act, interruptAfterMs);
+      return () => clearTimeout(timer);
+    },
+  });
+  return { code, out: out.join(''), err: err.join('') };
+}
+
+/** The one document on standard output. */
+const document = async (...args: string[]): Promise<unknown> => JSON.parse((await vitrine([...args, '--json'])).out);
+
+test('a folder is registered, listed, shown, described and taken out again, and stays as it is', async () => {
+  cpSync(bundle, join(folder, 'sd15-tiny'), { recursive: true });
+  expect(await document('register', 'sd15-tiny')).toEqual({ model_id: bundleId, status: 'registered' });
+  expect(await document('register', 'sd15-tiny')).toEqual({ model_id: bundleId, status: 'already_registered' });
+  expect(await document('list', '--query', 'tiny')).toMatchObject({
+    models: [{ model_id: bundleId }],
+    total: 1,
+    next_cursor: null,
+  });
+  expect(await document('show', bundleId)).toMatchObject({ model_id: bundleId, storage_kind: 'external_reference' });
+  expect(await document('describe', bundleId)).toMatchObject({ model_id: bundleId, validation_state: 'valid' });
+  expect(await document('validate', bundleId)).toEqual({ validation_state: 'valid', validation_errors: [] });
+  expect(await document('validate', './sd15-tiny')).toMatchObject({ validation_state: 'valid' });
+  expect(await document('classify', 'sd15-tiny')).toMatchObject({ kind: 'diffusers_directory' });
+  expect(await document('delete', bundleId)).toMatchObject({
+    removed: [expect.stringContaining('metadata.json'), expect.anything()],
+  });
+  expect(existsSync(join(folder, 'sd15-tiny', 'model_index.json'))).toBe(true);
+});
+
+test('what is wrong with a folder is told, with exit code 0 from validate and 3 from register', async () => {
+  mkdirSync(join(folder, 'empty'));
+  const verdict = await vitrine(['validate', 'empty']);
+  expect(verdict).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^invalid\n {2}error: .*\[missing_model_index\]/),
+  });
+  const refused = await vitrine(['register', 'empty']);
+  expect(refused).toMatchObject({ code: 3, out: '', err: expect.stringContaining('[invalid_bundle]') });
+});
+
+test('the human answers are lines of text', async () => {
+  expect((await vitrine(['list'])).out).toMatch(/^ID +STATE +FAMILY[\s\S]*vitrine-starter +valid[\s\S]*1 of 1\n$/);
+  expect((await vitrine(['show', starterId])).out).toMatch(/owner +the library\n/);
+  expect((await vitrine(['list', '--query', 'nonesuch'])).out).toBe('No models.\n');
+  expect((await vitrine(['doctor'])).out).toMatch(/runner +fake, ready/);
+  expect((await vitrine(['classify', 'sd15-tiny'])).out).toMatch(/^diffusers_directory\n/);
+  expect((await vitrine(['describe', starterId])).out).toContain('"execution_contract_version": 1');
+});
+
+test('a model whose files the library owns is not deleted by the way', async () => {
+  for (const command of ['delete', 'unregister']) {
+    expect(await document(command, starterId)).toMatchObject({ failure: { code: 'conflict' } });
+  }
+});
+
+test('a picture is made, put where it shall go, and told of', async () => {
+  const made = await document(
+    'generate',
+    '--prompt',
+    'a sun',
+    '--seed',
+    '4',
+    '--out',
+    'new/sun.png',
+    '--width',
+    '64',
+    '--height',
+    '64',
+  );
+  expect(made).toMatchObject({
+    images: [
+      {
+        path: join(folder, 'new', 'sun.png'),
+        seed: 4,
+        width: 64,
+        height: 64,
+        infotext: expect.stringMatching(/^a sun\n/),
+      },
+    ],
+    timings: { total_ms: expect.any(Number) },
+    provider: 'fake',
+  });
+  expect(
+    readFileSync(join(folder, 'new', 'sun.png'))
+      .subarray(1, 4)
+      .toString(),
+  ).toBe('PNG');
+  const several = await vitrine(['generate', '--prompt', 'a sun', '--count', '2', '--out', 'new/sun.png']);
+  expect(several).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/sun-1\.png +128x128, seed \d+\n.*sun-2\.png[\s\S]*Done in/),
+  });
+  expect(existsSync(join(folder, 'new', 'sun-2.png'))).toBe(true);
+});
+
+test('where somebody watches, a line of progress is written over and goes away', async () => {
+  const { err } = await vitrine(['generate', '--prompt', 'x'], { isTerminal: true });
+  expect(err.endsWith('\r\x1b[K')).toBe(true);
+});
+
+test('Ctrl-C cancels the job', async () => {
+  const canceled = await vitrine(['generate', '--prompt', 'x', '--steps', '1000', '--count', '100', '--json'], {
+    interruptAfterMs: 0,
+  });
+  expect({ code: canceled.code, ...JSON.parse(canceled.out) }).toMatchObject({
+    code: 3,
+    failure: { code: 'canceled' },
+  });
+});
+
+test.each([
+  [['show', 'a/b/c'], 3, 'not_found'],
+  [['show', 'no-id'], 3, 'invalid_input'],
+  [['validate', 'a/b/nowhere'], 3, 'not_found'],
+  [['register', 'nowhere'], 3, 'path_not_found'],
+  [['accept', starterId, 'nonesuch'], 3, 'invalid_input'],
+  [['accept', starterId, 'missing_optional_component'], 3, 'not_found'],
+  [['generate', '--prompt', 'x', '--width', '7'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--seed', '18446744073709551616'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--sampler', 'Nonesuch'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--out', 'sun.jpg'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--bundle', 'empty'], 3, 'asset_not_executable'],
+  [['generate', '--prompt', 'x'.repeat(100_001)], 3, 'invalid_input'],
+  [['generate'], 2, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--width', 'wide'], 2, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--cfg', ''], 2, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--model', starterId, '--bundle', '.'], 2, 'invalid_input'],
+  [['list', '--state', 'fine'], 2, 'invalid_input'],
+  [['nonesuch'], 2, 'invalid_input'],
+])('%j ends with %i and the code %s', async (args, code, failureCode) => {
+  const ran = await vitrine([...args, '--json']);
+  const { failure } = JSON.parse(ran.out) as { failure: unknown };
+  expect([ran.code, Failure.parse(failure).code]).toEqual([code, failureCode]);
+});
+
+test('help is no failure', async () => {
+  expect(await vitrine(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage: vitrine'), err: '' });
+});
+
+test('an --out that leads through a file is refused before anything is made', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(await document('generate', '--prompt', 'x', '--out', 'file/a/b.png')).toMatchObject({
+    failure: { code: 'write_failed' },
+  });
+});
+
+test('the program prints one document and ends by itself', async () => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, 'list', '--json'], {
+    env: { ...process.env, ...env() },
+  });
+  expect(JSON.parse(stdout)).toMatchObject({ total: 1 });
+  expect(stderr).toBe('');
+});
+
+test('serve says its address first, takes the commands of others, and ends when told', async () => {
+  const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
+    env: { ...process.env, ...env() },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const ended = new Promise((resolve) => child.on('exit', (code) => resolve(code)));
+  const line = await new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
+  const { url } = JSON.parse(line) as { url: string };
+  expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ status: 'ok', runner_kind: 'fake' });
+  expect(await document('generate', '--prompt', 'handed over', '--out', 'handed/')).toMatchObject({ provider: 'fake' });
+  expect(await document('show', 'a/b/c')).toMatchObject({ failure: { code: 'not_found' } });
+  expect(await document('serve', '--port', '0')).toMatchObject({ failure: { code: 'conflict' } });
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(existsSync(join(folder, 'library', '.vitrine', 'instance.json'))).toBe(false);
+});
+
+test('serving on all addresses without a key is refused', async () => {
+  expect(await document('serve', '--host', '0.0.0.0', '--port', '0')).toMatchObject({
+    failure: { code: 'unsafe_address' },
+  });
+});

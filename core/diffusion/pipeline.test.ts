@@ -1,0 +1,355 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { ExecutionDescriptor } from '../contract/descriptor.ts';
+import type { RunEvent, RunPlan } from '../contract/runner.ts';
+import type { Networks, Tensor } from './networks.ts';
+import { openNetworks } from './open-networks.ts';
+import type { PictureStart } from './pipeline/start.ts';
+import { openPipeline, type Pipeline } from './pipeline.ts';
+import { largestDifference, readTensors, referencePath, tensorOf } from './reference/read-tensors.ts';
+
+const Run = z.object({
+  prompt: z.string(),
+  negative_prompt: z.string(),
+  steps: z.int(),
+  guidance_scale: z.number(),
+  width: z.int(),
+  height: z.int(),
+});
+const Expected = z.object({
+  runs: z.array(Run),
+  seeded: Run.omit({ steps: true }).extend({ num_inference_steps: z.int(), seed: z.int() }),
+  img2img: z
+    .object({ prompt: z.string(), strength: z.number(), steps: z.int(), guidance_scale: z.number(), seed: z.int() })
+    .optional(),
+});
+
+const descriptorOf = (entryPath: string): ExecutionDescriptor => ({
+  execution_contract_version: 1,
+  model_id: 'diffusion/stable-diffusion-1/tiny' as ExecutionDescriptor['model_id'],
+  entry_path: entryPath,
+  model_type: 'diffusion',
+  task_type_primary: 'text-to-image',
+  recommended_backend: 'onnx-runtime',
+  runtime_engine_hints: ['onnx-runtime'],
+  storage_kind: 'external_reference',
+  bundle_format: 'diffusers_directory',
+  pipeline_class: 'StableDiffusionPipeline',
+  validation_state: 'valid',
+  dependency_resolution: { contract_version: 1, state: 'resolved', bindings: [] },
+});
+
+function planOf(entryPath: string, changes: Partial<RunPlan> = {}): RunPlan {
+  return {
+    descriptor: descriptorOf(entryPath),
+    provider: 'cpu',
+    prompt: '',
+    negative_prompt: '',
+    width: 64,
+    height: 64,
+    steps: 2,
+    guidance_scale: 2,
+    sampler: 'Automatic',
+    scheduler: 'Automatic',
+    seeds: [0],
+    preview_every_steps: 0,
+    ...changes,
+  };
+}
+
+/** Everything that a run tells, and the latents and pictures that went through the decoder. */
+interface Recorded {
+  readonly pipeline: Pipeline;
+  readonly latents: Tensor[];
+  readonly images: Tensor[];
+}
+
+async function recordingPipeline(entryPath: string): Promise<Recorded> {
+  const latents: Tensor[] = [];
+  const images: Tensor[] = [];
+  const pipeline = await openPipeline(descriptorOf(entryPath), 'cpu', {
+    openNetworks: async (path, provider) => {
+      const networks = await openNetworks(path, provider);
+      return {
+        ...networks,
+        decode: async (latent) => {
+          const image = await networks.decode(latent);
+          latents.push({ ...latent, data: latent.data.map((value) => value * networks.scalingFactor) });
+          images.push({ ...image, data: image.data.slice() });
+          return image;
+        },
+      };
+    },
+  });
+  return { pipeline, latents, images };
+}
+
+/** `[1, 3, h, w]` in -1..1 as the reference keeps pictures: `[1, h, w, 3]` in 0..1. */
+function channelsLast({ data, dims }: Tensor): Float32Array {
+  const [, , height = 0, width = 0] = dims;
+  return Float32Array.from({ length: height * width * 3 }, (_, at) => {
+    const value = (data[(at % 3) * height * width + Math.floor(at / 3)] ?? 0) / 2 + 0.5;
+    return Math.min(Math.max(value, 0), 1);
+  });
+}
+
+describe.each(['sd15-tiny', 'sd21-tiny', 'sdxl-tiny'])('%s', (name) => {
+  const expected = Expected.parse(JSON.parse(readFileSync(referencePath(`expected/${name}.json`), 'utf8')));
+  const tensors = readTensors(`expected/${name}.safetensors`);
+  const entryPath = referencePath(`bundles/${name}`);
+  let recorded: Recorded;
+  beforeAll(async () => {
+    recorded = await recordingPipeline(entryPath);
+  });
+  afterAll(async () => {
+    await recorded.pipeline.close();
+  });
+
+  async function run(plan: Partial<RunPlan>, start?: PictureStart) {
+    const events: RunEvent[] = [];
+    await recorded.pipeline.run(
+      planOf(entryPath, plan),
+      (event) => events.push(event),
+      () => false,
+      start,
+    );
+    const image = events.find((event) => event.kind === 'image');
+    const [latents, picture] = [recorded.latents.at(-1), recorded.images.at(-1)];
+    if (image === undefined || latents === undefined || picture === undefined) throw new Error('no picture');
+    return { latents, image: channelsLast(picture), bytes: image.pixels.rgb };
+  }
+
+  test.each(expected.runs.map((one, at) => ({ ...one, at })))(
+    "run $at ends with diffusers' latents and picture",
+    async ({ at, ...one }) => {
+      const { latents, image } = await run(one, { kind: 'latents', latents: tensorOf(tensors, 'pipe.latents') });
+      const stray = largestDifference(latents.data, tensorOf(tensors, `pipe.${at}.final_latents`).data);
+      expect(stray).toBeLessThan(5e-4);
+      const strayImage = largestDifference(image, tensorOf(tensors, `pipe.${at}.image`).data);
+      expect(strayImage).toBeLessThan(5e-4);
+    },
+  );
+
+  test('a seed gives the picture that diffusers gives with a CPU generator', async () => {
+    const { num_inference_steps: steps, seed, ...one } = expected.seeded;
+    const { bytes } = await run({ ...one, steps, seeds: [seed] });
+    const stray = largestDifference(
+      bytes,
+      tensorOf(tensors, 'seeded.image').data.map((value) => value * 255),
+    );
+    expect(stray).toBeLessThan(0.6);
+  });
+
+  test.runIf(expected.img2img)('a picture made from another is the one that diffusers makes', async () => {
+    const { prompt, strength, steps, guidance_scale, seed } = z
+      .object(Expected.shape.img2img.unwrap().shape)
+      .parse(expected.img2img);
+    const { bytes } = await run(
+      { prompt, steps, guidance_scale, seeds: [seed] },
+      { kind: 'image', image: tensorOf(tensors, 'vae.image'), strength },
+    );
+    const stray = largestDifference(
+      bytes,
+      tensorOf(tensors, 'img2img.image').data.map((value) => value * 255),
+    );
+    expect(stray).toBeLessThan(0.6);
+  });
+});
+
+interface Calls {
+  readonly networks: Networks;
+  readonly tokens: (readonly (readonly (readonly number[])[])[])[];
+  readonly samples: Tensor[];
+  readonly timesteps: number[];
+  decoded: number;
+  closed: number;
+  onPredict: () => void;
+}
+
+/** Networks that answer at once and keep what they were asked. */
+function countingNetworks(): Calls {
+  const calls: Calls = {
+    tokens: [],
+    samples: [],
+    timesteps: [],
+    decoded: 0,
+    closed: 0,
+    onPredict: () => undefined,
+    networks: {
+      provider: 'cpu',
+      latentChannels: 4,
+      pixelsPerLatent: 8,
+      scalingFactor: 0.18215,
+      nativeSize: 64,
+      encodeText: async (tokens) => {
+        calls.tokens.push(tokens);
+        const rows = tokens[0]?.length ?? 0;
+        return { context: { data: new Float32Array(rows * 77), dims: [rows, 77, 1] }, pooled: null };
+      },
+      predictNoise: async ({ sample, timestep }) => {
+        calls.samples.push(sample);
+        calls.timesteps.push(timestep);
+        calls.onPredict();
+        return { data: sample.data.slice(), dims: sample.dims };
+      },
+      decode: async ({ dims: [, , height = 0, width = 0] }) => {
+        calls.decoded++;
+        return { data: new Float32Array(3 * 64 * height * width), dims: [1, 3, height * 8, width * 8] };
+      },
+      encode: async ({ dims: [, , height = 0, width = 0] }) => {
+        const dims = [1, 4, height / 8, width / 8];
+        const data = new Float32Array((4 * height * width) / 64);
+        return { mean: { data, dims }, logVariance: { data: data.slice(), dims } };
+      },
+      close: async () => {
+        calls.closed++;
+      },
+    },
+  };
+  return calls;
+}
+
+describe('a run', () => {
+  const entryPath = referencePath('bundles/sd15-tiny');
+  let calls: Calls;
+  let pipeline: Pipeline;
+  let events: RunEvent[];
+  beforeEach(async () => {
+    calls = countingNetworks();
+    events = [];
+    pipeline = await openPipeline(descriptorOf(entryPath), 'auto', { openNetworks: async () => calls.networks });
+  });
+  const run = (changes: Partial<RunPlan>, isCanceled = () => false, start?: PictureStart) =>
+    pipeline.run(planOf(entryPath, { sampler: 'DDIM', ...changes }), (event) => events.push(event), isCanceled, start);
+
+  test('tells every step, previews when they are due, and each picture with its seed', async () => {
+    const metrics = await run({ steps: 4, seeds: [7, 9], preview_every_steps: 2 });
+    const steps = (item_index: number) => [
+      { kind: 'progress', stage: 'denoise', item_index, step: 1, step_count: 4 },
+      { kind: 'progress', stage: 'denoise', item_index, step: 2, step_count: 4 },
+      { kind: 'preview', item_index, pixels: expect.objectContaining({ width: 8, height: 8 }) },
+      { kind: 'progress', stage: 'denoise', item_index, step: 3, step_count: 4 },
+      { kind: 'progress', stage: 'denoise', item_index, step: 4, step_count: 4 },
+      { kind: 'progress', stage: 'decode', item_index, step: 4, step_count: 4 },
+    ];
+    const image = (item_index: number, seed: number) => ({
+      kind: 'image',
+      item_index,
+      seed,
+      pixels: expect.objectContaining({ width: 64, height: 64 }),
+      sampler: 'DDIM',
+      scheduler: 'Automatic',
+    });
+    expect(events).toEqual([
+      { kind: 'progress', stage: 'text', item_index: 0, step: 0, step_count: 4 },
+      ...steps(0),
+      image(0, 7),
+      ...steps(1),
+      image(1, 9),
+    ]);
+    expect(metrics).toMatchObject({ provider: 'cpu', sampler: 'DDIM', scheduler: 'Automatic' });
+    expect(calls.tokens).toHaveLength(1);
+  });
+
+  test('with guidance asks for both prompts at once, the negative one first', async () => {
+    await run({ prompt: 'horse', negative_prompt: 'blurry', guidance_scale: 1.5 });
+    const [[negative, positive] = []] = calls.tokens[0] ?? [];
+    expect(negative).not.toEqual(positive);
+    expect(calls.samples[0]?.dims).toEqual([2, 4, 8, 8]);
+  });
+
+  test.each([1, 0])('a guidance scale of %i asks for the prompt alone', async (guidance_scale) => {
+    await run({ prompt: 'horse', negative_prompt: 'blurry', guidance_scale });
+    expect(calls.tokens[0]?.[0]).toHaveLength(1);
+    expect(calls.samples[0]?.dims).toEqual([1, 4, 8, 8]);
+  });
+
+  test('a picture may be wider than high, by any multiple of 8', async () => {
+    await run({ width: 136, height: 8, guidance_scale: 1 });
+    expect(calls.samples[0]?.dims).toEqual([1, 4, 1, 17]);
+    expect(events.at(-1)).toMatchObject({ pixels: { width: 136, height: 8 } });
+  });
+
+  test('the second of two pictures is the one that its seed gives alone', async () => {
+    await run({ seeds: [3, 4], steps: 2, guidance_scale: 1, sampler: 'Euler a' });
+    const second = calls.samples.slice(2);
+    calls.samples.length = 0;
+    await run({ seeds: [4], steps: 2, guidance_scale: 1, sampler: 'Euler a' });
+    expect(calls.samples).toEqual(second);
+  });
+
+  test('a cancel that comes as a message takes effect before the next step', async () => {
+    let isCanceled = false;
+    calls.onPredict = () => {
+      setImmediate(() => {
+        isCanceled = true;
+      });
+    };
+    await expect(run({ steps: 20 }, () => isCanceled)).rejects.toMatchObject({ failure: { code: 'canceled' } });
+    expect(calls.samples.length).toBeLessThanOrEqual(2);
+    expect(calls.decoded).toBe(0);
+  });
+
+  test('one canceled before it began asks the networks nothing', async () => {
+    await expect(run({}, () => true)).rejects.toMatchObject({ failure: { code: 'canceled' } });
+    expect(calls.tokens).toEqual([]);
+  });
+
+  test('what diffusers has no sampler for, or no whole latent, is refused before anything runs', async () => {
+    await expect(run({ scheduler: 'Karras' })).rejects.toMatchObject({ failure: { details: { field: 'scheduler' } } });
+    await expect(run({ width: 68 })).rejects.toMatchObject({ failure: { details: { field: 'width' } } });
+    expect([calls.tokens, events]).toEqual([[], []]);
+  });
+
+  test('from another picture takes the last part of the steps', async () => {
+    const image = { data: new Float32Array(3 * 64 * 64), dims: [1, 3, 64, 64] };
+    await run({ steps: 10 }, undefined, { kind: 'image', image, strength: 0.35 });
+    expect(calls.timesteps).toEqual([201, 101, 1]);
+    const start: PictureStart = { kind: 'image', image, strength: 0.05 };
+    await expect(run({ steps: 10 }, undefined, start)).rejects.toMatchObject({
+      failure: { details: { field: 'strength' } },
+    });
+  });
+
+  test('closing gives the networks back', async () => {
+    await pipeline.close();
+    expect(calls.closed).toBe(1);
+  });
+});
+
+describe('a bundle', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+    for (const part of ['model_index.json', 'scheduler', 'tokenizer'])
+      cpSync(referencePath(`bundles/sd15-tiny/${part}`), join(folder, part), { recursive: true });
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ['model_index.json', null, 'unreadable'],
+    ['model_index.json', '{', 'unreadable'],
+    ['model_index.json', '{"_class_name": "FluxPipeline"}', 'unsupported_config'],
+    ['model_index.json', '{"_class_name": "constructor"}', 'unsupported_config'],
+    ['scheduler/scheduler_config.json', null, 'unreadable'],
+    ['tokenizer/vocab.json', null, 'unreadable'],
+  ])('with %s as %j is refused by that file, before its weights are opened', async (file, content, code) => {
+    const path = join(folder, file);
+    if (content === null) rmSync(path);
+    else writeFileSync(path, content);
+    let opened = 0;
+    const openCounted = async () => {
+      opened++;
+      return countingNetworks().networks;
+    };
+    await expect(openPipeline(descriptorOf(folder), 'cpu', { openNetworks: openCounted })).rejects.toMatchObject({
+      failure: { code, details: { path } },
+    });
+    expect(opened).toBe(0);
+  });
+});

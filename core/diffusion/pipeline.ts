@@ -1,0 +1,178 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ExecutionDescriptor } from '../contract/descriptor.ts';
+import { Failed } from '../contract/failure.ts';
+import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/runner.ts';
+import { formatLimits } from '../formats/limits.ts';
+import { ReadFault, readSmallJson } from '../formats/read-bounded.ts';
+import { checkConfig } from './graphs/check-config.ts';
+import type { Networks, Tensor } from './networks.ts';
+import { openNetworks } from './open-networks.ts';
+import { encodePrompts } from './pipeline/conditioning.ts';
+import { denoise, yieldOrCancel } from './pipeline/denoise.ts';
+import { toPixels } from './pipeline/pixels.ts';
+import { previewOf } from './pipeline/preview.ts';
+import { type PictureStart, startPicture } from './pipeline/start.ts';
+import { readPlainPrompt } from './prompt/read-prompt.ts';
+import { chooseProvider } from './providers.ts';
+import { torchGenerator } from './random/torch-generator.ts';
+import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
+import { schedulerFor } from './schedulers/scheduler-for.ts';
+import { type ClipTokenizer, openTokenizer } from './tokenizer/clip-tokenizer.ts';
+
+/** A bundle ready to run. One run at a time; the opener closes it. */
+export interface Pipeline {
+  /**
+   * Makes the plan's pictures one after the other, each from a generator of its own seed.
+   *
+   * Throws `canceled` once `isCanceled()` says so, between two steps; `invalid_input` and `unsupported_config` before anything runs; and
+   * what the networks throw.
+   */
+  run(
+    plan: RunPlan,
+    onEvent: (event: RunEvent) => void,
+    isCanceled: () => boolean,
+    start?: PictureStart,
+  ): Promise<RunMetrics>;
+  close(): Promise<void>;
+}
+
+export interface PipelineParts {
+  openNetworks(entryPath: string, wanted: ProviderName): Promise<Networks>;
+}
+
+const realParts: PipelineParts = {
+  openNetworks: async (entryPath, wanted) => {
+    const { provider, attention } = await chooseProvider(wanted);
+    return openNetworks(entryPath, provider, attention);
+  },
+};
+
+const ModelIndex = z.looseObject({ _class_name: z.string() });
+const tokenizerFolders: Readonly<Record<string, readonly string[]>> = {
+  StableDiffusionPipeline: ['tokenizer'],
+  StableDiffusionXLPipeline: ['tokenizer', 'tokenizer_2'],
+};
+
+/**
+ * Opens a diffusers folder: reads and checks its configs, tokenizers and weights' headers. Weights are loaded when they are first needed.
+ *
+ * Throws `unreadable`, `unsupported_config`, `invalid_weights`, `provider_unavailable`, each naming the file or the provider.
+ */
+export async function openPipeline(
+  { entry_path: entryPath }: Pick<ExecutionDescriptor, 'entry_path'>,
+  provider: ProviderName,
+  parts: PipelineParts = realParts,
+): Promise<Pipeline> {
+  const tokenizers = await openTokenizers(entryPath);
+  const schedulerPath = join(entryPath, 'scheduler', 'scheduler_config.json');
+  const schedulerConfig = await readSchedulerConfig(schedulerPath);
+  const networks = await parts.openNetworks(entryPath, provider);
+
+  return {
+    run: async (plan, onEvent, isCanceled, start = { kind: 'noise' }) => {
+      const { sampler, scheduler, make } = schedulerFor({
+        config: schedulerConfig,
+        path: schedulerPath,
+        sampler: plan.sampler,
+        scheduler: plan.scheduler,
+        steps: plan.steps,
+      });
+      const dims = latentDims(plan, networks);
+      const clock = { text_ms: 0, denoise_ms: 0, decode_ms: 0 };
+      const timed = async <Result>(part: keyof typeof clock, work: () => Promise<Result>): Promise<Result> => {
+        const startedMs = performance.now();
+        try {
+          return await work();
+        } finally {
+          clock[part] += performance.now() - startedMs;
+        }
+      };
+
+      onEvent({ kind: 'progress', stage: 'text', item_index: 0, step: 0, step_count: make().timesteps.length });
+      await yieldOrCancel(isCanceled);
+      const conditioning = await timed('text_ms', () =>
+        encodePrompts(networks, tokenizers, readPlainPrompt, {
+          prompt: plan.prompt,
+          negativePrompt: plan.guidance_scale > 1 ? plan.negative_prompt : null,
+          width: plan.width,
+          height: plan.height,
+        }),
+      );
+
+      for (const [item_index, seed] of plan.seeds.entries()) {
+        const picture = await timed('denoise_ms', async () => {
+          const one = make();
+          const generator = torchGenerator(seed);
+          const { latents, firstIndex } = await startPicture(start, {
+            networks,
+            scheduler: one,
+            generator,
+            dims,
+            steps: plan.steps,
+          });
+          const onStep = (step: number, step_count: number, original: Tensor): void => {
+            onEvent({ kind: 'progress', stage: 'denoise', item_index, step, step_count });
+            const isDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < step_count;
+            if (isDue) onEvent({ kind: 'preview', item_index, pixels: previewOf(original, networks.scalingFactor) });
+          };
+          const draw = (): Float32Array => generator.randn(latents.data.length);
+          const guidanceScale = plan.guidance_scale;
+          const finished = await denoise({
+            networks,
+            scheduler: one,
+            conditioning,
+            guidanceScale,
+            latents,
+            firstIndex,
+            draw,
+            onStep,
+            isCanceled,
+          });
+          return { latents: finished, step_count: one.timesteps.length - firstIndex };
+        });
+        await yieldOrCancel(isCanceled);
+        const { step_count } = picture;
+        onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
+        const image = await timed('decode_ms', () =>
+          networks.decode(unscaled(picture.latents, networks.scalingFactor)),
+        );
+        onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler });
+      }
+      // Weights are read by the first text, step and picture that need them: their time is part of those.
+      return { load_ms: 0, ...clock, provider: networks.provider, sampler, scheduler };
+    },
+    close: () => networks.close(),
+  };
+}
+
+async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer[]> {
+  const path = join(entryPath, 'model_index.json');
+  let json: unknown;
+  try {
+    json = await readSmallJson(path, formatLimits.configBytes);
+  } catch (error) {
+    if (error instanceof ReadFault)
+      throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
+    if (error instanceof SyntaxError)
+      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
+    throw error;
+  }
+  const { _class_name: name } = checkConfig(ModelIndex, json, path);
+  const folders = Object.hasOwn(tokenizerFolders, name) ? tokenizerFolders[name] : undefined;
+  if (folders === undefined) throw new Failed('unsupported_config', { path, field: '"_class_name"', value: name });
+  return Promise.all(folders.map((folder) => openTokenizer(join(entryPath, folder))));
+}
+
+function latentDims({ width, height }: RunPlan, { latentChannels, pixelsPerLatent }: Networks): readonly number[] {
+  for (const [field, value] of Object.entries({ width, height })) {
+    if (value % pixelsPerLatent !== 0)
+      throw new Failed('invalid_input', { field, reason: `a multiple of ${pixelsPerLatent} px` });
+  }
+  return [1, latentChannels, height / pixelsPerLatent, width / pixelsPerLatent];
+}
+
+const unscaled = ({ data, dims }: Tensor, scalingFactor: number): Tensor => ({
+  data: data.map((value) => value / scalingFactor),
+  dims,
+});

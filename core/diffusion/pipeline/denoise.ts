@@ -1,0 +1,62 @@
+import { setImmediate } from 'node:timers/promises';
+import { Failed } from '../../contract/failure.ts';
+import type { Networks, Tensor } from '../networks.ts';
+import { weightedSum } from '../schedulers/noise/weighted-sum.ts';
+import type { Draw, Scheduler } from '../schedulers/scheduler.ts';
+import type { Conditioning } from './conditioning.ts';
+
+export interface DenoiseInput {
+  readonly networks: Networks;
+  readonly scheduler: Scheduler;
+  readonly conditioning: Conditioning;
+  /** Counts when the conditioning has two rows. */
+  readonly guidanceScale: number;
+  /** `[1, channels, h, w]`, with as much noise as the scheduler wants before `firstIndex`. */
+  readonly latents: Tensor;
+  readonly firstIndex: number;
+  readonly draw: Draw;
+  /** After each call of the network; `original` is the latent that the sample stands for. */
+  readonly onStep: (finished: number, count: number, original: Tensor) => void;
+  readonly isCanceled: () => boolean;
+}
+
+/** Takes the noise out of one picture: its finished latent. Lets the process hear messages between steps. Throws `canceled`. */
+export async function denoise(input: DenoiseInput): Promise<Tensor> {
+  const { networks, scheduler, conditioning, guidanceScale, firstIndex } = input;
+  const { dims } = input.latents;
+  const rows = conditioning.context.dims[0] ?? 1;
+  const count = scheduler.timesteps.length - firstIndex;
+  let sample = input.latents.data;
+  for (let index = firstIndex; index < scheduler.timesteps.length; index++) {
+    await yieldOrCancel(input.isCanceled);
+    const output = await networks.predictNoise({
+      sample: repeated(scheduler.scaleModelInput(sample, index), dims, rows),
+      timestep: scheduler.timesteps[index] ?? 0,
+      ...conditioning,
+    });
+    const noise = rows === 1 ? output.data : guided(output.data, guidanceScale);
+    const step = scheduler.step(noise, index, sample, input.draw);
+    sample = step.sample;
+    input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
+  }
+  return { data: sample, dims };
+}
+
+/** A cancel message is only heard when the event loop turns: the network's calls block it. */
+export async function yieldOrCancel(isCanceled: () => boolean): Promise<void> {
+  await setImmediate();
+  if (isCanceled()) throw new Failed('canceled');
+}
+
+function repeated(sample: Float32Array, [, ...shape]: readonly number[], rows: number): Tensor {
+  if (rows === 1) return { data: sample, dims: [1, ...shape] };
+  const data = new Float32Array(sample.length * rows);
+  for (let row = 0; row < rows; row++) data.set(sample, row * sample.length);
+  return { data, dims: [rows, ...shape] };
+}
+
+/** Ho and Salimans 2022, "Classifier-Free Diffusion Guidance": away from the negative prompt's answer. */
+function guided(output: Float32Array, scale: number): Float32Array {
+  const half = output.length / 2;
+  return weightedSum([1 - scale, output.subarray(0, half)], [scale, output.subarray(half)]);
+}

@@ -1,0 +1,76 @@
+import { Failed } from '../../contract/failure.ts';
+import type { Networks, Tensor } from '../networks.ts';
+import type { NoiseGenerator } from '../random/torch-generator.ts';
+import { weightedSum } from '../schedulers/noise/weighted-sum.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+
+/** What a picture is made from. */
+export type PictureStart =
+  /** Noise from the picture's own generator. */
+  | { readonly kind: 'noise' }
+  /** Standard normal noise that somebody else drew, shaped like the latent. */
+  | { readonly kind: 'latents'; readonly latents: Tensor }
+  /** Another picture, `[1, 3, height, width]` in -1..1. `strength` 0..1 is how much of the way is gone anew. */
+  | { readonly kind: 'image'; readonly image: Tensor; readonly strength: number };
+
+export interface StartInput {
+  readonly networks: Networks;
+  readonly scheduler: Scheduler;
+  readonly generator: NoiseGenerator;
+  /** Of the latent: `[1, channels, h, w]`. */
+  readonly dims: readonly number[];
+  readonly steps: number;
+}
+
+export interface StartedPicture {
+  readonly latents: Tensor;
+  readonly firstIndex: number;
+}
+
+/** The first sample of a picture and the call that it is for. Throws `invalid_input` for an image that leaves no step to take. */
+export async function startPicture(start: PictureStart, input: StartInput): Promise<StartedPicture> {
+  const { scheduler, generator, dims } = input;
+  switch (start.kind) {
+    case 'noise':
+      return { latents: noised(generator.randn(sizeOf(dims)), scheduler, dims), firstIndex: 0 };
+    case 'latents':
+      checkSize(start.latents, dims);
+      return { latents: noised(start.latents.data, scheduler, dims), firstIndex: 0 };
+    case 'image':
+      return startFromImage(start.image, start.strength, input);
+  }
+}
+
+const noised = (noise: Float32Array, scheduler: Scheduler, dims: readonly number[]): Tensor => ({
+  data: weightedSum([scheduler.initNoiseSigma, noise]),
+  dims,
+});
+
+/** The generator is first asked for the place in the encoder's distribution, then for the noise: diffusers' order. */
+async function startFromImage(
+  image: Tensor,
+  strength: number,
+  { networks, scheduler, generator, dims, steps }: StartInput,
+): Promise<StartedPicture> {
+  const taken = Math.min(Math.trunc(steps * strength), steps);
+  if (taken < 1)
+    throw new Failed('invalid_input', { field: 'strength', reason: `of ${steps} steps it leaves none to take` });
+  const { mean, logVariance } = await networks.encode(image);
+  checkSize(mean, dims);
+  const place = generator.randn(mean.data.length);
+  const original = mean.data.map((value, at) => {
+    const deviation = Math.exp(0.5 * Math.min(Math.max(logVariance.data[at] ?? 0, -30), 20));
+    return (value + deviation * (place[at] ?? 0)) * networks.scalingFactor;
+  });
+  const firstIndex = (steps - taken) * scheduler.order;
+  return {
+    latents: { data: scheduler.addNoise(original, generator.randn(original.length), firstIndex), dims },
+    firstIndex,
+  };
+}
+
+const sizeOf = (dims: readonly number[]): number => dims.reduce((product, one) => product * one, 1);
+
+function checkSize(latents: Tensor, dims: readonly number[]): void {
+  if (latents.dims.join() !== dims.join()) throw new RangeError(`latents of ${latents.dims} for a picture of ${dims}`);
+}

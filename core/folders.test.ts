@@ -1,0 +1,44 @@
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { folderSurroundings, resolveFolders } from './folders.ts';
+
+const homePath = resolve('/home/mira');
+const userDataPath = resolve('/home/mira/.local/share/vitrine');
+const workingPath = resolve('/work');
+
+test.each([
+  ['nothing is said', {}, {}, join(homePath, 'Vitrine'), userDataPath],
+  [
+    'the environment speaks',
+    {},
+    { VITRINE_LIBRARY: '/lib', VITRINE_DATA: 'data' },
+    resolve('/lib'),
+    join(workingPath, 'data'),
+  ],
+  [
+    'an option speaks against the environment',
+    { library: 'a', data: '~/b' },
+    { VITRINE_LIBRARY: '/lib', VITRINE_DATA: '/data' },
+    join(workingPath, 'a'),
+    join(homePath, 'b'),
+  ],
+  [
+    'options and environment are empty',
+    { library: '', data: '' },
+    { VITRINE_LIBRARY: '', VITRINE_DATA: '' },
+    join(homePath, 'Vitrine'),
+    userDataPath,
+  ],
+])('the folders are right when %s', (_, choice, env, libraryPath, dataPath) => {
+  expect(resolveFolders({ ...choice, workingPath }, { env, homePath, userDataPath })).toEqual({
+    libraryPath,
+    dataPath,
+    outputsPath: join(dataPath, 'outputs'),
+    jobsPath: join(dataPath, 'jobs.db'),
+    logPath: join(dataPath, 'logs', 'vitrine.log'),
+  });
+});
+
+test("the platform's user-data folder is called vitrine, without a suffix", () => {
+  expect(folderSurroundings().userDataPath).toMatch(/[/\\]vitrine([/\\]Data)?$/);
+});

@@ -1,0 +1,52 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+
+/** Where everything lies; all absolute. */
+export interface Folders {
+  readonly libraryPath: string;
+  readonly dataPath: string;
+  readonly outputsPath: string;
+  readonly jobsPath: string;
+  readonly logPath: string;
+}
+
+export interface FolderChoice {
+  /** `--library DIR` */
+  readonly library?: string | undefined;
+  /** `--data DIR` */
+  readonly data?: string | undefined;
+  /** What relative choices are relative to. */
+  readonly workingPath?: string | undefined;
+}
+
+/** What the machine says; replaced in tests. */
+export interface FolderSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homePath: string;
+  /** The platform's user-data folder of this program. */
+  readonly userDataPath: string;
+}
+
+export function folderSurroundings(): FolderSurroundings {
+  return { env: process.env, homePath: homedir(), userDataPath: envPaths('vitrine', { suffix: '' }).data };
+}
+
+/** An option goes before its environment variable (`VITRINE_LIBRARY`, `VITRINE_DATA`), that before the default. An empty value counts as absent. */
+export function resolveFolders(
+  choice: FolderChoice = {},
+  { env, homePath, userDataPath }: FolderSurroundings = folderSurroundings(),
+): Folders {
+  const workingPath = choice.workingPath ?? process.cwd();
+  const absolute = (path: string) =>
+    /^~([/\\]|$)/.test(path) ? join(homePath, path.slice(1)) : resolve(workingPath, path);
+  const libraryPath = absolute(choice.library || env.VITRINE_LIBRARY || join(homePath, 'Vitrine'));
+  const dataPath = absolute(choice.data || env.VITRINE_DATA || userDataPath);
+  return {
+    libraryPath,
+    dataPath,
+    outputsPath: join(dataPath, 'outputs'),
+    jobsPath: join(dataPath, 'jobs.db'),
+    logPath: join(dataPath, 'logs', 'vitrine.log'),
+  };
+}

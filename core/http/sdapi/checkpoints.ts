@@ -1,0 +1,55 @@
+import type { Commands } from '../../contract/command.ts';
+import type { ModelId } from '../../contract/ids.ts';
+import type { ModelSummary } from '../../contract/model.ts';
+
+/** A model as clients of stable-diffusion-webui know it. */
+export interface Checkpoint {
+  readonly modelId: ModelId;
+  readonly title: string;
+  readonly modelName: string;
+  readonly hash: string;
+  readonly path: string;
+}
+
+/** All models that could make a picture, in the order of the library. */
+export async function listCheckpoints(commands: Commands): Promise<readonly Checkpoint[]> {
+  const found: Checkpoint[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await commands['models.list']({ limit: 500, ...(cursor !== undefined && { cursor }) });
+    found.push(...page.models.filter(makesPictures).map(checkpointOf));
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+function makesPictures(model: ModelSummary): boolean {
+  const isWhole = model.model_type === 'diffusion' || model.model_type === 'checkpoint';
+  return isWhole && model.validation_state === 'valid' && model.recommended_backend === 'onnx-runtime';
+}
+
+function checkpointOf(model: ModelSummary): Checkpoint {
+  const hash = shortHash(model.fingerprint);
+  return {
+    modelId: model.model_id,
+    title: `${model.name} [${hash}]`,
+    modelName: model.name.replaceAll(/[/\\]/g, '_'),
+    hash,
+    path: model.entry_path,
+  };
+}
+
+/** Ten hex digits, as in a title and in the infotext. The whole file's sha256 would mean to read gigabytes; the fingerprint names it as well. */
+export function shortHash(fingerprint: string): string {
+  return fingerprint.replace(/^\w+:/, '').slice(0, 10);
+}
+
+/** Every name that a client may have kept: the title, the name, the short hash, `name [hash]`, the model id. */
+export function findCheckpoint(checkpoints: readonly Checkpoint[], alias: string): Checkpoint | undefined {
+  const bare = alias.replace(/ \[[0-9a-f]{8,64}\]$/i, '');
+  return (
+    checkpoints.find(({ title, modelId }) => title === alias || modelId === alias) ??
+    checkpoints.find(({ modelName, hash }) => modelName === alias || hash === alias) ??
+    checkpoints.find(({ title, modelName }) => modelName === bare || title.startsWith(`${bare} [`))
+  );
+}

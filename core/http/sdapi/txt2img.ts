@@ -1,0 +1,155 @@
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { type Commands, checkInput } from '../../contract/command.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { GenerateInput } from '../../contract/generate.ts';
+import { isTerminal, type Job } from '../../contract/job.ts';
+import type { DoorLog } from '../ports.ts';
+import { findCheckpoint, listCheckpoints, shortHash } from './checkpoints.ts';
+import { coerce } from './coercion.ts';
+import { httpException, raised } from './errors.ts';
+import { infoOf } from './info.ts';
+import { requireKnownOptions } from './options.ts';
+import { chooseSampler } from './sampler-name.ts';
+import { effective, readTxt2ImgFields, type Txt2ImgFields } from './txt2img-fields.ts';
+
+export interface Txt2ImgPorts {
+  readonly commands: Commands;
+  readonly log: DoorLog;
+  readonly version: string;
+  /** The checkpoint that the options name, in any form; null for the starter model. */
+  readonly checkpoint: string | null;
+  /** Keeps overrides that are not to be restored. */
+  readonly keep: (overrides: Readonly<Record<string, unknown>>) => void;
+  /** Whether the server is about to end: nobody is there to take an answer any more. */
+  readonly isClosing: () => boolean;
+}
+
+export interface Txt2ImgAnswer {
+  readonly images: readonly string[];
+  readonly parameters: Txt2ImgFields;
+  /** JSON, as a string. */
+  readonly info: string;
+}
+
+const waitMs = 2000;
+
+/** `POST /sdapi/v1/txt2img`: queues a job as every door does, and answers when that job has ended. */
+export async function txt2img(body: unknown, ports: Txt2ImgPorts): Promise<Txt2ImgAnswer> {
+  const fields = readTxt2ImgFields(body);
+  const overrides = fields.override_settings ?? {};
+  requireKnownScripts(fields);
+  requireKnownOptions(overrides);
+  requireEngine(fields);
+  const request = await requestOf(fields, ports);
+  const input = checkInput('jobs.generate', { request, origin: 'sdapi' });
+  // After the checks and before the run: a run that fails keeps them all the same.
+  if (effective(fields, 'override_settings_restore_afterwards') === false) ports.keep(overrides);
+
+  const queued = await ports.commands['jobs.generate'](input);
+  const job = await ended(queued, ports);
+  const artifacts = job.artifacts.toSorted((a, b) => a.item_index - b.item_index);
+  // An interrupted job answers with what it has, as stable-diffusion-webui does.
+  if (job.status !== 'succeeded' && (job.status !== 'canceled' || artifacts.length === 0)) {
+    throw job.failure === null ? new Failed('canceled') : Failed.from(job.failure);
+  }
+  const images = effective(fields, 'send_images')
+    ? await Promise.all(artifacts.map(({ path }) => readFile(path, 'base64')))
+    : [];
+  const model = await modelOf(job, ports.commands);
+  const info = infoOf({
+    fields,
+    request: job.request,
+    artifacts,
+    modelName: model?.name ?? null,
+    modelHash: model?.hash ?? null,
+    subseed: subseedOf(fields),
+    startedAt: job.created_at,
+    version: ports.version,
+  });
+  return { images, parameters: fields, info: JSON.stringify(info) };
+}
+
+async function requestOf(fields: Txt2ImgFields, { commands, checkpoint, log }: Txt2ImgPorts): Promise<GenerateInput> {
+  const { sampler, scheduler, unknown } = chooseSampler(fields);
+  if (unknown !== null) log.warn({ given: unknown, taken: sampler }, 'sampler not known');
+  const overrides = fields.override_settings ?? {};
+  const modelId = await chosenModel(coerce('str', overrides.sd_model_checkpoint ?? '') || null, checkpoint, commands);
+  return {
+    ...(modelId !== null && { model_id: modelId }),
+    prompt: effective(fields, 'prompt') ?? '',
+    negative_prompt: effective(fields, 'negative_prompt') ?? '',
+    width: flooredSide(effective(fields, 'width')),
+    height: flooredSide(effective(fields, 'height')),
+    steps: effective(fields, 'steps') ?? undefined,
+    guidance_scale: effective(fields, 'cfg_scale') ?? undefined,
+    sampler,
+    scheduler,
+    seed: effective(fields, 'seed') ?? -1,
+    count: (effective(fields, 'batch_size') ?? 1) * (effective(fields, 'n_iter') ?? 1),
+  };
+}
+
+/** The latent has an eighth of the picture's side, cut off. */
+function flooredSide(side: number | null): number {
+  return Math.floor((side ?? 512) / 8) * 8;
+}
+
+/** An unknown checkpoint in the overrides is passed over without an error, as stable-diffusion-webui does. */
+async function chosenModel(override: string | null, configured: string | null, commands: Commands) {
+  if (override === null && configured === null) return null;
+  const checkpoints = await listCheckpoints(commands);
+  const found = override === null ? undefined : findCheckpoint(checkpoints, override);
+  return (found ?? (configured === null ? undefined : findCheckpoint(checkpoints, configured)))?.modelId ?? null;
+}
+
+async function ended(queued: Job, { commands, isClosing }: Txt2ImgPorts): Promise<Job> {
+  let job = queued;
+  while (!isTerminal(job.status)) {
+    if (isClosing()) throw new Failed('interrupted');
+    job = await commands['jobs.wait']({ job_id: queued.id, timeout_ms: waitMs });
+  }
+  return job;
+}
+
+async function modelOf(job: Job, commands: Commands): Promise<{ name: string; hash: string } | null> {
+  const modelId = job.artifacts[0]?.model_id ?? job.request.model_id ?? null;
+  if (modelId === null) return null;
+  try {
+    const { model_id } = checkInput('models.show', { model_id: modelId });
+    const { name, hashes } = await commands['models.show']({ model_id });
+    return { name, hash: shortHash(hashes.sha256 ?? hashes.fingerprint) };
+  } catch (error) {
+    // The model may have left the library while its picture was made.
+    if (error instanceof Failed) return null;
+    throw error;
+  }
+}
+
+function subseedOf(fields: Txt2ImgFields): number {
+  const subseed = effective(fields, 'subseed') ?? -1;
+  return subseed >= 0 ? subseed : randomInt(2 ** 32 - 2);
+}
+
+/** There are no scripts here. Clients send always-on scripts with nothing in them whether the server has them or not. */
+function requireKnownScripts({ script_name, alwayson_scripts }: Txt2ImgFields): void {
+  if (script_name) throw httpException(422, `Script '${script_name}' not found`);
+  for (const [name, script] of Object.entries(alwayson_scripts ?? {})) {
+    const args = coerce('dict', script)?.args;
+    const isEmpty = args === undefined || args === null || (Array.isArray(args) && args.length === 0);
+    if (!isEmpty) throw httpException(422, `Script '${name}' not found`);
+  }
+}
+
+/** What would change the picture and can't be done is said, not dropped. */
+function requireEngine(fields: Txt2ImgFields): void {
+  const refiner = fields.refiner_checkpoint ?? '';
+  const missing = [
+    fields.enable_hr && 'enable_hr',
+    fields.tiling && 'tiling',
+    (fields.subseed_strength ?? 0) > 0 && 'subseed_strength',
+    (fields.seed_resize_from_w ?? 0) > 0 && (fields.seed_resize_from_h ?? 0) > 0 && 'seed_resize_from_w',
+    refiner !== '' && refiner.toLowerCase() !== 'none' && 'refiner_checkpoint',
+  ].find((field) => field !== false && field !== null);
+  if (missing) throw raised('NotImplementedError', `${missing} is not available in this version of Vitrine`);
+}

@@ -1,0 +1,162 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { resolveFolders } from './folders.ts';
+import { connect, type InstanceOptions, openInstance } from './instance.ts';
+import { InstanceRecord, readInstanceRecord, takeLock, writeInstanceRecord } from './instance-lock.ts';
+import { silentLog } from './log.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vitrine-instance-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const optionsFor = (library: string, data = 'data'): InstanceOptions => ({
+  folders: resolveFolders({ library: join(folder, library), data: join(folder, data) }),
+  env: { VITRINE_RUNNER: 'fake' },
+  starterBundle: null,
+  log: silentLog(),
+  lockWaitMs: 300,
+});
+const recordPath = () => join(folder, 'library', '.vitrine', 'instance.json');
+
+test('a folder has one lock at a time', () => {
+  const first = takeLock(folder);
+  expect(first).not.toBeNull();
+  expect(takeLock(folder)).toBeNull();
+  first?.release();
+  const second = takeLock(folder);
+  expect(second).not.toBeNull();
+  second?.release();
+});
+
+test('the lock of a process that was killed is free', async () => {
+  const program = `import { takeLock } from ${JSON.stringify(join(import.meta.dirname, 'instance-lock.ts'))};
+    takeLock(${JSON.stringify(folder)}); console.log('held'); setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  expect(takeLock(folder)).toBeNull();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const lock = takeLock(folder);
+  expect(lock).not.toBeNull();
+  lock?.release();
+});
+
+test('a lock file that was written over is made anew', () => {
+  writeFileSync(
+    join(folder, 'instance.db'),
+    'something else entirely, and long enough to be looked at as a header'.repeat(20),
+  );
+  const lock = takeLock(folder);
+  expect(lock).not.toBeNull();
+  lock?.release();
+});
+
+test('a library that cannot be written is said in a sentence', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  await expect(connect(optionsFor(join('file', 'library')))).rejects.toMatchObject({
+    failure: { code: 'write_failed' },
+  });
+});
+
+test('an instance says where it answers, to its user alone, and takes that back at its end', async () => {
+  const instance = await openInstance(optionsFor('library'));
+  const record = InstanceRecord.parse(JSON.parse(readFileSync(recordPath(), 'utf8')));
+  expect(record).toMatchObject({ pid: process.pid, url: instance.url, key: instance.key });
+  expect(record.key).toMatch(/^[\w-]{32}$/);
+  if (process.platform !== 'win32') expect(statSync(recordPath()).mode & 0o777).toBe(0o600);
+  await instance.close();
+  expect(existsSync(recordPath())).toBe(false);
+});
+
+test('a command line reaches a running instance over its door, and has a core of its own without one', async () => {
+  await using instance = await openInstance(optionsFor('library'));
+  const handed = await connect(optionsFor('library'));
+  expect(handed.isOwn).toBe(false);
+  expect(await handed.call('app.status', {})).toMatchObject({ library_path: join(folder, 'library') });
+  await handed.close();
+  await instance.close();
+  await using own = await connect(optionsFor('library'));
+  expect(own.isOwn).toBe(true);
+  await expect(own.call('models.show', { model_id: 'x' as never })).rejects.toMatchObject({
+    failure: { code: 'invalid_input' },
+  });
+});
+
+test('an own core with a door takes the commands of other command lines', async () => {
+  await using holder = await connect({ ...optionsFor('library'), withDoor: true });
+  expect(holder.isOwn).toBe(true);
+  await using handed = await connect(optionsFor('library'));
+  expect(handed.isOwn).toBe(false);
+});
+
+test('a second instance of a library is refused, and told where the first one is', async () => {
+  await using first = await openInstance(optionsFor('library'));
+  await expect(openInstance(optionsFor('library'))).rejects.toMatchObject({
+    failure: { code: 'conflict', details: { url: first.url, pid: process.pid } },
+  });
+});
+
+test('a second library with the data folder of the first is refused', async () => {
+  await using _first = await openInstance(optionsFor('library'));
+  await expect(connect(optionsFor('other'))).rejects.toMatchObject({ failure: { code: 'conflict' } });
+  // The other library is not left locked by that.
+  const lock = takeLock(join(folder, 'other', '.vitrine'));
+  expect(lock).not.toBeNull();
+  lock?.release();
+});
+
+test('a holder that does not answer is a library that is locked', async () => {
+  const instancePath = join(folder, 'library', '.vitrine');
+  const lock = takeLock(instancePath);
+  await expect(connect(optionsFor('library'))).rejects.toMatchObject({ failure: { code: 'library_locked' } });
+
+  const other = createServer((_request, response) => response.end('{"status":"ok"}')).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  await writeInstanceRecord(instancePath, { pid: 4711, url, key: null, started_at: new Date().toISOString() });
+  await expect(connect(optionsFor('library'))).rejects.toMatchObject({
+    failure: { code: 'library_locked', details: { pid: 4711 } },
+  });
+  await expect(openInstance(optionsFor('library'))).rejects.toMatchObject({ failure: { code: 'library_locked' } });
+  other.close();
+  lock?.release();
+});
+
+test('the address that a killed instance left behind is passed over', async () => {
+  const instancePath = join(folder, 'library', '.vitrine');
+  mkdirSync(instancePath, { recursive: true });
+  writeFileSync(join(instancePath, 'instance.json'), '{"pid": 1, "url": "file:///etc/passwd"}');
+  expect(readInstanceRecord(instancePath)).toBeNull();
+  await using own = await connect(optionsFor('library'));
+  expect(own.isOwn).toBe(true);
+});
+
+test('an instance whose port is taken lets go of its library', async () => {
+  await using first = await openInstance(optionsFor('library'));
+  const port = Number(new URL(first.url).port);
+  await expect(openInstance({ ...optionsFor('other', 'other-data'), port })).rejects.toMatchObject({
+    failure: { code: 'port_in_use' },
+  });
+  await using second = await openInstance(optionsFor('other', 'other-data'));
+  expect(second.url).not.toBe(first.url);
+});
+
+test('a runner of no known name is refused, and the library let go', async () => {
+  const wrong = connect({ ...optionsFor('library'), env: { VITRINE_RUNNER: 'cloud' } });
+  await expect(wrong).rejects.toMatchObject({
+    failure: { code: 'invalid_input', details: { field: 'VITRINE_RUNNER' } },
+  });
+  const ci = await connect({ ...optionsFor('library'), env: { CI: 'true' } });
+  expect((await ci.call('app.status', {})).runner.kind).toBe('onnx');
+  await ci.close();
+});

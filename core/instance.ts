@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type App, type AppOptions, createApp } from './app.ts';
+import { type Client, type CommandName, type CommandOutput, checkInput } from './contract/command.ts';
+import { Failed } from './contract/failure.ts';
+import { resolveFolders } from './folders.ts';
+import {
+  type InstanceRecord,
+  type Lock,
+  readInstanceRecord,
+  removeInstanceRecord,
+  takeLock,
+  writeInstanceRecord,
+} from './instance-lock.ts';
+
+interface LockOptions extends AppOptions {
+  /** How long to wait for another process to let go of the library, or to answer. */
+  readonly lockWaitMs?: number;
+}
+
+export interface InstanceOptions extends LockOptions {
+  /** 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** A free one unless told. */
+  readonly port?: number;
+  /** Undefined draws one, for a door that only programs of this user shall find; null asks for none. */
+  readonly apiKey?: string | null;
+  /** The folder of the built window. */
+  readonly rendererFolder?: string | null;
+}
+
+/** A core that holds its library, with its HTTP door open. */
+export interface Instance extends AsyncDisposable {
+  readonly app: App;
+  readonly url: string;
+  readonly key: string | null;
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the library, builds the core, opens its HTTP door and says beside the library where that is, so that a command line finds it.
+ * The window and `serve` are both this. Throws `Failed`: `library_locked`, `conflict` where another instance answers, and what the rooms and the door fail with.
+ */
+export async function openInstance(options: InstanceOptions = {}): Promise<Instance> {
+  const places = placesOf(options);
+  for (const end = Date.now() + (options.lockWaitMs ?? lockWaitMs); ; await sleep(lockRetryMs)) {
+    const locks = takeLocks(places);
+    if (locks !== null) return open(options, places, locks);
+    const record = await answeringRecord(places);
+    if (record !== null) {
+      throw new Failed('conflict', {
+        reason: `Another Vitrine (process ${record.pid}) already holds the library "${places.libraryPath}", at ${record.url}.`,
+        pid: record.pid,
+        url: record.url,
+      });
+    }
+    if (Date.now() > end) throw lockedFailure(places);
+  }
+}
+
+/** The core as the command line reaches it. */
+export interface Connection extends Client, AsyncDisposable {
+  /** Whether the core lives in this process. */
+  readonly isOwn: boolean;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions extends LockOptions {
+  /** Opens the HTTP door of an own core, so that other command lines can hand it their commands: for what takes long. */
+  readonly withDoor?: boolean;
+}
+
+/**
+ * Reaches the core of a library: that of a running instance over its HTTP door, or an own one in this process.
+ * Throws `library_locked` where a process holds the library and doesn't answer.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Connection> {
+  const places = placesOf(options);
+  for (const end = Date.now() + (options.lockWaitMs ?? lockWaitMs); ; await sleep(lockRetryMs)) {
+    const locks = takeLocks(places);
+    if (locks !== null) return ownConnection(options, places, locks);
+    const record = await answeringRecord(places);
+    if (record !== null) {
+      const { createHttpClient } = await import('./http/client.ts');
+      return connection(createHttpClient(record.url, record.key), false, async () => {});
+    }
+    if (Date.now() > end) throw lockedFailure(places);
+  }
+}
+
+/** Long enough for a command line that lists or registers to end, or for a window to open its door. */
+const lockWaitMs = 10_000;
+const lockRetryMs = 100;
+const answerTimeoutMs = 5000;
+
+interface Places {
+  readonly libraryPath: string;
+  readonly dataPath: string;
+  /** The library's own folder for what belongs to this machine. */
+  readonly instancePath: string;
+}
+
+function placesOf(options: AppOptions): Places {
+  const { libraryPath, dataPath } = options.folders ?? resolveFolders();
+  return { libraryPath, dataPath, instancePath: join(libraryPath, '.vitrine') };
+}
+
+/** The library's lock and that of the data folder, whose job queue also has one owner. Null where another process has the library. */
+function takeLocks({ instancePath, dataPath }: Places): Lock | null {
+  const library = takeLock(instancePath);
+  if (library === null) return null;
+  let data: Lock | null;
+  try {
+    data = takeLock(dataPath);
+  } catch (error) {
+    library.release();
+    throw error;
+  }
+  if (data === null) {
+    library.release();
+    throw new Failed('conflict', {
+      reason: `Another Vitrine uses the data folder "${dataPath}" with another library. Close it, or choose another folder with --data.`,
+      path: dataPath,
+    });
+  }
+  return {
+    release() {
+      data.release();
+      library.release();
+    },
+  };
+}
+
+async function answeringRecord({ instancePath, libraryPath }: Places): Promise<InstanceRecord | null> {
+  const record = readInstanceRecord(instancePath);
+  if (record === null) return null;
+  const { createHttpClient } = await import('./http/client.ts');
+  try {
+    const status = await createHttpClient(record.url, record.key, answerTimeoutMs).call('app.status', {});
+    return status.library_path === libraryPath ? record : null;
+  } catch (error) {
+    if (error instanceof Failed) return null;
+    throw error;
+  }
+}
+
+function lockedFailure({ instancePath, libraryPath }: Places): Failed {
+  return new Failed('library_locked', { path: libraryPath, pid: readInstanceRecord(instancePath)?.pid ?? 'unknown' });
+}
+
+async function open(options: InstanceOptions, { instancePath }: Places, locks: Lock): Promise<Instance> {
+  const undo = new AsyncDisposableStack();
+  try {
+    undo.defer(() => locks.release());
+    const app = await createApp(options);
+    undo.defer(() => app.close());
+    const { startServer } = await import('./http/server.ts');
+    const key = options.apiKey === undefined ? randomBytes(24).toString('base64url') : options.apiKey;
+    const server = await startServer({
+      ...app,
+      host: options.host ?? '127.0.0.1',
+      port: options.port ?? 0,
+      apiKey: key,
+      rendererPath: options.rendererFolder ?? null,
+    });
+    undo.defer(() => server.close());
+    const { url } = server;
+    await writeInstanceRecord(instancePath, { pid: process.pid, url, key, started_at: new Date().toISOString() });
+    undo.defer(() => removeInstanceRecord(instancePath));
+    const close = () => undo.disposeAsync();
+    return { app, url, key, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+async function ownConnection(options: ConnectOptions, places: Places, locks: Lock): Promise<Connection> {
+  if (options.withDoor) {
+    const instance = await open(options, places, locks);
+    return connection(clientOf(instance.app), true, () => instance.close());
+  }
+  try {
+    const app = await createApp(options);
+    return connection(clientOf(app), true, async () => {
+      await app.close();
+      locks.release();
+    });
+  } catch (error) {
+    locks.release();
+    throw error;
+  }
+}
+
+/** The core of this process as a client: input is checked as at every other door. */
+export function clientOf({ commands }: Pick<App, 'commands'>): Client {
+  return {
+    async call<Name extends CommandName>(name: Name, input: unknown): Promise<CommandOutput<Name>> {
+      const act = commands[name];
+      return act(checkInput(name, input));
+    },
+  };
+}
+
+function connection(client: Client, isOwn: boolean, close: () => Promise<void>): Connection {
+  return { call: client.call, isOwn, close, [Symbol.asyncDispose]: close };
+}

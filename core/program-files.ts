@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+
+/** What belongs to the program itself: in a checkout beside the sources, else beside what was built from them. */
+export interface ProgramFiles {
+  /** The runner process's program. */
+  readonly runnerEntry: string;
+  /** The model that ships with the program; null where it was left out. */
+  readonly starterBundle: string | null;
+  readonly version: string;
+  /** Of onnxruntime-node; null where it is not installed. */
+  readonly runtimeVersion: string | null;
+}
+
+/** Looks around `from`, the folder of the running program's own file. */
+export function findProgramFiles(from: string = import.meta.dirname): ProgramFiles {
+  const source = join(from, 'runner', 'entry.ts');
+  const root = packageRoot(from);
+  const bundle = join(root, 'resources', 'starter-model', 'bundle');
+  return {
+    runnerEntry: existsSync(source) ? source : join(root, 'dist', 'runner', 'entry.mjs'),
+    starterBundle: existsSync(bundle) ? bundle : null,
+    version: versionIn(join(root, 'package.json')) ?? '0.0.0',
+    runtimeVersion: runtimeVersion(),
+  };
+}
+
+function packageRoot(from: string): string {
+  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json'))) return folder;
+  }
+  return from;
+}
+
+/** Read, not imported: importing it would load the native library into this process. */
+function runtimeVersion(): string | null {
+  const folders = createRequire(import.meta.url).resolve.paths('onnxruntime-node') ?? [];
+  const found = folders
+    .map((folder) => join(folder, 'onnxruntime-node', 'package.json'))
+    .find((path) => existsSync(path));
+  return found === undefined ? null : versionIn(found);
+}
+
+const Package = z.looseObject({ version: z.string() });
+
+function versionIn(path: string): string | null {
+  try {
+    return Package.parse(JSON.parse(readFileSync(path, 'utf8'))).version;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,83 @@
+import { basename } from 'node:path';
+import { Failed } from './contract/failure.ts';
+import type { GenerateRequest } from './contract/generate.ts';
+import { ModelId } from './contract/ids.ts';
+import type { Metadata } from './contract/metadata.ts';
+import { readDiffusersFolder } from './formats/diffusers-folder.ts';
+import { type EngineHost, resolveDependencies } from './library/execution/dependency-resolution.ts';
+import { describeModel, reasonOf } from './library/execution/descriptor.ts';
+import type { Library } from './library/library.ts';
+import { slugOf } from './library/metadata/model-id.ts';
+import { newRecord } from './library/record.ts';
+import type { ResolvedModel } from './processing/plan-run.ts';
+
+export interface ResolveHost {
+  readonly library: Library;
+  readonly engines: () => EngineHost;
+  readonly now: () => Date;
+}
+
+/**
+ * Gives the model of a request, its health checked anew: one of the library, or a folder that is in none, described as if it were.
+ * Throws `not_found`, `path_not_found`, `asset_not_executable` with the findings, `no_engine`.
+ */
+export async function resolveModel(request: GenerateRequest, host: ResolveHost): Promise<ResolvedModel> {
+  if (request.bundle !== undefined) return describeFolder(request.bundle, host);
+  if (request.model_id === undefined) throw noModel();
+  const descriptor = await host.library.describe(request.model_id);
+  const record = await host.library.show(request.model_id);
+  return runnable({ descriptor, record });
+}
+
+export function noModel(): Failed {
+  return new Failed('invalid_input', {
+    field: 'model_id',
+    reason: 'the starter model is not in the library. Name the model to use.',
+  });
+}
+
+async function describeFolder(path: string, { engines, now }: ResolveHost): Promise<ResolvedModel> {
+  const facts = await readDiffusersFolder(path);
+  if (facts.findings.some(({ code }) => code === 'path_not_found')) throw new Failed('path_not_found', { path });
+  const name = basename(facts.rootPath);
+  // The fingerprint keeps two folders of one name apart in whatever remembers models by their id.
+  const id = `bundle/${slugOf(facts.family)}/${slugOf(name)}-${facts.fingerprint.slice(0, 8)}`;
+  const record = newRecord(facts, {
+    modelId: ModelId.parse(id),
+    name,
+    storageKind: 'external_reference',
+    sourcePath: path,
+    entryPath: facts.rootPath,
+    matchSource: 'manual',
+    now: now(),
+  });
+  if (record.validation_state !== 'valid') {
+    throw new Failed('asset_not_executable', {
+      model_id: path,
+      validation_state: record.validation_state,
+      reason: reasonOf(record.validation_errors.map(({ message }) => message)),
+      findings: record.validation_errors,
+    });
+  }
+  const need = { bundleFormat: record.bundle_format, pipelineClass: record.pipeline_class };
+  return runnable({ descriptor: describeModel(record, resolveDependencies(need, engines())), record });
+}
+
+function runnable({
+  descriptor,
+  record,
+}: {
+  descriptor: ResolvedModel['descriptor'];
+  record: Metadata;
+}): ResolvedModel {
+  if (descriptor.dependency_resolution.state !== 'resolved') {
+    const reason = `its pipeline is ${descriptor.pipeline_class ?? 'not named'}, which is not among those that run here.`;
+    throw new Failed('no_engine', { model_id: record.model_id, reason });
+  }
+  return {
+    descriptor,
+    defaults: record.generation_defaults ?? null,
+    name: record.name,
+    shortHash: (record.hashes.sha256 ?? record.hashes.fingerprint).slice(0, 10),
+  };
+}

@@ -1,0 +1,46 @@
+import { EventEmitter } from 'node:events';
+
+// What the platform would show. State only: nothing opens, every dialog is dismissed. A test replaces the method that it wants answered.
+
+export interface MessageBox {
+  readonly cancelId?: number;
+  readonly message: string;
+  readonly detail?: string;
+}
+
+export const dialog = {
+  showOpenDialog: async (..._: unknown[]) => ({ canceled: true, filePaths: [] as string[] }),
+  showMessageBox: async (first: MessageBox | object, second?: MessageBox) => {
+    const box = second ?? (first as MessageBox);
+    console.error(`[dialog] ${box.message}: ${box.detail ?? ''}`);
+    return { response: box.cancelId ?? 0, checkboxChecked: false };
+  },
+  showErrorBox: (title: string, content: string) => console.error(`[dialog] ${title}: ${content}`),
+};
+
+export const shell = {
+  openExternal: async (_url: string) => {},
+  openPath: async (_path: string) => '',
+  showItemInFolder: (_path: string) => {},
+};
+
+export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false, themeSource: 'system' });
+
+let applicationMenu: object | null = null;
+export const Menu = {
+  buildFromTemplate: (items: readonly object[]) => ({ items }),
+  setApplicationMenu: (menu: object | null) => {
+    applicationMenu = menu;
+  },
+  getApplicationMenu: () => applicationMenu,
+};
+
+const area = { x: 0, y: 0, width: 1920, height: 1080 };
+export const screen = Object.assign(new EventEmitter(), {
+  getAllDisplays: () => [{ id: 1, scaleFactor: 1, bounds: area, workArea: area }],
+});
+
+export const defaultSession = Object.assign(new EventEmitter(), {
+  setPermissionRequestHandler: (_handler: unknown) => {},
+  setPermissionCheckHandler: (_handler: unknown) => {},
+});

@@ -1,0 +1,47 @@
+import { expect, test } from '../fixtures.ts';
+import { passWelcome, tiles } from '../window-steps.ts';
+
+test('the page has no Node, cannot leave, opens no window and runs no inline script', async ({ openWindow }) => {
+  const { electron, page } = await openWindow();
+  await passWelcome(page);
+  const address = page.url();
+  await electron.evaluate(({ shell }) => {
+    const opened: string[] = [];
+    Object.assign(globalThis, { opened });
+    shell.openExternal = async (url) => {
+      opened.push(url);
+    };
+  });
+  const seen = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.ranInline = true';
+    document.body.append(script);
+    const { vitrine } = window as unknown as { vitrine: object };
+    return {
+      node: ['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis),
+      ranInline: 'ranInline' in window,
+      bridge: Object.keys(vitrine).sort(),
+      isFrozen: Object.isFrozen(vitrine),
+    };
+  });
+  expect(seen).toEqual({
+    node: [],
+    ranInline: false,
+    bridge: ['call', 'listen', 'pathOf', 'pickFolder', 'platform', 'revealPath'],
+    isFrozen: true,
+  });
+  // After the evaluation has answered: one that navigates away from under itself may never answer.
+  await page.evaluate(() => {
+    setTimeout(() => {
+      window.open('https://example.org/opened');
+      window.open('file:///etc/passwd');
+      location.href = 'https://example.org/left';
+    });
+  });
+  await expect
+    .poll(() => electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened))
+    .toEqual(['https://example.org/opened', 'https://example.org/left']);
+  expect(page.url()).toBe(address);
+  expect(electron.windows()).toHaveLength(1);
+  await expect(tiles(page)).toHaveCount(1);
+});

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '..');
+const tinyBundle = join(root, 'core', 'diffusion', 'reference', 'bundles', 'sd15-tiny');
+
+/** Folders of one test's own. */
+export interface Place {
+  readonly path: string;
+  readonly libraryPath: string;
+  readonly dataPath: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function makePlace(): Place & Disposable {
+  const path = mkdtempSync(join(tmpdir(), 'vitrine-journey-'));
+  const libraryPath = join(path, 'library');
+  const dataPath = join(path, 'data');
+  return {
+    path,
+    libraryPath,
+    dataPath,
+    env: { ...definedEnv(), VITRINE_LIBRARY: libraryPath, VITRINE_DATA: dataPath },
+    [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+  };
+}
+
+/** A copy of a small Stable Diffusion 1.5 bundle, as somebody may have it on a drive. */
+export function copyBundle(place: Place, name: string): string {
+  const folder = join(place.path, 'drive', name);
+  cpSync(tinyBundle, folder, { recursive: true, preserveTimestamps: true });
+  return folder;
+}
+
+/** Every file below a folder with its bytes' hash, size and modification time: equal before and after means untouched. */
+export function fingerprintOf(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => {
+      const stats = statSync(join(folder, name), { bigint: true });
+      const hash = stats.isFile()
+        ? createHash('sha256')
+            .update(readFileSync(join(folder, name)))
+            .digest('hex')
+        : 'folder';
+      return `${name} ${hash} ${stats.size} ${stats.mtimeNs}`;
+    });
+}
+
+function definedEnv(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}

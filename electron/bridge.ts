@@ -1,0 +1,24 @@
+import type { Failure } from '../core/contract/failure.ts';
+
+/** What a command's caller gets across the process border: a rejection would lose all but its message there. */
+export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
+
+/** `window.vitrine`: all that the page can reach outside itself. It knows commands, never channels. */
+export interface Bridge {
+  call(name: string, input: unknown): Promise<Reply>;
+  /** Every event of the core from now on, as `SequencedEvent`; the answer ends it. */
+  listen(listener: (event: unknown) => void): () => void;
+  /** The path of a dropped or picked file or folder; '' for one that was made by script. */
+  pathOf(file: File): string;
+  /** Null when the dialog was dismissed. */
+  pickFolder(): Promise<string | null>;
+  revealPath(path: string): Promise<void>;
+  readonly platform: string;
+}
+
+export const channels = {
+  call: 'vitrine:call',
+  event: 'vitrine:event',
+  pickFolder: 'vitrine:pick-folder',
+  revealPath: 'vitrine:reveal-path',
+} as const;

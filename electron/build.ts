@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire, isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { build, createServer, type InlineConfig, type Plugin } from 'vite';
+import { z } from 'zod';
+import { builtMark } from './build-state.ts';
+
+const root = join(import.meta.dirname, '..');
+const { dependencies } = z
+  .object({ dependencies: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')));
+
+/** Whether an import is of one of `packages`, or of a part of it. */
+function isPart(packages: readonly string[]): (id: string) => boolean {
+  return (id) => packages.some((name) => id === name || id.startsWith(`${name}/`));
+}
+
+interface NodeProgram {
+  /** Output name without extension → source. */
+  readonly input: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly format: 'es' | 'cjs';
+  readonly extension: 'js' | 'mjs' | 'cjs';
+  /** Left to Node's own resolution at run time; everything else is bundled. */
+  readonly isExternal: (id: string) => boolean;
+}
+
+const programs: readonly NodeProgram[] = [
+  {
+    input: { 'electron/main': 'electron/main.ts', 'core/cli': 'core/cli.ts' },
+    folder: 'dist',
+    format: 'es',
+    extension: 'js',
+    isExternal: isPart(['electron', ...Object.keys(dependencies)]),
+  },
+  {
+    // Carries its libraries with it, natives aside: packaged, it lies outside the archive and can't reach those in it.
+    input: { entry: 'core/runner/entry.ts' },
+    folder: 'dist/runner',
+    format: 'es',
+    extension: 'mjs',
+    isExternal: isPart(['onnxruntime-node']),
+  },
+  {
+    // A sandboxed preload can require "electron" and nothing else.
+    input: { preload: 'electron/preload.ts' },
+    folder: 'dist/electron',
+    format: 'cjs',
+    extension: 'cjs',
+    isExternal: isPart(['electron']),
+  },
+];
+
+function nodeConfig(
+  { input, folder, format, extension, isExternal }: NodeProgram,
+  isWatched: boolean,
+  plugins: Plugin[],
+): InlineConfig {
+  return {
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    plugins,
+    build: {
+      ssr: true,
+      outDir: folder,
+      emptyOutDir: false,
+      target: 'node24',
+      minify: false,
+      sourcemap: true,
+      watch: isWatched ? {} : null,
+      rolldownOptions: {
+        input: { ...input },
+        external: (id) => isBuiltin(id) || isExternal(id),
+        output: {
+          format,
+          entryFileNames: `[name].${extension}`,
+          chunkFileNames: `chunks/[name].${extension}`,
+        },
+      },
+    },
+    ssr: { noExternal: true },
+  };
+}
+
+const rendererConfig: InlineConfig = {
+  configFile: join(root, 'renderer', 'vite.config.ts'),
+  logLevel: 'warn',
+  // It is read from disk, not over a network.
+  build: { chunkSizeWarningLimit: 2000 },
+};
+
+/** Builds main, command line, runner, preload and window into dist/. */
+async function buildAll(): Promise<void> {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  // One after the other: the machines this runs on have few cores and Rolldown uses all.
+  for (const program of programs) await build(nodeConfig(program, false, []));
+  await build(rendererConfig);
+  writeFileSync(join(root, builtMark), '');
+}
+
+/** The window from Vite's server with hot reload; the rest watched, and Electron started again when it was rebuilt. */
+async function develop(): Promise<void> {
+  const server = await createServer(rendererConfig);
+  await server.listen();
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error('The development server has no local address.');
+  let electron: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const start = (): void => {
+    // Required late: without its binary the package throws when it is loaded.
+    const executable: unknown = createRequire(import.meta.url)('electron');
+    electron = spawn(String(executable), ['.', ...process.argv.slice(2).filter((flag) => flag !== '--dev')], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, VITE_DEV_SERVER_URL: url },
+    });
+    electron.on('exit', (code) => process.exit(code ?? 0));
+  };
+  const restart = (): void => {
+    // The old one lets go of the library first.
+    if (electron) electron.removeAllListeners('exit').once('exit', start).kill();
+    else start();
+  };
+  const built = new Set<NodeProgram>();
+  const restartWhenBuilt = (program: NodeProgram): Plugin => ({
+    name: 'restart-electron',
+    closeBundle() {
+      built.add(program);
+      clearTimeout(timer);
+      if (built.size === programs.length) timer = setTimeout(restart, 100);
+    },
+  });
+  for (const program of programs) await build(nodeConfig(program, true, [restartWhenBuilt(program)]));
+}
+
+await (process.argv.includes('--dev') ? develop() : buildAll());

@@ -1,0 +1,38 @@
+import { isAbsolute } from 'node:path';
+import { BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, shell, type WebFrameMain } from 'electron';
+import type { Commands } from '../core/contract/command.ts';
+import { Failed } from '../core/contract/failure.ts';
+import { answer } from './answer.ts';
+import { channels, type Reply } from './bridge.ts';
+
+/**
+ * The window's door: one channel for all commands. It answers the app's own page only, in its main frame.
+ *
+ * @param isOwnPage whether a frame's address is that of the app's page
+ */
+export function openIpc(commands: Commands, isOwnPage: (url: string) => boolean): void {
+  const check = (frame: WebFrameMain | null): void => {
+    if (!frame || frame.parent || !isOwnPage(frame.url))
+      throw new Failed('forbidden', { reason: 'Only the window of Vitrine may ask for this.' });
+  };
+  ipcMain.handle(channels.call, async (event, name: unknown, input: unknown): Promise<Reply> => {
+    return answer(commands, name, input, () => check(event.senderFrame));
+  });
+  ipcMain.handle(channels.pickFolder, async (event) => {
+    check(event.senderFrame);
+    return pickFolder(event);
+  });
+  ipcMain.handle(channels.revealPath, (event, path: unknown) => {
+    check(event.senderFrame);
+    if (typeof path === 'string' && isAbsolute(path)) shell.showItemInFolder(path);
+  });
+}
+
+async function pickFolder(event: IpcMainInvokeEvent): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(event.sender);
+  const options = { properties: ['openDirectory' as const] };
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options));
+  return canceled ? null : (filePaths[0] ?? null);
+}

@@ -1,0 +1,29 @@
+import type { CommandName } from '../../core/contract/command.ts';
+import type { SequencedEvent } from '../../core/contract/event.ts';
+import type { Failure } from '../../core/contract/failure.ts';
+
+/** What a call over the bridge ends in: a failure is data, so that its code and facts survive the crossing. */
+export type BridgeAnswer =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** What the preload script exposes as `window.vitrine`: this and nothing else. */
+export interface Bridge {
+  call(name: CommandName, input: unknown): Promise<BridgeAnswer>;
+  /** Returns what ends the listening. */
+  listen(listener: (event: SequencedEvent) => void): () => void;
+  /** Where a dropped file lies on disk; empty when it doesn't. */
+  pathOf(file: File): string;
+  /** The system's folder dialog; null when it was dismissed. */
+  pickFolder(): Promise<string | null>;
+  /** Shows a file or folder in the system's file manager. */
+  revealPath(path: string): Promise<void>;
+  /** Node's name of the platform: `darwin`, `linux`, `win32`. */
+  readonly platform: string;
+}
+
+declare global {
+  interface Window {
+    readonly vitrine?: Bridge;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Client } from '../../core/contract/command.ts';
+import type { SequencedEvent } from '../../core/contract/event.ts';
+import type { Artifact } from '../../core/contract/job.ts';
+
+export interface EventListener {
+  event(message: SequencedEvent): void;
+  /** The stream stands, for the first time or again: what happened in between is unknown. */
+  opened(): void;
+  lost(): void;
+}
+
+/** What only the desktop shell can do. */
+export interface Desktop {
+  pathOf(file: File): string;
+  pickFolder(): Promise<string | null>;
+  revealPath(path: string): Promise<void>;
+}
+
+/** The core as the window sees it. In a browser `desktop` is null; nothing else differs. */
+export interface WindowClient extends Client {
+  listen(listener: EventListener): () => void;
+  pictureUrl(artifact: Artifact): string;
+  readonly desktop: Desktop | null;
+  readonly platform: string;
+}
+
+/** The core did not answer at all: no failure of its own, and nothing is known of what it did. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}

@@ -1,0 +1,28 @@
+import { type CommandName, type CommandOutput, commands } from '../../core/contract/command.ts';
+import { SequencedEvent } from '../../core/contract/event.ts';
+import { Failed } from '../../core/contract/failure.ts';
+import type { Bridge } from './bridge.ts';
+import type { WindowClient } from './client.ts';
+
+/** Inside the desktop shell: commands over the preload's bridge, pictures over the `picture:` protocol. */
+export function createIpcClient(bridge: Bridge): WindowClient {
+  return {
+    async call<Name extends CommandName>(name: Name, input: unknown) {
+      const answer = await bridge.call(name, input);
+      if (!answer.ok) throw Failed.from(answer.failure);
+      return commands[name].output.parse(answer.value) as CommandOutput<Name>;
+    },
+    listen(listener) {
+      const stop = bridge.listen((message) => listener.event(SequencedEvent.parse(message)));
+      listener.opened();
+      return stop;
+    },
+    pictureUrl: (artifact) => `picture://artifact/${encodeURIComponent(artifact.id)}`,
+    desktop: {
+      pathOf: (file) => bridge.pathOf(file),
+      pickFolder: () => bridge.pickFolder(),
+      revealPath: (path) => bridge.revealPath(path),
+    },
+    platform: bridge.platform,
+  };
+}

@@ -1,0 +1,376 @@
+import type { CheckedInput, CommandName, CommandOutput, Commands } from '../../core/contract/command.ts';
+import { checkInput } from '../../core/contract/command.ts';
+import type { AppEvent } from '../../core/contract/event.ts';
+import { Failed } from '../../core/contract/failure.ts';
+import { stateOf } from '../../core/contract/finding.ts';
+import type { Artifact, Job } from '../../core/contract/job.ts';
+import type { Metadata } from '../../core/contract/metadata.ts';
+import type { Classification, ModelSummary } from '../../core/contract/model.ts';
+import type { RunnerStatus } from '../../core/contract/runner.ts';
+import type { EventListener, WindowClient } from '../client/client.ts';
+import { baseName } from '../format/path.ts';
+import { sampleFindings, shelf, starter } from './sample-models.ts';
+import { samplePicture } from './sample-picture.ts';
+import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
+
+const stepMs = 120;
+
+/**
+ * A core in memory, to look at the window without one. `scenario`: `shelf`, `first` (only the starter), `empty`, `huge` (100,000 models),
+ * `fake` (the fake runner), `fails` (every job fails).
+ */
+export function createSampleClient(scenario: string): WindowClient {
+  const models = new Map(initialModels(scenario).map((model) => [model.model_id as string, model]));
+  const records = new Map([...models.values()].map((model) => [model.model_id as string, recordOf(model)]));
+  const jobs = new Map<string, Job>();
+  const pictures: Artifact[] = scenario === 'shelf' || scenario === 'fails' ? pastPictures() : [];
+  const listeners = new Set<EventListener>();
+  let sequence = 0;
+  let isBusy = false;
+
+  const runner = (): RunnerStatus => ({
+    kind: scenario === 'fake' ? 'fake' : 'onnx',
+    state: isBusy ? 'busy' : 'ready',
+    provider: 'cpu',
+    threads: 8,
+    loaded_model_id: starter.model_id,
+    memory_bytes: isBusy ? 2_800_000_000 : 310_000_000,
+    restarts: 0,
+    last_failure: null,
+  });
+
+  const emit = (event: AppEvent) => {
+    sequence += 1;
+    for (const listener of listeners) listener.event({ sequence, event });
+  };
+
+  const putJob = (job: Job) => {
+    const changed = { ...job, updated_at: new Date().toISOString() };
+    jobs.set(job.id, changed);
+    emit({ kind: 'job_changed', job: changed });
+    return changed;
+  };
+
+  const found = <Value>(value: Value | undefined, what: string, id: string): Value => {
+    if (value === undefined) throw new Failed('not_found', { what, id });
+    return value;
+  };
+
+  const runNext = async () => {
+    const next = [...jobs.values()]
+      .filter(({ status }) => status === 'queued')
+      .sort((a, b) => a.id.localeCompare(b.id))[0];
+    if (isBusy || !next) return;
+    isBusy = true;
+    emit({ kind: 'runner_changed', runner: runner() });
+    await runJob(next);
+    isBusy = false;
+    emit({ kind: 'runner_changed', runner: runner() });
+    void runNext();
+  };
+
+  const runJob = async (queued: Job) => {
+    const { request } = queued;
+    const steps = request.steps ?? 20;
+    const seed = request.seed >= 0 ? request.seed : Math.floor(Math.random() * 2 ** 32);
+    let job = putJob({ ...queued, status: 'running' });
+    const began = Date.now();
+    for (let item = 0; item < request.count; item++) {
+      for (let step = 0; step <= steps; step++) {
+        await new Promise((resolve) => setTimeout(resolve, stepMs));
+        if (jobs.get(job.id)?.status === 'canceled') return;
+        if (scenario === 'fails' && step === 4) {
+          const failure = new Failed('oom', { reason: '14.8 of 16 GB were in use' }).failure;
+          putJob({ ...job, status: 'failed', failure });
+          return;
+        }
+        const done = item * steps + step;
+        emit({
+          kind: 'job_progressed',
+          job_id: job.id,
+          progress: {
+            stage: step === 0 ? 'text' : 'denoise',
+            item_index: item,
+            item_count: request.count,
+            step,
+            step_count: steps,
+            fraction: done / (steps * request.count),
+            eta_ms: step > 1 ? (steps * request.count - done) * stepMs : null,
+          },
+        });
+        if (step > 0)
+          emit({
+            kind: 'preview_ready',
+            job_id: job.id,
+            item_index: item,
+            data_url: samplePicture(seed + item, 1 - step / steps),
+          });
+      }
+      const artifact = sampleArtifact({
+        job_id: job.id,
+        item_index: item,
+        width: request.width ?? 512,
+        height: request.height ?? 512,
+        seed: seed + item,
+        model_id: request.model_id ?? starter.model_id,
+        created_at: new Date().toISOString(),
+        is_fake: scenario === 'fake',
+        infotext: `${request.prompt}\nSteps: ${steps}, Sampler: DDIM, CFG scale: ${request.guidance_scale}, Seed: ${seed + item}, Size: ${request.width}x${request.height}, Version: vitrine 0.1.0`,
+      });
+      pictures.unshift(artifact);
+      job = putJob({ ...job, artifacts: [...job.artifacts, artifact] });
+    }
+    const total_ms = Date.now() - began;
+    putJob({
+      ...job,
+      status: 'succeeded',
+      provider: 'cpu',
+      timings: { load_ms: 0, text_ms: 40, denoise_ms: total_ms - 80, decode_ms: 40, total_ms },
+    });
+  };
+
+  const commands: Commands = {
+    'models.list': async ({ query, type, state, limit, cursor }) => {
+      const words = query?.toLocaleLowerCase() ?? '';
+      const all = [...models.values()].filter(
+        (model) =>
+          model.name.toLocaleLowerCase().includes(words) &&
+          (type === undefined || model.model_type === type) &&
+          (state === undefined || model.validation_state === state),
+      );
+      const from = Number(cursor ?? 0);
+      const until = from + limit;
+      return {
+        models: all.slice(from, until),
+        total: all.length,
+        next_cursor: until < all.length ? String(until) : null,
+      };
+    },
+    'models.show': async ({ model_id }) =>
+      found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
+    'models.classify': async ({ path }) => {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      return classified(path);
+    },
+    'models.register': async ({ path }) => {
+      await new Promise((resolve) => setTimeout(resolve, 350));
+      const model = sampleModel({ name: baseName(path), entry_path: path, added_at: new Date().toISOString() });
+      models.set(model.model_id, model);
+      records.set(model.model_id, recordOf(model));
+      emit({ kind: 'model_changed', model });
+      return { model_id: model.model_id, status: 'registered' };
+    },
+    'models.validate': async (input) => {
+      const record = 'model_id' in input ? records.get(input.model_id) : undefined;
+      return {
+        validation_state: record?.validation_state ?? 'valid',
+        validation_errors: record?.validation_errors ?? [],
+      };
+    },
+    'models.accept': async ({ model_id, code }) => {
+      const record = found(records.get(model_id), 'model', model_id);
+      const validation_errors = record.validation_errors.map((finding) =>
+        finding.code === code ? { ...finding, accepted: true } : finding,
+      );
+      const changed: Metadata = { ...record, validation_errors, validation_state: stateOf(validation_errors) };
+      records.set(model_id, changed);
+      const model: ModelSummary = {
+        ...found(models.get(model_id), 'model', model_id),
+        validation_state: changed.validation_state,
+      };
+      models.set(model_id, model);
+      emit({ kind: 'model_changed', model });
+      return changed;
+    },
+    'models.describe': async ({ model_id }) => {
+      throw new Failed('not_found', { what: 'descriptor', id: model_id });
+    },
+    'models.unregister': async ({ model_id }) => {
+      models.delete(model_id);
+      emit({ kind: 'model_removed', model_id });
+      return { removed: [] };
+    },
+    'jobs.generate': async ({ request, origin }) => {
+      const job = putJob(sampleJob({ request, origin, created_at: new Date().toISOString() }));
+      setTimeout(() => void runNext(), 80);
+      return job;
+    },
+    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed() }),
+    'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
+    'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
+    'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
+    'pictures.list': async ({ model_id, limit }) => ({
+      pictures: pictures.filter((picture) => model_id === undefined || picture.model_id === model_id).slice(0, limit),
+      next_cursor: null,
+    }),
+    'app.status': async () => ({
+      status: 'ok',
+      version: '0.1.0',
+      runner: runner(),
+      library_path: '/home/mira/Vitrine',
+      data_path: '/home/mira/.local/share/vitrine',
+      model_count: models.size,
+      starter_model_id: models.has(starter.model_id) ? starter.model_id : null,
+      event_sequence: sequence,
+    }),
+    'app.doctor': async () => ({
+      version: '0.1.0',
+      node_version: '24.21.0',
+      platform: 'linux-x64',
+      onnxruntime_version: '1.30.0',
+      providers: [
+        { name: 'cpu', usable: true, reason: null },
+        { name: 'webgpu', usable: false, reason: '3 of 14 checks differ from the CPU.' },
+        { name: 'cuda', usable: false, reason: 'No NVIDIA driver is here.' },
+      ],
+      runner: runner(),
+      library_path: '/home/mira/Vitrine',
+      data_path: '/home/mira/.local/share/vitrine',
+      log_path: '/home/mira/.local/share/vitrine/logs/vitrine.log',
+    }),
+  };
+
+  return {
+    async call<Name extends CommandName>(name: Name, input: unknown) {
+      const command: (given: CheckedInput<Name>) => Promise<CommandOutput<Name>> = commands[name];
+      return command(checkInput(name, input));
+    },
+    listen(listener) {
+      listeners.add(listener);
+      setTimeout(() => listener.opened());
+      return () => listeners.delete(listener);
+    },
+    pictureUrl: (artifact) => samplePicture(artifact.seed ?? 1),
+    desktop: {
+      pathOf: (file) => `/home/mira/downloads/${file.name}`,
+      pickFolder: async () => '/home/mira/downloads/woodblock-v2',
+      revealPath: async () => undefined,
+    },
+    platform: 'linux',
+  };
+}
+
+function initialModels(scenario: string): readonly ModelSummary[] {
+  if (scenario === 'empty') return [];
+  if (scenario === 'first' || scenario === 'fake') return [starter];
+  if (scenario !== 'huge') return shelf;
+  return Array.from({ length: 100_000 }, (_, index) => {
+    const { model_id: _id, ...face } = shelf[index % shelf.length] ?? starter;
+    return sampleModel({ ...face, name: `${face.name} ${index}`, fingerprint: `f${index}` });
+  });
+}
+
+function makeRecord(model: ModelSummary | undefined): Metadata | undefined {
+  return model && recordOf(model);
+}
+
+function recordOf(model: ModelSummary): Metadata {
+  return {
+    schema_version: 1,
+    model_id: model.model_id,
+    name: model.name,
+    model_type: model.model_type,
+    family: model.family,
+    task_type_primary: model.task_type_primary,
+    storage_kind: model.storage_kind,
+    bundle_format: model.bundle_format,
+    pipeline_class: model.pipeline_class,
+    source_path: model.entry_path,
+    entry_path: model.entry_path,
+    import_state: 'ready',
+    validation_state: model.validation_state,
+    validation_errors: [...(sampleFindings[model.name] ?? [])],
+    accepted_findings: [],
+    recommended_backend: model.recommended_backend,
+    runtime_engine_hints: [],
+    size_bytes: model.size_bytes,
+    file_count: model.bundle_format === 'single_file' ? 1 : 17,
+    precision: model.precision,
+    parameter_count: model.parameter_count,
+    hashes: { fingerprint: model.fingerprint },
+    tags: model.tags,
+    favourite: false,
+    notes: '',
+    preview: null,
+    added_at: model.added_at,
+    updated_at: model.added_at,
+    match_source: 'external_reference',
+  };
+}
+
+function pastPictures(): Artifact[] {
+  return Array.from({ length: 9 }, (_, index) =>
+    sampleArtifact({
+      seed: 11 + index * 7,
+      model_id: shelf[index % 2]?.model_id ?? null,
+      created_at: new Date(Date.now() - index * 7_200_000).toISOString(),
+    }),
+  );
+}
+
+function classified(path: string): Classification {
+  const name = baseName(path);
+  const candidate = (facts: Partial<Classification['candidates'][number]>): Classification['candidates'][number] => ({
+    path,
+    name,
+    model_type: 'diffusion',
+    family: 'stable-diffusion-1',
+    pipeline_class: 'StableDiffusionPipeline',
+    precision: 'fp16',
+    size_bytes: 2_130_000_000,
+    file_count: 17,
+    fingerprint: `fp-${facts.path ?? path}`,
+    validation_state: 'valid',
+    validation_errors: [],
+    already_registered_as: null,
+    ...facts,
+  });
+  if (name.endsWith('.ckpt'))
+    return {
+      path,
+      kind: 'unsupported',
+      reasons: [
+        'This is a pickle file. Opening one can run code, so it stays closed. Save it as safetensors, then drop it again.',
+      ],
+      candidates: [],
+    };
+  if (name.includes('notes') || name.includes('.'))
+    return { path, kind: 'unsupported', reasons: ['There are no model weights in it.'], candidates: [] };
+  if (name.includes('loras'))
+    return {
+      path,
+      kind: 'model_collection',
+      reasons: [],
+      candidates: Array.from({ length: 37 }, (_, index) =>
+        candidate({
+          path: `${path}/m${index}`,
+          name: `m${index}`,
+          model_type: index > 34 ? 'vae' : 'lora',
+          size_bytes: 144_000_000,
+          already_registered_as: index < 3 ? starter.model_id : null,
+        }),
+      ),
+    };
+  if (name.includes('gouache'))
+    return {
+      path,
+      kind: 'diffusers_directory',
+      reasons: [],
+      candidates: [
+        candidate({
+          family: 'stable-diffusion-2',
+          precision: 'fp32',
+          validation_state: 'degraded',
+          validation_errors: [
+            {
+              code: 'missing_optional_component',
+              severity: 'warning',
+              path: 'safety_checker/',
+              message: 'The safety checker is named in model_index.json but not there.',
+            },
+          ],
+        }),
+      ],
+    };
+  return { path, kind: 'diffusers_directory', reasons: [], candidates: [candidate({})] };
+}

@@ -1,0 +1,35 @@
+import './schema-config.ts';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import type { WindowClient } from './client/client.ts';
+import { createClient } from './client/create-client.ts';
+import { createActions } from './store/actions.ts';
+import { keepView, restoreView } from './store/persist.ts';
+import { createAppStore } from './store/store.ts';
+import { startSync } from './store/sync.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+
+async function chooseClient(): Promise<WindowClient> {
+  const sample = new URLSearchParams(location.search).get('sample');
+  if (import.meta.env.DEV && sample !== null) {
+    const { createSampleClient } = await import('./dev/sample-client.ts');
+    return createSampleClient(sample);
+  }
+  return createClient();
+}
+
+const client = await chooseClient();
+const store = createAppStore(restoreView(localStorage));
+keepView(store, localStorage);
+const actions = createActions(store, client);
+startSync(store, client, actions);
+
+const place = document.getElementById('root');
+if (!place) throw new Error('the page has no place for the window');
+createRoot(place).render(
+  <StrictMode>
+    <App store={store} actions={actions} />
+  </StrictMode>,
+);

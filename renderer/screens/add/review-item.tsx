@@ -1,0 +1,187 @@
+import { Copy, FileX, X } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { useActions } from '../../app-context.tsx';
+import { baseName, folderOf } from '../../format/path.ts';
+import { newCandidates } from '../../store/selectors.ts';
+import type { AddItem, Candidate } from '../../store/state.ts';
+import { Button, Tool } from '../../ui/button.tsx';
+import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { PathText } from '../../ui/path-text.tsx';
+import { ModelStill } from '../../ui/still.tsx';
+import { useWords } from '../../ui/use-words.ts';
+import css from './review-item.module.css';
+
+/** One thing on its way in: what it is, why, and what would happen. */
+export function ReviewItem({ item }: { readonly item: AddItem }) {
+  const t = useTranslations('add');
+  const candidates = item.classification?.candidates ?? [];
+  const [only] = candidates;
+  const title = candidates.length === 1 && only ? only.name : baseName(item.path);
+  return (
+    <li className={css.item} data-refused={item.phase === 'refused' || undefined}>
+      <Face item={item} candidates={candidates} />
+      <div>
+        <div className={css.title}>{title}</div>
+        {item.phase === 'reading' ? (
+          <p className={css.why}>{t('reading')}</p>
+        ) : item.phase === 'refused' ? (
+          <Refusal item={item} candidates={candidates} />
+        ) : (
+          <What item={item} candidates={candidates} />
+        )}
+      </div>
+      <Deed item={item} title={title} />
+    </li>
+  );
+}
+
+function Face({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
+  const [only] = candidates;
+  if (item.phase === 'refused' && candidates.length !== 1)
+    return (
+      <span className={css.blank}>
+        <FileX />
+      </span>
+    );
+  if (!only) return <span className={css.blank} />;
+  if (candidates.length < 4) return <ModelStill model={only} size={64} />;
+  return (
+    <span className={css.stack}>
+      {candidates.slice(0, 4).map((candidate) => (
+        <ModelStill key={candidate.path} model={candidate} />
+      ))}
+    </span>
+  );
+}
+
+function What({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
+  const t = useTranslations();
+  const { bytes, family, format, locale } = useWords();
+  const [only] = candidates;
+  const kind = item.classification?.kind ?? 'unsupported';
+  if (candidates.length === 1 && only) {
+    const facts = {
+      format: format(kind),
+      family: family(only.family),
+      precision: only.precision,
+      size: bytes(only.size_bytes),
+    };
+    const makesPictures = only.model_type === 'diffusion' || only.model_type === 'checkpoint';
+    return (
+      <>
+        <p className={css.why}>
+          {makesPictures ? t('add.what', facts) : t('add.whatTyped', { ...facts, type: t(`type.${only.model_type}`) })}{' '}
+          {only.validation_state === 'valid' && t('add.whole')}
+        </p>
+        {only.already_registered_as !== null && <Known count={1} />}
+        {only.validation_errors.map((finding) => (
+          <p key={`${finding.code}/${finding.path ?? ''}`} className={css.note}>
+            <HealthGlyph state={finding.severity === 'error' ? 'invalid' : 'degraded'} />
+            <span>
+              {finding.message} {only.validation_state === 'degraded' && t('add.comesDegraded')}{' '}
+              <code>{finding.code}</code>
+            </span>
+          </p>
+        ))}
+      </>
+    );
+  }
+  const kinds = Map.groupBy(candidates, ({ model_type }) => model_type);
+  const known = candidates.filter(({ already_registered_as }) => already_registered_as !== null).length;
+  const broken = candidates.filter(({ validation_state }) => validation_state === 'invalid').length;
+  const words = [...kinds].map(([type, members]) => t(`add.kinds.${type}`, { count: members.length }));
+  return (
+    <>
+      <p className={css.why}>
+        {t(kind === 'huggingface_cache' ? 'add.cache' : 'add.collection', {
+          count: candidates.length,
+          kinds: new Intl.ListFormat(locale, { type: 'unit' }).format(words),
+          size: bytes(candidates.reduce((sum, { size_bytes }) => sum + size_bytes, 0)),
+        })}
+      </p>
+      {known > 0 && <Known count={known} />}
+      {broken > 0 && (
+        <p className={css.note}>
+          <HealthGlyph state="invalid" />
+          <span>{t('add.broken', { count: broken })}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+function Known({ count }: { readonly count: number }) {
+  const t = useTranslations('add');
+  return (
+    <p className={`${css.note} ${css.quiet}`}>
+      <Copy />
+      <span>{t('known', { count })}</span>
+    </p>
+  );
+}
+
+function Refusal({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
+  const { format } = useWords();
+  const findings = candidates.flatMap(({ validation_errors }) => validation_errors).slice(0, 4);
+  const reasons = item.classification?.reasons ?? [];
+  const said = item.problem ? [item.problem.message ?? item.problem.code] : reasons;
+  return (
+    <>
+      {item.classification && <p className={css.why}>{format(item.classification.kind)}</p>}
+      {findings.map((finding) => (
+        <p key={`${finding.code}/${finding.path ?? ''}`} className={css.note}>
+          <HealthGlyph state={finding.severity === 'error' ? 'invalid' : 'degraded'} />
+          <span>
+            {finding.message} <code>{finding.code}</code>
+          </span>
+        </p>
+      ))}
+      {findings.length === 0 &&
+        said.map((reason) => (
+          <p key={reason} className={css.note}>
+            <HealthGlyph state="invalid" />
+            <span>
+              {reason} {item.problem && <code>{item.problem.code}</code>}
+            </span>
+          </p>
+        ))}
+    </>
+  );
+}
+
+function Deed({ item, title }: { readonly item: AddItem; readonly title: string }) {
+  const t = useTranslations('add');
+  const { dropItem, reveal, canReveal } = useActions();
+  const { number } = useWords();
+  const count = newCandidates(item).length;
+  const total = item.classification?.candidates.length ?? 0;
+  const verdict =
+    item.phase === 'refused'
+      ? t('refused')
+      : item.phase === 'reading'
+        ? ''
+        : count === 0
+          ? t('knownAll')
+          : t('inPlace');
+  return (
+    <div className={css.deed}>
+      <span className={css.row}>
+        <span className={css.verdict}>{verdict}</span>
+        <Tool label={t('leaveOut', { name: title })} onPress={() => dropItem(item.path)}>
+          <X />
+        </Tool>
+      </span>
+      {item.phase === 'ready' && count > 0 && (
+        <p className={css.then}>
+          {total > 1 ? t('usedCount', { count: number(count) }) : t('usedFrom')}{' '}
+          <PathText path={total > 1 ? item.path : folderOf(item.path)} maxCharacters={32} />
+        </p>
+      )}
+      {item.phase === 'refused' && canReveal && (
+        <Button size="small" className={css.reveal} onPress={() => void reveal(item.path)}>
+          {t('reveal')}
+        </Button>
+      )}
+    </div>
+  );
+}

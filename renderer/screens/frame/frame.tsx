@@ -1,0 +1,66 @@
+import { useEffect } from 'react';
+import { useApp } from '../../app-context.tsx';
+import { isFirstRun } from '../../store/selectors.ts';
+import { AddSheetView } from '../add/add-sheet.tsx';
+import { Case } from '../add/case.tsx';
+import { useWindowDrop } from '../add/use-window-drop.ts';
+import { GenerateScreen } from '../generate/generate-screen.tsx';
+import { HealthScreen } from '../health/health-screen.tsx';
+import { ModelsScreen } from '../models/models-screen.tsx';
+import { RemoveDialog } from '../models/remove-dialog.tsx';
+import { QueueScreen } from '../queue/queue-screen.tsx';
+import { SettingsScreen } from '../settings/settings-screen.tsx';
+import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
+import { Bar } from './bar.tsx';
+import css from './frame.module.css';
+import { NoticeLine } from './notice-line.tsx';
+import { Rail } from './rail.tsx';
+import { StatusLine } from './status-line.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+
+const screens = {
+  models: ModelsScreen,
+  generate: GenerateScreen,
+  queue: QueueScreen,
+  health: HealthScreen,
+  settings: SettingsScreen,
+} as const;
+
+export function Frame() {
+  const screen = useApp((state) => state.screen);
+  const isFirst = useApp(isFirstRun);
+  const hovering = useWindowDrop();
+  useTheme();
+  useShortcuts();
+  const Screen = screens[screen];
+  return (
+    <>
+      {hovering !== null && <Case count={hovering} />}
+      <div className={css.room} data-recedes={hovering !== null || undefined}>
+        {isFirst ? (
+          <WelcomeScreen />
+        ) : (
+          <div className={css.frame}>
+            <Rail />
+            <Bar />
+            <main className={css.main}>
+              <Screen />
+            </main>
+            <StatusLine />
+          </div>
+        )}
+      </div>
+      <AddSheetView />
+      <RemoveDialog />
+      <NoticeLine />
+    </>
+  );
+}
+
+function useTheme() {
+  const theme = useApp((state) => state.theme);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+}

@@ -1,0 +1,59 @@
+import { useTranslations } from 'use-intl';
+import { useApp } from '../../app-context.tsx';
+import { runningJob } from '../../store/selectors.ts';
+import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { useWords } from '../../ui/use-words.ts';
+import css from './status-line.module.css';
+
+export function StatusLine() {
+  const t = useTranslations('status');
+  const { bytes } = useWords();
+  const runner = useApp((state) => state.status?.runner ?? null);
+  const connection = useApp((state) => state.connection);
+  const models = useApp((state) => state.counts.all);
+  const isReady = useApp((state) => state.isReady);
+  return (
+    <footer className={css.status}>
+      {runner && (
+        <>
+          <span>
+            <HealthGlyph state={runner.state === 'ready' || runner.state === 'busy' ? 'valid' : 'offline'} />
+            {t(`runner_${runner.state}`)}
+          </span>
+          {runner.kind === 'fake' && (
+            <span className={css.fake} title={t('fakeMeans')}>
+              {t('fake')}
+            </span>
+          )}
+          {runner.provider !== null && (
+            <span>{t('provider', { provider: runner.provider.toUpperCase(), threads: runner.threads ?? 0 })}</span>
+          )}
+          {runner.memory_bytes !== null && <span>{t('memory', { size: bytes(runner.memory_bytes) })}</span>}
+        </>
+      )}
+      <span className={css.grow}>
+        <WhatRuns />
+      </span>
+      {connection === 'lost' && (
+        <span className={css.lost} role="status">
+          <HealthGlyph state="invalid" />
+          {t('lost')}
+        </span>
+      )}
+      {isReady && <span className={css.faint}>{t('models', { count: models })}</span>}
+    </footer>
+  );
+}
+
+function WhatRuns() {
+  const t = useTranslations('status');
+  const progress = useApp((state) => runningJob(state)?.progress ?? null);
+  if (!progress) return null;
+  if (progress.stage !== 'denoise') return t(`stage_${progress.stage}`);
+  return t('step', {
+    item: progress.item_index + 1,
+    items: progress.item_count,
+    step: progress.step,
+    steps: progress.step_count,
+  });
+}

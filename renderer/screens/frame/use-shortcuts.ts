@@ -1,0 +1,75 @@
+import { useEffect } from 'react';
+import { useActions, useApp } from '../../app-context.tsx';
+import type { Screen } from '../../store/state.ts';
+
+export const searchFieldId = 'search';
+
+const screenKeys: Readonly<Record<string, Screen>> = {
+  m: 'models',
+  g: 'generate',
+  q: 'queue',
+  h: 'health',
+  s: 'settings',
+};
+/** After `g`, the letter of a screen within this time. */
+const chordMs = 1200;
+
+/** `/` searches, `g` and a letter goes to a screen, Ctrl or Cmd with Enter generates, Escape steps back one thing. */
+export function useShortcuts() {
+  const actions = useActions();
+  const screen = useApp((state) => state.screen);
+  const isPaneOpen = useApp((state) => state.isPaneOpen && state.selectedId !== null);
+  const isBusy = useApp((state) =>
+    state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
+  );
+  const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null);
+  useEffect(() => {
+    let chordUntil = 0;
+    // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
+    const onEarlyKey = (event: KeyboardEvent) => {
+      if (hasSheet || screen !== 'generate' || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void actions.generate();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (hasSheet || event.defaultPrevented) return;
+      if (event.key === 'Escape') {
+        if (screen === 'generate' && isBusy) actions.cancelCurrent();
+        else if (screen === 'models' && isPaneOpen) actions.closePane();
+        else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        return;
+      }
+      if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === '/') {
+        event.preventDefault();
+        const field = document.getElementById(searchFieldId);
+        if (field instanceof HTMLInputElement) {
+          field.focus();
+          field.select();
+        }
+        return;
+      }
+      const now = performance.now();
+      const target = now < chordUntil ? screenKeys[event.key] : undefined;
+      chordUntil = event.key === 'g' && target === undefined ? now + chordMs : 0;
+      if (target !== undefined) {
+        event.preventDefault();
+        actions.navigate(target);
+      }
+    };
+    window.addEventListener('keydown', onEarlyKey, { capture: true });
+    window.addEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('keydown', onEarlyKey, { capture: true });
+      window.removeEventListener('keydown', onKey);
+    };
+  }, [actions, screen, isPaneOpen, isBusy, hasSheet]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName))
+  );
+}

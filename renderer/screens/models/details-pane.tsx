@@ -1,0 +1,237 @@
+import { Copy, Ellipsis, FolderOpen, X } from 'lucide-react';
+import type { CSSProperties } from 'react';
+import { useTranslations } from 'use-intl';
+import type { Metadata } from '../../../core/contract/metadata.ts';
+import type { ModelSummary } from '../../../core/contract/model.ts';
+import { useActions, useApp } from '../../app-context.tsx';
+import { healthOf, selectedModel, whyNotRunnable } from '../../store/selectors.ts';
+import { paneWidths } from '../../store/state.ts';
+import { Button, Tool, ToolTrigger } from '../../ui/button.tsx';
+import { HealthWord } from '../../ui/health-glyph.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { PathText } from '../../ui/path-text.tsx';
+import { ModelStill, PictureStill } from '../../ui/still.tsx';
+import { useWords } from '../../ui/use-words.ts';
+import css from './details-pane.module.css';
+import { ModelFindings } from './model-findings.tsx';
+
+export function DetailsPane() {
+  const t = useTranslations('details');
+  const model = useApp(selectedModel);
+  const record = useApp((state) => (state.selectedId === null ? undefined : state.details[state.selectedId]));
+  const width = useApp((state) => state.paneWidth);
+  if (!model) return null;
+  const open = record?.validation_errors.filter(({ accepted }) => accepted !== true) ?? [];
+  const isTroubled = model.validation_state !== 'valid';
+  return (
+    <aside className={css.pane} aria-label={t('label')} style={{ '--width': `${width}px` } as CSSProperties}>
+      <Grip width={width} />
+      <div className={css.body} key={model.model_id}>
+        {isTroubled ? (
+          <div className={css.troubled}>
+            <ModelStill model={model} size={56} />
+            <div>
+              <Title model={model} />
+            </div>
+          </div>
+        ) : (
+          <>
+            <ModelStill model={model} />
+            <Title model={model} />
+            <Next model={model} />
+          </>
+        )}
+        {record && open.length > 0 && (
+          <div className={css.rule}>
+            <ModelFindings record={record} findings={open} />
+          </div>
+        )}
+        <Facts model={model} record={record} />
+        <Folder path={model.entry_path} />
+        <MadeWith modelId={model.model_id} />
+        {model.tags.length > 0 && (
+          <div className={`${css.tags} ${css.rule}`}>
+            {model.tags.map((tag) => (
+              <span key={tag}>{tag}</span>
+            ))}
+          </div>
+        )}
+      </div>
+    </aside>
+  );
+}
+
+function Title({ model }: { readonly model: ModelSummary }) {
+  const t = useTranslations('details');
+  const { askToRemove, checkAgain, copyText, closePane } = useActions();
+  return (
+    <>
+      <div className={css.title}>
+        <h2>{model.name}</h2>
+        <span className={css.tools}>
+          <Menu
+            label={t('more')}
+            trigger={
+              <ToolTrigger label={t('more')}>
+                <Ellipsis />
+              </ToolTrigger>
+            }
+            entries={[
+              { id: 'check', text: t('check') },
+              { id: 'copy', text: t('copyId') },
+              { id: 'remove', text: t('remove'), kind: 'danger', isApart: true },
+            ]}
+            onAction={(id) => {
+              if (id === 'check') void checkAgain(model.model_id);
+              if (id === 'copy') void copyText(model.model_id, t('copiedId'));
+              if (id === 'remove') askToRemove(model.model_id);
+            }}
+          />
+          <Tool label={t('close')} onPress={closePane}>
+            <X />
+          </Tool>
+        </span>
+      </div>
+      <div className={css.state}>
+        <HealthWord state={healthOf(model)} />
+      </div>
+    </>
+  );
+}
+
+function Next({ model }: { readonly model: ModelSummary }) {
+  const t = useTranslations();
+  const { generateWith } = useActions();
+  const why = whyNotRunnable(model);
+  return (
+    <>
+      <Button className={css.next} kind="next" isDisabled={why !== null} onPress={() => generateWith(model.model_id)}>
+        {t('details.generate')}
+      </Button>
+      {why && <p className={css.why}>{t(`whyNot.${why}`)}</p>}
+    </>
+  );
+}
+
+function Facts({ model, record }: { readonly model: ModelSummary; readonly record: Metadata | undefined }) {
+  const t = useTranslations();
+  const { bytes, exactBytes, compact, kind, day, format } = useWords();
+  const size = { size: bytes(model.size_bytes), precision: model.precision };
+  const defaults = model.generation_defaults;
+  return (
+    <dl className={`${css.facts} ${css.rule}`}>
+      <dt>{t('details.family')}</dt>
+      <dd>
+        {model.task_type_primary === 'text-to-image'
+          ? t('details.familyTask', { family: kind(model), task: t('task.text-to-image') })
+          : kind(model)}
+      </dd>
+      {model.pipeline_class && (
+        <>
+          <dt>{t('details.pipeline')}</dt>
+          <dd>
+            <bdi dir="ltr">{model.pipeline_class}</bdi>
+          </dd>
+        </>
+      )}
+      <dt>{t('details.files')}</dt>
+      <dd>
+        {record
+          ? t('details.filesValue', { format: format(model.bundle_format), count: record.file_count })
+          : format(model.bundle_format)}
+      </dd>
+      <dt>{t('details.size')}</dt>
+      <dd title={exactBytes(model.size_bytes)}>
+        {model.parameter_count > 0
+          ? t('details.sizeParameters', { ...size, parameters: compact(model.parameter_count) })
+          : t('details.sizeValue', size)}
+      </dd>
+      {defaults?.width !== undefined && defaults.height !== undefined && defaults.steps !== undefined && (
+        <>
+          <dt>{t('details.made')}</dt>
+          <dd>{t('details.madeValue', { width: defaults.width, height: defaults.height, steps: defaults.steps })}</dd>
+        </>
+      )}
+      <dt>{t('details.kept')}</dt>
+      <dd>{model.storage_kind === 'external_reference' ? t('details.keptExternal') : t('details.keptLibrary')}</dd>
+      <dt>{t('details.added')}</dt>
+      <dd>{day(model.added_at)}</dd>
+    </dl>
+  );
+}
+
+function Folder({ path }: { readonly path: string }) {
+  const t = useTranslations('details');
+  const { canReveal, reveal, copyText } = useActions();
+  return (
+    <div className={`${css.folder} ${css.rule}`}>
+      <div>
+        <span className={css.label}>{t('folder')}</span>
+        <PathText path={path} maxCharacters={30} />
+      </div>
+      {canReveal && (
+        <Tool label={t('reveal')} onPress={() => void reveal(path)}>
+          <FolderOpen />
+        </Tool>
+      )}
+      <Tool label={t('copyPath')} onPress={() => void copyText(path, t('copiedPath'))}>
+        <Copy />
+      </Tool>
+    </div>
+  );
+}
+
+function MadeWith({ modelId }: { readonly modelId: string }) {
+  const t = useTranslations();
+  const { navigate, selectInStudio } = useActions();
+  const pictures = useApp((state) => state.madeWith[modelId]);
+  if (!pictures || pictures.length === 0) return null;
+  return (
+    <div className={`${css.made} ${css.rule}`}>
+      <p className={css.label}>{t('details.madeWith')}</p>
+      <div className={css.strip}>
+        {pictures.map((artifact) => (
+          <button
+            key={artifact.id}
+            type="button"
+            onClick={() => {
+              selectInStudio({ kind: 'picture', pictureId: artifact.id });
+              navigate('generate');
+            }}
+          >
+            <PictureStill artifact={artifact} alt={t('generate.picture', { seed: String(artifact.seed ?? '') })} />
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Drags or steps the pane's width: a slider to the keyboard, an edge to the pointer. */
+function Grip({ width }: { readonly width: number }) {
+  const t = useTranslations('details');
+  const { setPaneWidth } = useActions();
+  return (
+    <div className={css.grip}>
+      <input
+        type="range"
+        aria-label={t('resize')}
+        min={paneWidths.min}
+        max={paneWidths.max}
+        step={16}
+        value={width}
+        onChange={(event) => setPaneWidth(Number(event.target.value))}
+        onDoubleClick={() => setPaneWidth(paneWidths.initial)}
+        onPointerDown={(event) => {
+          event.preventDefault();
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={(event) => {
+          if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
+          const pane = event.currentTarget.closest('aside')?.getBoundingClientRect();
+          if (pane) setPaneWidth(document.dir === 'rtl' ? event.clientX - pane.left : pane.right - event.clientX);
+        }}
+      />
+    </div>
+  );
+}

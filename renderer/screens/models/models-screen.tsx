@@ -1,0 +1,194 @@
+import { ChevronDown, LayoutGrid, Rows3 } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslations } from 'use-intl';
+import type { ValidationState } from '../../../core/contract/finding.ts';
+import { ModelType } from '../../../core/contract/metadata.ts';
+import { useActions, useApp } from '../../app-context.tsx';
+import { BlankSlate } from '../../ui/blank-slate.tsx';
+import { Button, PickButton, ToolToggle } from '../../ui/button.tsx';
+import { FindingPanel } from '../../ui/finding-panel.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { useWords } from '../../ui/use-words.ts';
+import { DetailsPane } from './details-pane.tsx';
+import css from './models-screen.module.css';
+import { ModelsTable } from './models-table.tsx';
+import { ModelsWall } from './models-wall.tsx';
+
+/** Below this the pane floats: it opens when asked for, not by itself. */
+const roomyWidth = 1180;
+
+export function ModelsScreen() {
+  const layout = useApp((state) => state.layout);
+  const isPaneOpen = useApp((state) => state.isPaneOpen && state.selectedId !== null);
+  const firstId = useApp((state) => state.listing.ids[0] ?? null);
+  const selectedId = useApp((state) => state.selectedId);
+  const isKnown = useApp((state) => state.selectedId !== null && state.models[state.selectedId] !== undefined);
+  const hasDetails = useApp((state) => state.selectedId !== null && state.details[state.selectedId] !== undefined);
+  const isEmpty = useApp((state) => state.isReady && state.counts.all === 0);
+  const { selectModel } = useActions();
+  useEffect(() => {
+    const isRoomy = window.innerWidth > roomyWidth;
+    if (selectedId === null && firstId !== null && isRoomy) selectModel(firstId);
+    else if (selectedId !== null && isKnown && !hasDetails) selectModel(selectedId, isRoomy);
+  }, [selectedId, firstId, isKnown, hasDetails, selectModel]);
+  return (
+    <>
+      <section className={css.content}>
+        <Head />
+        {!isEmpty && <Tabs />}
+        <Listing layout={layout} />
+      </section>
+      {isPaneOpen && <DetailsPane />}
+    </>
+  );
+}
+
+function Head() {
+  const t = useTranslations('models');
+  const { setLayout } = useActions();
+  const { bytes, number } = useWords();
+  const layout = useApp((state) => state.layout);
+  const all = useApp((state) => state.counts.all);
+  const total = useApp((state) => state.listing.total);
+  const isReady = useApp((state) => state.isReady);
+  const isWhole = useApp(({ listing }) => listing.ids.length === listing.total && listing.total > 0);
+  const size = useApp(({ listing, models }) => listing.ids.reduce((sum, id) => sum + (models[id]?.size_bytes ?? 0), 0));
+  return (
+    <div className={css.head}>
+      <h1>{t('title')}</h1>
+      {isReady && (
+        <p className={css.lede}>
+          {total !== all
+            ? t('ledeFiltered', { count: number(total), total: number(all) })
+            : isWhole
+              ? t('ledeWithSize', { count: all, size: bytes(size) })
+              : all > 0 && t('lede', { count: all })}
+        </p>
+      )}
+      <span className={css.grow} />
+      <fieldset className={css.layouts} aria-label={t('layout')} style={{ border: 0, padding: 0, margin: 0 }}>
+        <ToolToggle label={t('wall')} isOn={layout === 'wall'} onPress={() => setLayout('wall')}>
+          <LayoutGrid />
+        </ToolToggle>
+        <ToolToggle label={t('table')} isOn={layout === 'table'} onPress={() => setLayout('table')}>
+          <Rows3 />
+        </ToolToggle>
+      </fieldset>
+    </div>
+  );
+}
+
+const states = ['valid', 'degraded', 'invalid'] as const satisfies readonly ValidationState[];
+
+function Tabs() {
+  const t = useTranslations();
+  const { setFilter } = useActions();
+  const { number } = useWords();
+  const counts = useApp((state) => state.counts);
+  const filter = useApp((state) => state.listing.filter);
+  const types = ModelType.options.filter((type) => (counts.byType[type] ?? 0) > 0);
+  return (
+    <div className={css.tabs}>
+      <div className={css.types} role="toolbar" aria-label={t('models.show')}>
+        <Tab
+          text={t('types.all')}
+          count={number(counts.all)}
+          isOn={filter.type === null}
+          onPress={() => setFilter({ type: null })}
+        />
+        {types.map((type) => (
+          <Tab
+            key={type}
+            text={t(`types.${type}`)}
+            count={number(counts.byType[type] ?? 0)}
+            isOn={filter.type === type}
+            onPress={() => setFilter({ type })}
+          />
+        ))}
+      </div>
+      <span className={css.grow} />
+      <span className={css.filters}>
+        <Menu
+          label={t('models.health')}
+          selectedId={filter.state ?? 'any'}
+          entries={[
+            { id: 'any', text: t('models.anyHealth') },
+            ...states.map((state) => ({ id: state, text: t(`health.${state}`) })),
+          ]}
+          onAction={(id) => setFilter({ state: states.find((state) => state === id) ?? null })}
+          trigger={
+            <PickButton label={t('models.health')}>
+              {t('models.health')}
+              {filter.state && <b>{t(`health.${filter.state}`)}</b>}
+              <ChevronDown />
+            </PickButton>
+          }
+        />
+      </span>
+    </div>
+  );
+}
+
+interface TabProps {
+  readonly text: string;
+  readonly count: string;
+  readonly isOn: boolean;
+  readonly onPress: () => void;
+}
+
+function Tab({ text, count, isOn, onPress }: TabProps) {
+  return (
+    <button type="button" className={css.tab} aria-pressed={isOn} onClick={onPress}>
+      {text}
+      <span className={css.n}>{count}</span>
+    </button>
+  );
+}
+
+function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
+  const t = useTranslations();
+  const { openAdd, clearFilters, retryListing } = useActions();
+  const listing = useApp((state) => state.listing);
+  const isReady = useApp((state) => state.isReady);
+  const all = useApp((state) => state.counts.all);
+  if (listing.phase === 'failed')
+    return (
+      <div className={css.slate}>
+        <FindingPanel
+          state="invalid"
+          what={t('models.failedTitle')}
+          mends={[listing.problem?.message ?? t('app.unreachable')]}
+          code={listing.problem?.code ?? ''}
+          actions={<Button onPress={retryListing}>{t('models.retry')}</Button>}
+        />
+      </div>
+    );
+  if (isReady && listing.total === 0 && listing.phase === 'ready') {
+    if (all === 0)
+      return (
+        <div className={css.slate}>
+          <BlankSlate
+            title={t('models.emptyTitle')}
+            text={t('models.emptyText')}
+            action={
+              <Button kind="next" onPress={openAdd}>
+                {t('models.emptyAction')}
+              </Button>
+            }
+          />
+        </div>
+      );
+    const { query, type, state } = listing.filter;
+    const others = Number(type !== null) + Number(state !== null);
+    return (
+      <div className={css.slate}>
+        <BlankSlate
+          title={query === '' ? t('models.nothingPlain') : t('models.nothingTitle', { query })}
+          text={t('models.nothingText', { filters: query === '' ? Math.max(1, others) : others })}
+          action={<Button onPress={clearFilters}>{t('models.clear')}</Button>}
+        />
+      </div>
+    );
+  }
+  return layout === 'wall' ? <ModelsWall /> : <ModelsTable />;
+}

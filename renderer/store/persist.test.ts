@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { keepView, restoreView } from './persist.ts';
+import { emptyDraft } from './state.ts';
+import { createAppStore } from './store.ts';
+
+function storage(text: string | null = null) {
+  const kept = { text };
+  return {
+    kept,
+    getItem: () => kept.text,
+    setItem: (_key: string, value: string) => {
+      kept.text = value;
+    },
+  };
+}
+
+test('the view comes back as it was left', () => {
+  const place = storage();
+  const store = createAppStore();
+  keepView(store, place);
+  store.setState({ theme: 'dark', layout: 'table', paneWidth: 400, draft: { ...emptyDraft, prompt: '墨', seed: 7 } });
+  expect(restoreView(place)).toMatchObject({
+    theme: 'dark',
+    layout: 'table',
+    paneWidth: 400,
+    draft: { ...emptyDraft, prompt: '墨', seed: 7 },
+  });
+});
+
+test.each(['{', 'null', '[]', '"x"', '{"theme":"pink","paneWidth":9e9,"draft":{"prompt":5},"screen":"mappings"}'])(
+  'what is not understood falls back to the beginning: %s',
+  (text) => {
+    const { theme, paneWidth, draft, screen } = createAppStore(restoreView(storage(text))).getState();
+    expect({ theme, paneWidth, draft, screen }).toEqual({
+      theme: 'system',
+      paneWidth: 328,
+      draft: emptyDraft,
+      screen: 'models',
+    });
+  },
+);

@@ -1,0 +1,182 @@
+import type { CommandOutput } from '../../core/contract/command.ts';
+import type { ValidationState } from '../../core/contract/finding.ts';
+import type { SamplerName, SchedulerName } from '../../core/contract/generate.ts';
+import type { Artifact, Job } from '../../core/contract/job.ts';
+import type { Metadata, ModelType } from '../../core/contract/metadata.ts';
+import type { Classification, ModelSummary, Registration } from '../../core/contract/model.ts';
+
+export type AppStatus = CommandOutput<'app.status'>;
+export type DoctorReport = CommandOutput<'app.doctor'>;
+export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'settings';
+export type Theme = 'system' | 'light' | 'dark';
+export type Layout = 'wall' | 'table';
+
+/** What went wrong with something that was asked: the core's own sentence, or that it did not answer. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string | null;
+}
+
+export interface Filter {
+  readonly query: string;
+  readonly type: ModelType | null;
+  readonly state: ValidationState | null;
+}
+
+/** The listing that is shown: as much of it as was read so far, out of `total`. */
+export interface Listing {
+  readonly filter: Filter;
+  readonly ids: readonly string[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+  readonly phase: 'loading' | 'ready' | 'failed';
+  readonly problem: Problem | null;
+}
+
+export interface Counts {
+  readonly all: number;
+  readonly byType: Readonly<Partial<Record<ModelType, number>>>;
+  readonly invalid: number;
+  readonly degraded: number;
+}
+
+/** What the person chose for the next picture. Null follows the model. */
+export interface Draft {
+  readonly modelId: string | null;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly steps: number | null;
+  readonly guidanceScale: number | null;
+  readonly sampler: SamplerName;
+  readonly scheduler: SchedulerName;
+  /** Null draws one for each request. */
+  readonly seed: number | null;
+  readonly count: number;
+}
+
+export type Candidate = Classification['candidates'][number];
+
+/** One thing that was dropped or picked, on its way into the library. */
+export interface AddItem {
+  readonly path: string;
+  readonly phase: 'reading' | 'ready' | 'refused' | 'registering' | 'done';
+  readonly classification: Classification | null;
+  readonly problem: Problem | null;
+  readonly results: readonly AddResult[];
+}
+
+export interface AddResult {
+  readonly path: string;
+  readonly name: string;
+  readonly registration: Registration | null;
+  readonly validationState: ValidationState;
+  readonly problem: Problem | null;
+}
+
+export interface AddSheet {
+  readonly phase: 'review' | 'registering' | 'done';
+  readonly items: readonly AddItem[];
+  /** Files were dropped whose place the browser does not tell. */
+  readonly pathlessCount: number;
+}
+
+export type StudioSelection =
+  | { readonly kind: 'job'; readonly jobId: string }
+  | { readonly kind: 'picture'; readonly pictureId: string };
+
+export interface Notice {
+  readonly id: number;
+  readonly kind: 'done' | 'problem';
+  readonly text: string;
+}
+
+export interface AppState {
+  readonly connection: 'connecting' | 'open' | 'lost';
+  /** Whether the first snapshot is here: before that nothing is known to be empty. */
+  readonly isReady: boolean;
+  readonly sequence: number;
+  readonly status: AppStatus | null;
+  readonly doctor: DoctorReport | null;
+
+  readonly models: Readonly<Record<string, ModelSummary>>;
+  readonly listing: Listing;
+  readonly counts: Counts;
+  /** Models of the kinds that make pictures, runnable or not. */
+  readonly generatorIds: readonly string[];
+  readonly details: Readonly<Record<string, Metadata>>;
+  readonly madeWith: Readonly<Record<string, readonly Artifact[]>>;
+  readonly unhealthyIds: readonly string[] | null;
+
+  readonly jobs: Readonly<Record<string, Job>>;
+  /** The newest first. */
+  readonly jobIds: readonly string[];
+  readonly pictures: readonly Artifact[];
+  /** `<job id>/<item index>` to the picture as it forms. */
+  readonly previews: Readonly<Record<string, string>>;
+
+  readonly screen: Screen;
+  readonly selectedId: string | null;
+  readonly layout: Layout;
+  readonly theme: Theme;
+  readonly paneWidth: number;
+  readonly isPaneOpen: boolean;
+  readonly hasSeenWelcome: boolean;
+  readonly openFolds: readonly string[];
+  readonly draft: Draft;
+  readonly studio: StudioSelection | null;
+  readonly addSheet: AddSheet | null;
+  readonly removing: string | null;
+  readonly notice: Notice | null;
+}
+
+export const noFilter: Filter = { query: '', type: null, state: null };
+
+export const emptyDraft: Draft = {
+  modelId: null,
+  prompt: '',
+  negativePrompt: '',
+  width: null,
+  height: null,
+  steps: null,
+  guidanceScale: null,
+  sampler: 'Automatic',
+  scheduler: 'Automatic',
+  seed: null,
+  count: 1,
+};
+
+export const paneWidths = { min: 280, initial: 328, max: 480 } as const;
+
+export const initialState: AppState = {
+  connection: 'connecting',
+  isReady: false,
+  sequence: 0,
+  status: null,
+  doctor: null,
+  models: {},
+  listing: { filter: noFilter, ids: [], total: 0, nextCursor: null, phase: 'loading', problem: null },
+  counts: { all: 0, byType: {}, invalid: 0, degraded: 0 },
+  generatorIds: [],
+  details: {},
+  madeWith: {},
+  unhealthyIds: null,
+  jobs: {},
+  jobIds: [],
+  pictures: [],
+  previews: {},
+  screen: 'models',
+  selectedId: null,
+  layout: 'wall',
+  theme: 'system',
+  paneWidth: paneWidths.initial,
+  isPaneOpen: true,
+  hasSeenWelcome: false,
+  openFolds: [],
+  draft: emptyDraft,
+  studio: null,
+  addSheet: null,
+  removing: null,
+  notice: null,
+};

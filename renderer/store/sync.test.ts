@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { SequencedEvent } from '../../core/contract/event.ts';
+import type { EventListener, WindowClient } from '../client/client.ts';
+import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
+import { initialState } from './state.ts';
+import { createAppStore } from './store.ts';
+import { applyEvent, mergePictures, startSync, withJob } from './sync.ts';
+
+function removed(sequence: number, name: string): SequencedEvent {
+  return { sequence, event: { kind: 'model_removed', model_id: sampleModel({ name }).model_id } };
+}
+
+function listenable() {
+  const listeners: EventListener[] = [];
+  const client: Pick<WindowClient, 'listen'> = {
+    listen(listener) {
+      listeners.push(listener);
+      return () => undefined;
+    },
+  };
+  const [first] = [
+    { event: (message: SequencedEvent) => listeners[0]?.event(message), opened: () => listeners[0]?.opened() },
+  ];
+  return { client: client as WindowClient, stream: first };
+}
+
+test('events that a snapshot holds already are left out, those after it are applied', async () => {
+  const store = createAppStore();
+  const { client, stream } = listenable();
+  const seen: number[] = [];
+  let snapshots = 0;
+  startSync(store, client, {
+    takeSnapshot: async () => {
+      snapshots += 1;
+      return 10;
+    },
+    modelsMoved: () => seen.push(store.getState().sequence),
+  });
+  stream?.opened();
+  stream?.event(removed(10, 'old'));
+  stream?.event(removed(11, 'new'));
+  await expect.poll(() => store.getState().sequence).toBe(11);
+  expect({ snapshots, seen, connection: store.getState().connection }).toEqual({
+    snapshots: 1,
+    seen: [11],
+    connection: 'open',
+  });
+});
+
+test('a gap in the numbers takes a new snapshot', async () => {
+  const store = createAppStore();
+  const { client, stream } = listenable();
+  const sequences = [3, 9];
+  startSync(store, client, { takeSnapshot: async () => sequences.shift() ?? 0, modelsMoved: () => undefined });
+  stream?.opened();
+  await expect.poll(() => store.getState().sequence).toBe(3);
+  stream?.event(removed(8, 'a'));
+  await expect.poll(() => store.getState().sequence).toBe(9);
+});
+
+test('a model that is gone leaves the listing, its total and the selection', () => {
+  const [stays, goes] = [sampleModel({ name: 'stays' }), sampleModel({ name: 'goes' })];
+  const state = applyEvent(
+    {
+      ...initialState,
+      models: { [stays.model_id]: stays, [goes.model_id]: goes },
+      listing: { ...initialState.listing, ids: [stays.model_id, goes.model_id], total: 7 },
+      selectedId: goes.model_id,
+    },
+    { kind: 'model_removed', model_id: goes.model_id },
+  );
+  expect({ ids: state.listing.ids, total: state.listing.total, selected: state.selectedId }).toEqual({
+    ids: [stays.model_id],
+    total: 6,
+    selected: null,
+  });
+  expect(Object.keys(state.models)).toEqual([stays.model_id]);
+});
+
+test('a job that ends brings its pictures and takes its previews away', () => {
+  const running = sampleJob({ status: 'running' });
+  const artifact = sampleArtifact({ job_id: running.id });
+  let state = applyEvent(initialState, { kind: 'job_changed', job: running });
+  state = applyEvent(state, { kind: 'preview_ready', job_id: running.id, item_index: 0, data_url: 'data:,' });
+  expect(state.previews).toEqual({ [`${running.id}/0`]: 'data:,' });
+  state = applyEvent(state, { kind: 'job_changed', job: { ...running, status: 'succeeded', artifacts: [artifact] } });
+  expect(state.previews).toEqual({});
+  expect(state.pictures).toEqual([artifact]);
+});
+
+test('pictures stand newest first and once', () => {
+  const old = sampleArtifact({ created_at: '2026-01-01T00:00:00.000Z' });
+  const young = sampleArtifact({ created_at: '2026-01-02T00:00:00.000Z' });
+  expect(mergePictures([old], [young, old])).toEqual([young, old]);
+  const known = [young, old];
+  expect(mergePictures(known, [old])).toBe(known);
+});
+
+test('progress of a job that is not known changes nothing', () => {
+  const progress = {
+    stage: 'denoise',
+    item_index: 0,
+    item_count: 1,
+    step: 1,
+    step_count: 2,
+    fraction: 0.5,
+    eta_ms: null,
+  } as const;
+  expect(applyEvent(initialState, { kind: 'job_progressed', job_id: sampleJob({}).id, progress })).toBe(initialState);
+});
+
+test('an answer that events have overtaken does not take a job back', () => {
+  const job = sampleJob({ status: 'running' });
+  const state = withJob(initialState, job);
+  expect(withJob(state, { ...job, status: 'queued' })).toBe(state);
+  const ended = withJob(state, { ...job, status: 'canceled' });
+  expect(withJob(ended, job)).toBe(ended);
+});

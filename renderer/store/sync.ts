@@ -1,0 +1,140 @@
+import type { AppEvent, SequencedEvent } from '../../core/contract/event.ts';
+import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
+import type { ModelSummary } from '../../core/contract/model.ts';
+import type { WindowClient } from '../client/client.ts';
+import type { AppState } from './state.ts';
+import type { AppStore } from './store.ts';
+
+/** What an event makes of the state. Pure: the same events give the same state. */
+export function applyEvent(state: AppState, event: AppEvent): AppState {
+  switch (event.kind) {
+    case 'model_changed':
+      return { ...state, models: { ...state.models, [event.model.model_id]: event.model } };
+    case 'model_removed':
+      return withoutModel(state, event.model_id);
+    case 'job_changed':
+      return withJob(state, event.job);
+    case 'job_progressed': {
+      const job = state.jobs[event.job_id];
+      return job ? { ...state, jobs: { ...state.jobs, [job.id]: { ...job, progress: event.progress } } } : state;
+    }
+    case 'preview_ready':
+      return { ...state, previews: { ...state.previews, [`${event.job_id}/${event.item_index}`]: event.data_url } };
+    case 'runner_changed':
+      return state.status ? { ...state, status: { ...state.status, runner: event.runner } } : state;
+  }
+}
+
+function withoutModel(state: AppState, modelId: string): AppState {
+  const { [modelId]: _, ...models } = state.models;
+  const ids = state.listing.ids.filter((id) => id !== modelId);
+  const total = state.listing.total - (state.listing.ids.length - ids.length);
+  return {
+    ...state,
+    models,
+    listing: { ...state.listing, ids, total },
+    generatorIds: state.generatorIds.filter((id) => id !== modelId),
+    selectedId: state.selectedId === modelId ? null : state.selectedId,
+    unhealthyIds: state.unhealthyIds?.filter((id) => id !== modelId) ?? null,
+  };
+}
+
+/** How far along a job is: an answer that was overtaken by an event must not take it back. */
+const stageOf = { queued: 0, running: 1, succeeded: 2, failed: 2, canceled: 2 } as const;
+
+export function withJob(state: AppState, job: Job): AppState {
+  const before = state.jobs[job.id];
+  if (before && stageOf[job.status] < stageOf[before.status]) return state;
+  const jobIds = state.jobs[job.id]
+    ? state.jobIds
+    : [...state.jobIds, job.id].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
+  const previews = isTerminal(job.status)
+    ? Object.fromEntries(Object.entries(state.previews).filter(([key]) => !key.startsWith(`${job.id}/`)))
+    : state.previews;
+  const { progress } = job;
+  const known = state.jobs[job.id]?.progress ?? null;
+  return {
+    ...state,
+    jobs: { ...state.jobs, [job.id]: { ...job, progress: job.status === 'succeeded' ? null : (progress ?? known) } },
+    jobIds,
+    previews,
+    pictures: mergePictures(state.pictures, job.artifacts),
+  };
+}
+
+/** The newest first; a picture that is there already stays where it is. */
+export function mergePictures(known: readonly Artifact[], more: readonly Artifact[]): readonly Artifact[] {
+  const ids = new Set(known.map(({ id }) => id));
+  const fresh = more.filter(({ id }) => !ids.has(id));
+  if (fresh.length === 0) return known;
+  return [...fresh, ...known].sort(
+    (a, b) => b.created_at.localeCompare(a.created_at) || b.item_index - a.item_index || b.id.localeCompare(a.id),
+  );
+}
+
+export function indexModels(
+  models: AppState['models'],
+  more: readonly ModelSummary[],
+): Readonly<Record<string, ModelSummary>> {
+  return { ...models, ...Object.fromEntries(more.map((model) => [model.model_id, model])) };
+}
+
+interface SyncDoors {
+  /** Reads everything anew and puts it in the store; answers with the number of the last event that it holds. */
+  readonly takeSnapshot: () => Promise<number>;
+  /** A model came, went or changed: listings and counts may be off. */
+  readonly modelsMoved: () => void;
+}
+
+/**
+ * Keeps the store a mirror of the core: a snapshot, then numbered events. Events that come while a snapshot is taken wait for it;
+ * a gap in the numbers takes a new one.
+ */
+export function startSync(store: AppStore, client: WindowClient, { takeSnapshot, modelsMoved }: SyncDoors): () => void {
+  let waiting: SequencedEvent[] | null = [];
+  let isStopped = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+
+  const snapshot = async () => {
+    waiting = [];
+    clearTimeout(retry);
+    try {
+      const sequence = await takeSnapshot();
+      if (isStopped) return;
+      store.setState({ connection: 'open', isReady: true, sequence });
+      const missed = waiting;
+      waiting = null;
+      for (const message of missed) receive(message);
+    } catch {
+      if (isStopped) return;
+      store.setState({ connection: 'lost' });
+      retry = setTimeout(() => void snapshot(), 2000);
+    }
+  };
+
+  const receive = (message: SequencedEvent) => {
+    if (waiting) {
+      waiting.push(message);
+      return;
+    }
+    const { sequence } = store.getState();
+    if (message.sequence <= sequence) return;
+    if (message.sequence > sequence + 1) {
+      void snapshot();
+      return;
+    }
+    store.setState((state) => ({ ...applyEvent(state, message.event), sequence: message.sequence }));
+    if (message.event.kind === 'model_changed' || message.event.kind === 'model_removed') modelsMoved();
+  };
+
+  const stop = client.listen({
+    event: receive,
+    opened: () => void snapshot(),
+    lost: () => store.setState({ connection: 'lost' }),
+  });
+  return () => {
+    isStopped = true;
+    clearTimeout(retry);
+    stop();
+  };
+}

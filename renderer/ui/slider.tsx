@@ -1,0 +1,34 @@
+import type { CSSProperties } from 'react';
+import { Slider as AriaSlider, SliderThumb, SliderTrack } from 'react-aria-components';
+import css from './slider.module.css';
+
+interface SliderProps {
+  readonly label: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly onChange: (value: number) => void;
+}
+
+/** A value that may lie beyond the ends: the field beside it takes those. */
+export function Slider({ label, value, min, max, step, onChange }: SliderProps) {
+  const shown = Math.min(max, Math.max(min, value));
+  const at = `${((shown - min) / (max - min)) * 100}%`;
+  return (
+    <AriaSlider
+      className={css.slider ?? ''}
+      aria-label={label}
+      value={shown}
+      minValue={min}
+      maxValue={max}
+      step={step}
+      onChange={onChange}
+    >
+      <SliderTrack className={css.track ?? ''}>
+        <div className={css.fill} style={{ '--at': at } as CSSProperties} />
+        <SliderThumb className={css.thumb ?? ''} />
+      </SliderTrack>
+    </AriaSlider>
+  );
+}

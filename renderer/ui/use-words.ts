@@ -1,0 +1,83 @@
+import { useMemo } from 'react';
+import { useLocale, useTranslations } from 'use-intl';
+import type { ModelSummary } from '../../core/contract/model.ts';
+import { formatBytes, formatExactBytes } from '../format/bytes.ts';
+import { formatDuration, formatTimeLeft } from '../format/duration.ts';
+
+/** Numbers and names as the reader's language has them. */
+export function useWords() {
+  const locale = useLocale();
+  const t = useTranslations();
+  return useMemo(() => {
+    const family = (name: string) => {
+      const key = `family.${name}`;
+      return isFamily(key) ? t(key) : name;
+    };
+    return {
+      locale,
+      bytes: (count: number) => formatBytes(count, locale),
+      exactBytes: (count: number) => formatExactBytes(count, locale),
+      duration: (milliseconds: number) => formatDuration(milliseconds, locale),
+      timeLeft: (milliseconds: number) => formatTimeLeft(milliseconds, locale),
+      number: (value: number) => new Intl.NumberFormat(locale).format(value),
+      few: (value: number) =>
+        new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 2 }).format(value),
+      compact: (value: number) =>
+        new Intl.NumberFormat(locale, {
+          notation: 'compact',
+          compactDisplay: 'long',
+          maximumSignificantDigits: 3,
+        }).format(value),
+      time: (iso: string) =>
+        new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(iso)),
+      day: (iso: string | Date) => dayOf(new Date(iso), locale, [t('generate.today'), t('generate.yesterday')]),
+      family,
+      format: (name: string) => (isFormat(name) ? t(`format.${name}`) : name),
+      /** `SDXL` for what makes pictures, `LoRA, SDXL` for what joins it. */
+      kind: ({ model_type, family: name }: Pick<ModelSummary, 'model_type' | 'family'>) => {
+        if (model_type === 'diffusion' || model_type === 'checkpoint') return family(name);
+        return name === 'unknown'
+          ? t(`type.${model_type}`)
+          : t('models.kind', { type: t(`type.${model_type}`), family: family(name) });
+      },
+    };
+  }, [locale, t]);
+}
+
+const familyKeys = [
+  'family.stable-diffusion-1',
+  'family.stable-diffusion-2',
+  'family.stable-diffusion-3',
+  'family.stable-diffusion-xl',
+  'family.flux',
+  'family.unknown',
+] as const;
+
+function isFamily(key: string): key is (typeof familyKeys)[number] {
+  return familyKeys.some((known) => known === key);
+}
+
+const formatNames = [
+  'diffusers_directory',
+  'single_file',
+  'model_collection',
+  'huggingface_cache',
+  'unsupported',
+] as const;
+
+function isFormat(name: string): name is (typeof formatNames)[number] {
+  return formatNames.some((known) => known === name);
+}
+
+function dayOf(date: Date, locale: string, [today, yesterday]: [string, string]): string {
+  const start = (day: Date) => new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+  const days = Math.round((start(new Date()) - start(date)) / 86_400_000);
+  if (days === 0) return today;
+  if (days === 1) return yesterday;
+  const isThisYear = date.getFullYear() === new Date().getFullYear();
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    ...(!isThisYear && { year: 'numeric' }),
+  }).format(date);
+}
