@@ -5,7 +5,8 @@ import { ProviderName, type ProviderReport, RunnerKind } from './contract/runner
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
-import { type Library, openLibrary } from './library/library.ts';
+import type { Library } from './library/library.ts';
+import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
 import { defaultOptions } from './processing/options.ts';
 import { processImages } from './processing/process-images.ts';
@@ -29,6 +30,10 @@ export interface AppOptions {
   readonly log?: Log;
   /** Whether jobs that an earlier run left waiting are run; true unless told. */
   readonly resumesQueue?: boolean;
+  /** Whether files are watched and hashed in the background; true unless told. A command that ends at once has no use for it. */
+  readonly watches?: boolean;
+  /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
+  readonly reconcilesAtStart?: boolean;
   /** Look into every run. */
   readonly observers?: readonly RunHooks[];
   readonly now?: () => Date;
@@ -93,8 +98,17 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     emit: events.emit,
     now,
     log: (message, facts) => log.info(facts ?? {}, message),
+    watches: options.watches ?? true,
+    reconcilesAtStart: options.reconcilesAtStart ?? true,
+    workerEntry: program.libraryWorkerEntry,
   });
   undo.defer(() => library.close());
+  // Reading whole files in the background would take the disk and a core from the picture that somebody waits for.
+  undo.defer(
+    events.listen(({ event }) => {
+      if (event.kind === 'runner_changed') library.pauseHashing(event.runner.state === 'busy');
+    }),
+  );
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
 
   const jobs = openJobs({
@@ -165,6 +179,20 @@ function commandsOf({ library, jobs, events, folders, version, program, probe, s
     'models.accept': ({ model_id, code, path }) => library.accept(model_id, code, path),
     'models.describe': ({ model_id }) => library.describe(model_id),
     'models.unregister': ({ model_id }) => library.unregister(model_id),
+    'models.counts': async (query) => library.counts(query),
+    'models.edit': ({ model_id, ...edit }) => library.edit(model_id, edit),
+    'models.revoke': ({ model_id, code, path }) => library.revoke(model_id, code, path),
+    'models.relocate': ({ model_id, path, force }) => library.relocate(model_id, path, force),
+    'models.import': async ({ items }) => library.import(items),
+    'models.previewRemoval': ({ model_id }) => library.previewRemoval(model_id),
+    'models.duplicates': async () => ({ groups: library.duplicates() }),
+    'library.reconcile': () => library.reconcile(),
+    'library.lastReconcile': async () => ({ report: library.lastReconcile() }),
+    'trash.list': async () => ({ entries: await library.listTrash() }),
+    'trash.restore': ({ trash_id }) => library.restore(trash_id),
+    'tasks.show': async ({ task_id }) => library.showTask(task_id),
+    'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
+    'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
     'jobs.generate': async ({ request, origin }) => jobs.enqueue(await namedModel(request, library), origin),
     'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),

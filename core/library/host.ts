@@ -16,6 +16,8 @@ export interface LibraryHost {
   readonly log: (message: string, facts?: object) => void;
   /** Whether files are watched and drives that are away are looked for; true unless told. A command that ends at once has no use for it. */
   readonly watches?: boolean;
+  /** Whether index and disk are brought together at the start; true unless told. A caller that asks for just that wants to hear what it changed. */
+  readonly reconcilesAtStart?: boolean;
   /** Whether contents are hashed in the background; as `watches` unless told. */
   readonly hashes?: boolean;
   /** The program of the library's worker threads, where it isn't beside the sources. */

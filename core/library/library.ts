@@ -76,8 +76,10 @@ export class Library {
 
   /** Begins what goes on by itself: when the index can be written, the first reconcile, watching, hashing. */
   start(isReady: Promise<void>): void {
-    const { watches = true, hashes = watches } = this.#context.host;
-    this.#settled = isReady.then(() => this.#firstReconcile(hashes)).catch((error: unknown) => this.#failed(error));
+    const { watches = true, hashes = watches, reconcilesAtStart = true } = this.#context.host;
+    this.#settled = isReady
+      .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes) : undefined))
+      .catch((error: unknown) => this.#failed(error));
     if (watches)
       this.#watching = isReady.then(() => this.#startWatching()).catch((error: unknown) => this.#failed(error));
   }
@@ -205,7 +207,9 @@ export class Library {
   }
 
   /** Brings index and disk together, and says what changed and why. */
-  reconcile(): Promise<ReconcileReport> {
+  async reconcile(): Promise<ReconcileReport> {
+    // Not while the index is being filled: all that isn't in yet would be told of as added.
+    await this.#settled;
     return this.#reconciler.run();
   }
 
