@@ -7,6 +7,7 @@ import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import { type Library, openLibrary } from './library/library.ts';
 import { type Log, openLog } from './log.ts';
+import { keepInitPicture } from './processing/input-pictures.ts';
 import { defaultOptions } from './processing/options.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
@@ -109,6 +110,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
         outputsPath: folders.outputsPath,
+        inputsPath: folders.inputsPath,
         version,
         signal,
         options: { ...defaultOptions, execution_provider: provider },
@@ -165,7 +167,10 @@ function commandsOf({ library, jobs, events, folders, version, program, probe, s
     'models.accept': ({ model_id, code, path }) => library.accept(model_id, code, path),
     'models.describe': ({ model_id }) => library.describe(model_id),
     'models.unregister': ({ model_id }) => library.unregister(model_id),
-    'jobs.generate': async ({ request, origin }) => jobs.enqueue(await namedModel(request, library), origin),
+    'jobs.generate': async ({ request, origin }) => {
+      const named = await namedModel(request, library);
+      return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin);
+    },
     'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
