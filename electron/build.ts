@@ -109,7 +109,6 @@ async function develop(): Promise<void> {
   let electron: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
   const start = (): void => {
-    electron?.removeAllListeners('exit').kill();
     // Required late: without its binary the package throws when it is loaded.
     const executable: unknown = createRequire(import.meta.url)('electron');
     electron = spawn(String(executable), ['.', ...process.argv.slice(2).filter((flag) => flag !== '--dev')], {
@@ -119,14 +118,21 @@ async function develop(): Promise<void> {
     });
     electron.on('exit', (code) => process.exit(code ?? 0));
   };
-  const restart: Plugin = {
+  const restart = (): void => {
+    // The old one lets go of the library first.
+    if (electron) electron.removeAllListeners('exit').once('exit', start).kill();
+    else start();
+  };
+  const built = new Set<NodeProgram>();
+  const restartWhenBuilt = (program: NodeProgram): Plugin => ({
     name: 'restart-electron',
     closeBundle() {
+      built.add(program);
       clearTimeout(timer);
-      timer = setTimeout(start, 100);
+      if (built.size === programs.length) timer = setTimeout(restart, 100);
     },
-  };
-  for (const program of programs) await build(nodeConfig(program, true, [restart]));
+  });
+  for (const program of programs) await build(nodeConfig(program, true, [restartWhenBuilt(program)]));
 }
 
 await (process.argv.includes('--dev') ? develop() : buildAll());

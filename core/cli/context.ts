@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Connection } from '../instance.ts';
 import type { CliIo } from './io.ts';
 
@@ -18,6 +19,9 @@ export interface CliContext {
   /** Answers with `document` under `--json`, else with `human`. */
   readonly answer: (document: unknown, human: string) => void;
 }
+
+/** Makes the context of a command from its parsed options. */
+export type ContextOf = (command: Command) => CliContext;
 
 /** Runs `act` on the core of the chosen library, then lets go of it. */
 export async function withCore<Result>(

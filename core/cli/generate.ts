@@ -12,12 +12,11 @@ import {
 import { invalidInput } from '../contract/invalid-input.ts';
 import { isTerminal, type Job, type Progress } from '../contract/job.ts';
 import type { Connection } from '../instance.ts';
-import { type CliContext, withCore } from './context.ts';
+import { type CliContext, type ContextOf, withCore } from './context.ts';
 import { copyPictures, prepareOut } from './copy-pictures.ts';
 import { formatMs } from './format.ts';
 import type { CliIo } from './io.ts';
-import { wholeNumber } from './model-commands.ts';
-import type { ContextOf } from './program.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface GenerateOptions {
   readonly model?: string;

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { type CheckedInput, checkInput } from '../contract/command.ts';
 import { Failed } from '../contract/failure.ts';
 import { ValidationState } from '../contract/finding.ts';
 import { ModelId } from '../contract/ids.ts';
 import { type Metadata, ModelType } from '../contract/metadata.ts';
 import type { Connection } from '../instance.ts';
-import { withCore } from './context.ts';
+import { type ContextOf, withCore } from './context.ts';
 import { formatBytes, formatCount, formatFacts, formatFindings, formatTable } from './format.ts';
-import type { ContextOf } from './program.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** The commands about models. */
 export function modelCommands(contextOf: ContextOf): Command[] {
@@ -194,9 +194,4 @@ function describeMetadata(model: Metadata): string {
 
 function modelId(id: string): ModelId {
   return checkInput('models.show', { model_id: id }).model_id;
-}
-
-export function wholeNumber(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
-  return Number(text);
 }

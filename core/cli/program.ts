@@ -6,9 +6,6 @@ import type { CliIo } from './io.ts';
 import { modelCommands } from './model-commands.ts';
 import { doctorCommand, serveCommand } from './serve.ts';
 
-/** Makes the context of a command from its parsed options. */
-export type ContextOf = (command: Command) => CliContext;
-
 export function buildProgram(io: CliIo): Command {
   const program = new Command('vitrine')
     .description('A library of image models that stay where they lie, and a local image generator.')

@@ -30,5 +30,8 @@ test('a failure that crossed a wire is the same failure again', () => {
 });
 
 test('an unexpected error shows no internals at a door', () => {
-  expect(failureOf(new TypeError('secret path /home/mira'))).toEqual({ code: 'internal', message: failures.internal.sentence });
+  expect(failureOf(new TypeError('secret path /home/mira'))).toEqual({
+    code: 'internal',
+    message: failures.internal.sentence,
+  });
 });

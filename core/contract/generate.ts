@@ -74,7 +74,11 @@ export const GenerateRequest = z.object({
   guidance_scale: z.number().min(0).max(100).optional().describe('1 or less runs without guidance'),
   sampler: SamplerName.default('Automatic'),
   scheduler: SchedulerName.default('Automatic'),
-  seed: z.int().min(-1).max(maxSeed).default(-1).describe('-1 draws one; picture i of a batch has seed + i'),
+  seed: z
+    .number()
+    .refine((seed) => Number.isInteger(seed) && seed >= -1 && seed <= maxSeed, `a whole number from -1 to ${maxSeed}`)
+    .default(-1)
+    .describe('-1 draws one; picture i of a batch has seed + i'),
   count: z.int().min(1).max(limits.maxCount).default(1),
   prompt_syntax: PromptSyntax.optional(),
   clip_skip: z

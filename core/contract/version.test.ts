@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { ExecutionDescriptor, dependencyContractVersion, executionContractVersion } from './descriptor.ts';
+import { dependencyContractVersion, ExecutionDescriptor, executionContractVersion } from './descriptor.ts';
 import { Metadata, metadataSchemaVersion } from './metadata.ts';
 
 /**
@@ -10,7 +10,12 @@ import { Metadata, metadataSchemaVersion } from './metadata.ts';
  */
 test.each([
   ['metadata.json', metadataSchemaVersion, Metadata, '03126f074d8639c6'],
-  ['execution descriptor', `${executionContractVersion}.${dependencyContractVersion}`, ExecutionDescriptor, 'a268042e28f9d962'],
+  [
+    'execution descriptor',
+    `${executionContractVersion}.${dependencyContractVersion}`,
+    ExecutionDescriptor,
+    'a268042e28f9d962',
+  ],
 ] as const)('the shape of %s is the one pinned to version %s', (_, _version, schema, pinned) => {
   const shape = JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
   expect(createHash('sha256').update(shape).digest('hex').slice(0, 16)).toBe(pinned);

@@ -9,7 +9,7 @@ import type { Pixels } from '../contract/runner.ts';
 import { withPngText } from '../formats/png-text.ts';
 
 /** The keyword under which stable-diffusion-webui and the galleries look for the infotext. */
-export const infotextKeyword = 'parameters';
+const infotextKeyword = 'parameters';
 
 export interface PictureName {
   readonly jobId: string;

@@ -16,9 +16,6 @@ test('the page has no Node, cannot leave, opens no window and runs no inline scr
     const script = document.createElement('script');
     script.textContent = 'window.ranInline = true';
     document.body.append(script);
-    window.open('https://example.org/opened');
-    window.open('file:///etc/passwd');
-    location.href = 'https://example.org/left';
     const { vitrine } = window as unknown as { vitrine: object };
     return {
       node: ['require', 'process', 'module', 'Buffer'].filter((name) => name in globalThis),
@@ -32,6 +29,14 @@ test('the page has no Node, cannot leave, opens no window and runs no inline scr
     ranInline: false,
     bridge: ['call', 'listen', 'pathOf', 'pickFolder', 'platform', 'revealPath'],
     isFrozen: true,
+  });
+  // After the evaluation has answered: one that navigates away from under itself may never answer.
+  await page.evaluate(() => {
+    setTimeout(() => {
+      window.open('https://example.org/opened');
+      window.open('file:///etc/passwd');
+      location.href = 'https://example.org/left';
+    });
   });
   await expect
     .poll(() => electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened))

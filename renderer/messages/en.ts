@@ -113,6 +113,7 @@ export const en = {
     generate: 'Generate with this',
     family: 'Family',
     familyTask: '{family}, {task}',
+    pipeline: 'Pipeline',
     files: 'Files',
     filesValue: '{format}, {count, plural, one {# file} other {# files}}',
     size: 'Size',

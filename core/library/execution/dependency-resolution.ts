@@ -17,7 +17,7 @@ export interface EngineHost {
 }
 
 /** Pipelines whose networks we write for ONNX Runtime. */
-const onnxRuntimePipelines: ReadonlySet<string> = new Set(['StableDiffusionPipeline']);
+const onnxRuntimePipelines: ReadonlySet<string> = new Set(['StableDiffusionPipeline', 'StableDiffusionXLPipeline']);
 
 /** Engines that can run a model, the recommended one first; `diffusers` stands for Python, outside this program. */
 export function enginesFor(need: EngineNeed): string[] {

@@ -25,14 +25,15 @@ export function useShortcuts() {
   const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null);
   useEffect(() => {
     let chordUntil = 0;
+    // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
+    const onEarlyKey = (event: KeyboardEvent) => {
+      if (hasSheet || screen !== 'generate' || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void actions.generate();
+    };
     const onKey = (event: KeyboardEvent) => {
       if (hasSheet || event.defaultPrevented) return;
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-        if (screen !== 'generate') return;
-        event.preventDefault();
-        void actions.generate();
-        return;
-      }
       if (event.key === 'Escape') {
         if (screen === 'generate' && isBusy) actions.cancelCurrent();
         else if (screen === 'models' && isPaneOpen) actions.closePane();
@@ -57,8 +58,12 @@ export function useShortcuts() {
         actions.navigate(target);
       }
     };
+    window.addEventListener('keydown', onEarlyKey, { capture: true });
     window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    return () => {
+      window.removeEventListener('keydown', onEarlyKey, { capture: true });
+      window.removeEventListener('keydown', onKey);
+    };
   }, [actions, screen, isPaneOpen, isBusy, hasSheet]);
 }
 

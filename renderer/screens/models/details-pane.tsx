@@ -126,6 +126,14 @@ function Facts({ model, record }: { readonly model: ModelSummary; readonly recor
           ? t('details.familyTask', { family: kind(model), task: t('task.text-to-image') })
           : kind(model)}
       </dd>
+      {model.pipeline_class && (
+        <>
+          <dt>{t('details.pipeline')}</dt>
+          <dd>
+            <bdi dir="ltr">{model.pipeline_class}</bdi>
+          </dd>
+        </>
+      )}
       <dt>{t('details.files')}</dt>
       <dd>
         {record
