@@ -8,6 +8,7 @@ import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
+import { keepInitPicture } from './processing/input-pictures.ts';
 import { defaultOptions } from './processing/options.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
@@ -123,6 +124,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
         outputsPath: folders.outputsPath,
+        inputsPath: folders.inputsPath,
         version,
         signal,
         options: { ...defaultOptions, execution_provider: provider },
@@ -193,7 +195,10 @@ function commandsOf({ library, jobs, events, folders, version, program, probe, s
     'tasks.show': async ({ task_id }) => library.showTask(task_id),
     'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
     'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
-    'jobs.generate': async ({ request, origin }) => jobs.enqueue(await namedModel(request, library), origin),
+    'jobs.generate': async ({ request, origin }) => {
+      const named = await namedModel(request, library);
+      return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin);
+    },
     'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),

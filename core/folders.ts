@@ -7,6 +7,8 @@ export interface Folders {
   readonly libraryPath: string;
   readonly dataPath: string;
   readonly outputsPath: string;
+  /** Pictures that jobs start from. */
+  readonly inputsPath: string;
   readonly jobsPath: string;
   readonly logPath: string;
 }
@@ -46,6 +48,7 @@ export function resolveFolders(
     libraryPath,
     dataPath,
     outputsPath: join(dataPath, 'outputs'),
+    inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };

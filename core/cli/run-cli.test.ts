@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../contract/failure.ts';
 import { TestVitrine } from './fixtures/test-vitrine.ts';
@@ -21,6 +22,11 @@ beforeAll(() => {
 afterAll(() => vitrine[Symbol.asyncDispose]());
 
 const document = (...args: string[]) => vitrine.document(...args);
+
+const solid = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#336699' } })
+    .png()
+    .toBuffer();
 
 test('a folder is registered, listed, shown, described and taken out again, and stays as it is', async () => {
   cpSync(bundle, join(folder, 'sd15-tiny'), { recursive: true });
@@ -108,6 +114,49 @@ test('a picture is made, put where it shall go, and told of', async () => {
   expect(existsSync(join(folder, 'new', 'sun-2.png'))).toBe(true);
 });
 
+test('a picture is made from another one, as a variation, and enlarged', async () => {
+  writeFileSync(join(folder, 'init.png'), await solid(64, 48));
+  const args = [
+    '--strength',
+    '0.5',
+    '--resize-mode',
+    '1',
+    '--clip-skip',
+    '2',
+    '--rng',
+    'nv',
+    '--prompt-syntax',
+    'plain',
+  ];
+  const variation = ['--subseed', '9', '--subseed-strength', '0.25', '--upscale', '2'];
+  const made = await document('generate', '--prompt', 'x', '--init', 'init.png', ...args, ...variation);
+  expect(made).toMatchObject({
+    images: [
+      {
+        width: 128,
+        height: 96,
+        infotext: expect.stringMatching(
+          /Size: 64x48.*Variation seed: 9, Variation seed strength: 0.25, Denoising strength: 0.5, Clip skip: 2, RNG: NV/,
+        ),
+      },
+    ],
+  });
+});
+
+test.each([
+  ['nowhere.png', null, 'path_not_found'],
+  ['empty.png', new Uint8Array(), 'invalid_input'],
+  ['text.png', Buffer.from('no picture'), 'invalid_input'],
+  ['wide.png', () => solid(30_000, 8), 'invalid_input'],
+])('an init picture %s is refused with one sentence', async (name, content, code) => {
+  if (content !== null) writeFileSync(join(folder, name), typeof content === 'function' ? await content() : content);
+  const { failure } = (await document('generate', '--prompt', 'x', '--init', name)) as { failure: Failure };
+  expect(Failure.parse(failure)).toMatchObject({
+    code,
+    message: expect.stringMatching(/init_image: It is|nothing at/),
+  });
+});
+
 test('where somebody watches, a line of progress is written over and goes away', async () => {
   const { err } = await vitrine.run(['generate', '--prompt', 'x'], { isTerminal: true });
   expect(err.endsWith('\r\x1b[K')).toBe(true);
@@ -136,6 +185,10 @@ test.each([
   [['generate', '--prompt', 'x', '--out', 'sun.jpg'], 3, 'invalid_input'],
   [['generate', '--prompt', 'x', '--bundle', 'empty'], 3, 'asset_not_executable'],
   [['generate', '--prompt', 'x'.repeat(100_001)], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--strength', '1.5'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--upscale', '3'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--rng', 'dice'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--clip-skip', '0'], 3, 'invalid_input'],
   [['generate'], 2, 'invalid_input'],
   [['generate', '--prompt', 'x', '--width', 'wide'], 2, 'invalid_input'],
   [['generate', '--prompt', 'x', '--cfg', ''], 2, 'invalid_input'],

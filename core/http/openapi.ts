@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CommandName, commands } from '../contract/command.ts';
 import { Failure } from '../contract/failure.ts';
 import { restPrefix } from '../contract/rest.ts';
-import { txt2imgSchema } from './sdapi/txt2img-fields.ts';
+import { type FieldTable, fieldsSchema, img2imgFields, txt2imgFields } from './sdapi/request-fields.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -80,6 +80,23 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 const anyObject: Json = { type: 'object', additionalProperties: true };
 const answer = (description: string, schema: Json = anyObject) => ({ 200: { description, content: jsonOf(schema) } });
 
+const picturesPath = (operationId: string, summary: string, fields: FieldTable) => ({
+  post: {
+    operationId,
+    summary: `${summary}, as stable-diffusion-webui 1.10 has it`,
+    requestBody: { content: jsonOf(fieldsSchema(fields)) },
+    responses: answer('The pictures', {
+      type: 'object',
+      required: ['images', 'parameters', 'info'],
+      properties: {
+        images: { type: 'array', items: { type: 'string', contentEncoding: 'base64' } },
+        parameters: anyObject,
+        info: { type: 'string', description: 'JSON, as a string' },
+      },
+    }),
+  },
+});
+
 const otherPaths: Json = {
   '/healthz': {
     get: {
@@ -109,22 +126,8 @@ const otherPaths: Json = {
       responses: { 200: { description: 'The picture', content: { 'image/png': {} } } },
     },
   },
-  '/sdapi/v1/txt2img': {
-    post: {
-      operationId: 'sdapi.txt2img',
-      summary: 'Text to picture, as stable-diffusion-webui 1.10 has it',
-      requestBody: { content: jsonOf(txt2imgSchema()) },
-      responses: answer('The pictures', {
-        type: 'object',
-        required: ['images', 'parameters', 'info'],
-        properties: {
-          images: { type: 'array', items: { type: 'string', contentEncoding: 'base64' } },
-          parameters: anyObject,
-          info: { type: 'string', description: 'JSON, as a string' },
-        },
-      }),
-    },
-  },
+  '/sdapi/v1/txt2img': picturesPath('sdapi.txt2img', 'Text to picture', txt2imgFields),
+  '/sdapi/v1/img2img': picturesPath('sdapi.img2img', 'Picture to picture', img2imgFields),
   '/sdapi/v1/options': {
     get: { operationId: 'sdapi.options', summary: 'Options', responses: answer('All options') },
     post: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits, PromptSyntax } from '../contract/generate.ts';
 import { invalidInput } from '../contract/invalid-input.ts';
 import { ProviderName } from '../contract/runner.ts';
 
@@ -13,6 +14,17 @@ export const Options = z.strictObject({
   add_version_to_infotext: z.boolean().default(true).describe('Name the version of the program in the infotext'),
   live_previews_enable: z.boolean().default(true).describe('Show the picture while it forms'),
   show_progress_every_n_steps: z.int().min(-1).max(32).default(10).describe('Steps between two previews; -1: none'),
+  CLIP_stop_at_last_layers: z
+    .int()
+    .min(1)
+    .max(limits.maxClipSkip)
+    .default(1)
+    .describe("Clip skip: 1 is the model's own reading, n leaves out n - 1 more layers of its text encoder"),
+  randn_source: z
+    .enum(['CPU', 'NV'])
+    .default('CPU')
+    .describe("Noise as torch draws it on the CPU, or on NVIDIA's cards"),
+  prompt_syntax: PromptSyntax.default('webui').describe("What a prompt's brackets mean: something, or themselves"),
   execution_provider: ProviderName.default('auto').describe('What the networks run on'),
 });
 export type Options = Readonly<z.infer<typeof Options>>;

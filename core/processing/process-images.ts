@@ -4,12 +4,14 @@ import type { Artifact, Progress } from '../contract/job.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal, Pixels, RunEvent, RunPlan } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
+import { checkInitPicture } from './init-picture.ts';
+import { readInitPicture } from './input-pictures.ts';
 import { defaultOptions, type Options, snapshotOptions } from './options.ts';
-import { planRun, type ResolvedModel } from './plan-run.ts';
+import { type InitPicture, planRun, type ResolvedModel } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
 import { advance, beginProgress, type ProgressState } from './progress.ts';
 import { encodePng, picturePath, saveFile } from './save-picture.ts';
-import { drawSeed } from './seeds.ts';
+import { type UpscaleFactor, upscaled } from './upscale.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 
@@ -21,6 +23,8 @@ export interface ProcessingContext {
   readonly resolveModel: (request: GenerateRequest) => Promise<ResolvedModel>;
   /** Pictures go below this folder, absolute. */
   readonly outputsPath: string;
+  /** Init pictures lie in this folder, absolute: see `keepInitPicture`. */
+  readonly inputsPath: string;
   readonly version: string;
   readonly signal: CancelSignal;
   /** The options as they stand; they are read once, and never changed. */
@@ -46,14 +50,14 @@ export interface ProcessingResult {
  */
 export async function processImages(request: GenerateRequest, context: ProcessingContext): Promise<ProcessingResult> {
   const options = snapshotOptions(context.options ?? defaultOptions, context.overrides);
-  const seed = request.seed === -1 ? drawSeed() : request.seed;
   const model = await context.resolveModel(request);
-  const plan = planRun(request, model, options, seed);
+  const plan = await planRun(request, model, options, await initPictureOf(request, context));
+  const shape: PictureShape = { plan, model, options, upscale: request.upscale ?? null };
 
   const artifacts: Artifact[] = [];
   let progress: ProgressState = beginProgress(plan.seeds.length, plan.steps, performance.now());
   const save = async (event: ImageEvent): Promise<void> => {
-    const artifact = await saveImage(event, plan, model, options, context);
+    const artifact = await saveImage(event, shape, context);
     artifacts.push(artifact);
     context.onArtifact?.(artifact);
   };
@@ -77,16 +81,27 @@ export async function processImages(request: GenerateRequest, context: Processin
   return { artifacts, timings, provider: metrics.provider };
 }
 
-async function saveImage(
-  event: ImageEvent,
-  plan: RunPlan,
-  model: ResolvedModel,
-  options: Options,
-  context: ProcessingContext,
-): Promise<Artifact> {
+async function initPictureOf({ init_image }: GenerateRequest, context: ProcessingContext): Promise<InitPicture | null> {
+  if (init_image === undefined) return null;
+  const bytes = await readInitPicture(init_image, context.inputsPath);
+  return { bytes, ...(await checkInitPicture(bytes)) };
+}
+
+/** What a picture of the run is saved and described by. */
+interface PictureShape {
+  readonly plan: RunPlan;
+  readonly model: ResolvedModel;
+  readonly options: Options;
+  readonly upscale: UpscaleFactor | null;
+}
+
+async function saveImage(event: ImageEvent, shape: PictureShape, context: ProcessingContext): Promise<Artifact> {
+  const { plan, model, options, upscale } = shape;
   const { jobId, outputsPath, runner, version, now = () => new Date() } = context;
-  const { item_index: itemIndex, seed, pixels } = event;
+  const { item_index: itemIndex, seed } = event;
+  const pixels = upscale === null ? event.pixels : await upscaled(event.pixels, upscale);
   const { width, height } = pixels;
+  const subseed = plan.variation?.subseeds[itemIndex];
   const infotext = writeInfotext({
     prompt: plan.prompt,
     negativePrompt: plan.negative_prompt,
@@ -95,11 +110,18 @@ async function saveImage(
     scheduler: event.scheduler ?? plan.scheduler,
     guidanceScale: plan.guidance_scale,
     seed,
-    width,
-    height,
+    width: event.pixels.width,
+    height: event.pixels.height,
+    variation: subseed === undefined || plan.variation === null ? null : { subseed, strength: plan.variation.strength },
+    denoisingStrength: plan.init?.strength ?? null,
+    clipSkip: plan.clip_skip,
+    rng: plan.rng,
     modelHash: options.add_model_hash_to_info ? model.shortHash : null,
     modelName: options.add_model_name_to_info ? model.name : null,
-    extras: runner.kind === 'fake' ? { Runner: 'fake' } : {},
+    extras: {
+      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': 'Lanczos' }),
+      ...(runner.kind === 'fake' && { Runner: 'fake' }),
+    },
     version: options.add_version_to_infotext ? `Vitrine ${version}` : null,
   });
   const at = now();

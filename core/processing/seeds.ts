@@ -13,3 +13,8 @@ export function drawSeed(): number {
 export function seedsOf(seed: number, count: number): number[] {
   return Array.from({ length: count }, (_, item) => (seed + item) % (maxSeed + 1));
 }
+
+/** The seed of the first picture, for all: those of a variation differ by their second noise. */
+export function sameSeeds(seed: number, count: number): number[] {
+  return Array.from({ length: count }, () => seed);
+}

@@ -7,6 +7,8 @@ import type { DoorLog, EventSource } from '../ports.ts';
 import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
 import { coerce, refusals } from './coercion.ts';
 import { errorOf, raised, validationError } from './errors.ts';
+import { img2img } from './img2img.ts';
+import type { PicturePorts } from './make-pictures.ts';
 import { defaultOptions, type OptionValue, requireKnownOptions } from './options.ts';
 import { progressOf } from './progress.ts';
 import { samplerRows, schedulerRows } from './sampler-name.ts';
@@ -23,6 +25,7 @@ export interface SdapiOptions {
 /** The paths below `/sdapi/v1` and their methods. */
 const routes: Readonly<Record<string, 'GET' | 'POST'>> = {
   txt2img: 'POST',
+  img2img: 'POST',
   progress: 'GET',
   interrupt: 'POST',
   skip: 'POST',
@@ -66,18 +69,18 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
     return reply.code(isKnown ? 405 : 404).send({ detail: isKnown ? 'Method Not Allowed' : 'Not Found' });
   });
 
-  app.post('/txt2img', (request) =>
-    txt2img(request.body, {
-      commands,
-      log,
-      version,
-      isClosing,
-      checkpoint: coerce('str', session.get('sd_model_checkpoint')) ?? null,
-      keep: (overrides) => {
-        for (const [key, value] of Object.entries(overrides)) session.set(key, value as OptionValue);
-      },
-    }),
-  );
+  const ports: PicturePorts = {
+    commands,
+    log,
+    version,
+    isClosing,
+    option: (name) => session.get(name) ?? null,
+    keep: (overrides) => {
+      for (const [key, value] of Object.entries(overrides)) session.set(key, value as OptionValue);
+    },
+  };
+  app.post('/txt2img', (request) => txt2img(request.body, ports));
+  app.post('/img2img', (request) => img2img(request.body, ports));
   app.get('/samplers', async () => samplerRows);
   app.get('/schedulers', async () => schedulerRows);
   app.get('/sd-models', async () =>
