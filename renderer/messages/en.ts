@@ -111,6 +111,7 @@ export const en = {
     favourites: 'Favourites only',
     counted: '{text} ({count})',
     sort: 'Sort',
+    picked: '{label} {chosen}',
     sortBy: { relevance: 'Best match', newest: 'Newest', name: 'Name', size: 'Size', family: 'Family' },
     list: 'Models',
     name: 'Name',
@@ -441,7 +442,7 @@ export const en = {
     trash: 'Removed, can come back',
     until: 'Until {day}',
     restore: 'Bring back',
-    restoreNamed: 'Bring {name} back',
+    restoreNamed: 'Bring back {name}',
   },
   settings: {
     title: 'Settings',

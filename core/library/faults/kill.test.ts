@@ -10,12 +10,12 @@ import { copyTinyBundle, temporaryFolder } from '../../formats/fixtures/tiny-bun
 import { writeLora } from '../fixtures/test-library.ts';
 import { openLibrary } from '../open-library.ts';
 
-const kills = Number(process.env['VITRINE_TEST_KILLS'] ?? 200);
+const kills = Number(process.env.VITRINE_TEST_KILLS ?? 200);
 const lanes = 4;
 const longestMs = 90;
 
 test(`killed at ${kills} random moments of imports, moves, removals and reconciles, the library is whole and no file is lost`, async () => {
-  const seed = Number(process.env['VITRINE_TEST_SEED'] ?? 20_260_101);
+  const seed = Number(process.env.VITRINE_TEST_SEED ?? 20_260_101);
   await Promise.all(
     Array.from({ length: lanes }, (_, lane) => killAgainAndAgain(seed + lane, Math.ceil(kills / lanes))),
   );

@@ -7,7 +7,7 @@ import { useWords } from '../../ui/use-words.ts';
 import css from './candidate-list.module.css';
 
 /** More than these are counted, not listed: nobody reads on, and the page stays quick. */
-const shownRows = 200;
+const shownRows = 100;
 
 interface CandidateListProps {
   readonly candidates: readonly Candidate[];

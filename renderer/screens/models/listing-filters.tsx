@@ -73,6 +73,7 @@ interface FilterMenuProps {
 }
 
 function FilterMenu({ label, any, chosen, shown, entries, onChoose }: FilterMenuProps) {
+  const t = useTranslations('models');
   return (
     <Menu
       label={label}
@@ -80,9 +81,8 @@ function FilterMenu({ label, any, chosen, shown, entries, onChoose }: FilterMenu
       entries={[{ id: anyId, text: any }, ...entries]}
       onAction={(id) => onChoose(id === anyId ? null : id)}
       trigger={
-        <PickButton label={label}>
-          {label}
-          {shown !== null && <b>{shown}</b>}
+        <PickButton label={shown === null ? label : t('picked', { label, chosen: shown })}>
+          {label} {shown !== null && <b>{shown}</b>}
           <ChevronDown />
         </PickButton>
       }
@@ -107,9 +107,8 @@ export function SortMenu() {
         if (chosen) setSort(chosen);
       }}
       trigger={
-        <PickButton label={t('sort')}>
-          {t('sort')}
-          <b>{t(`sortBy.${sort}`)}</b>
+        <PickButton label={t('picked', { label: t('sort'), chosen: t(`sortBy.${sort}`) })}>
+          {t('sort')} <b>{t(`sortBy.${sort}`)}</b>
           <ChevronDown />
         </PickButton>
       }
