@@ -5,9 +5,11 @@ import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from 
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
-import { type Library, openLibrary } from './library/library.ts';
+import type { Library } from './library/library.ts';
+import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
+import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
@@ -33,6 +35,10 @@ export interface AppOptions {
   readonly log?: Log;
   /** Whether jobs that an earlier run left waiting are run; true unless told. */
   readonly resumesQueue?: boolean;
+  /** Whether files are watched and hashed in the background; true unless told. A command that ends at once has no use for it. */
+  readonly watches?: boolean;
+  /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
+  readonly reconcilesAtStart?: boolean;
   /** Look into every run. */
   readonly observers?: readonly RunHooks[];
   readonly now?: () => Date;
@@ -98,8 +104,17 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     emit: events.emit,
     now,
     log: (message, facts) => log.info(facts ?? {}, message),
+    watches: options.watches ?? true,
+    reconcilesAtStart: options.reconcilesAtStart ?? true,
+    workerEntry: program.libraryWorkerEntry,
   });
   undo.defer(() => library.close());
+  // Reading whole files in the background would take the disk and a core from the picture that somebody waits for.
+  undo.defer(
+    events.listen(({ event }) => {
+      if (event.kind === 'runner_changed') library.pauseHashing(event.runner.state === 'busy');
+    }),
+  );
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
 
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
@@ -133,6 +148,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (extras.keeps_overrides) settings.keep(extras.overrides ?? {});
       return processImages(job.request, {
         ...run,
+        inputsPath: folders.inputsPath,
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
         version,
@@ -190,9 +206,24 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
     'models.accept': ({ model_id, code, path }) => library.accept(model_id, code, path),
     'models.describe': ({ model_id }) => library.describe(model_id),
     'models.unregister': ({ model_id }) => library.unregister(model_id),
+    'models.counts': async (query) => library.counts(query),
+    'models.edit': ({ model_id, ...edit }) => library.edit(model_id, edit),
+    'models.revoke': ({ model_id, code, path }) => library.revoke(model_id, code, path),
+    'models.relocate': ({ model_id, path, force }) => library.relocate(model_id, path, force),
+    'models.import': async ({ items }) => library.import(items),
+    'models.previewRemoval': ({ model_id }) => library.previewRemoval(model_id),
+    'models.duplicates': async () => ({ groups: library.duplicates() }),
+    'library.reconcile': () => library.reconcile(),
+    'library.lastReconcile': async () => ({ report: library.lastReconcile() }),
+    'trash.list': async () => ({ entries: await library.listTrash() }),
+    'trash.restore': ({ trash_id }) => library.restore(trash_id),
+    'tasks.show': async ({ task_id }) => library.showTask(task_id),
+    'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
+    'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
-      return jobs.enqueue(await namedModel(request, library), origin, extras);
+      const named = await namedModel(request, library);
+      return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin, extras);
     },
     'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),

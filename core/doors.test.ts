@@ -95,6 +95,7 @@ async function throughCommandLine(): Promise<readonly string[]> {
     out: (part) => void text.push(part),
     err: () => {},
     isTerminal: false,
+    ask: async () => null,
     workingPath: folder,
     env: {},
     onInterrupt: () => () => {},

@@ -34,6 +34,7 @@ test.each([
     libraryPath,
     dataPath,
     outputsPath: join(dataPath, 'outputs'),
+    inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),

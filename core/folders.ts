@@ -7,6 +7,8 @@ export interface Folders {
   readonly libraryPath: string;
   readonly dataPath: string;
   readonly outputsPath: string;
+  /** Pictures that jobs start from. */
+  readonly inputsPath: string;
   readonly jobsPath: string;
   readonly settingsPath: string;
   readonly logPath: string;
@@ -47,6 +49,7 @@ export function resolveFolders(
     libraryPath,
     dataPath,
     outputsPath: join(dataPath, 'outputs'),
+    inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),

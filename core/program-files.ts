@@ -7,6 +7,8 @@ import { z } from 'zod';
 export interface ProgramFiles {
   /** The runner process's program. */
   readonly runnerEntry: string;
+  /** The program of the library's worker threads. */
+  readonly libraryWorkerEntry: string;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
   readonly version: string;
@@ -16,15 +18,22 @@ export interface ProgramFiles {
 
 /** Looks around `from`, the folder of the running program's own file. */
 export function findProgramFiles(from: string = import.meta.dirname): ProgramFiles {
-  const source = join(from, 'runner', 'entry.ts');
   const root = packageRoot(from);
   const bundle = join(root, 'resources', 'starter-model', 'bundle');
   return {
-    runnerEntry: existsSync(source) ? source : join(root, 'dist', 'runner', 'entry.mjs'),
+    runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(root, 'dist', 'runner', 'entry.mjs')),
+    libraryWorkerEntry: sourceOr(
+      join(from, 'library', 'worker', 'entry.ts'),
+      join(root, 'dist', 'core', 'library-worker.js'),
+    ),
     starterBundle: existsSync(bundle) ? bundle : null,
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',
     runtimeVersion: runtimeVersion(),
   };
+}
+
+function sourceOr(source: string, built: string): string {
+  return existsSync(source) ? source : built;
 }
 
 function packageRoot(from: string): string {

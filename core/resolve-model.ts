@@ -3,8 +3,8 @@ import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import { ModelId } from './contract/ids.ts';
 import type { Metadata } from './contract/metadata.ts';
-import { readDiffusersFolder } from './formats/diffusers-folder.ts';
-import { type EngineHost, resolveDependencies } from './library/execution/dependency-resolution.ts';
+import { readModelFacts } from './formats/model-facts.ts';
+import { type EngineHost, enginesFor, resolveDependencies } from './library/execution/dependency-resolution.ts';
 import { describeModel, reasonOf } from './library/execution/descriptor.ts';
 import type { Library } from './library/library.ts';
 import { slugOf } from './library/metadata/model-id.ts';
@@ -37,9 +37,9 @@ export function noModel(): Failed {
 }
 
 async function describeFolder(path: string, { engines, now }: ResolveHost): Promise<ResolvedModel> {
-  const facts = await readDiffusersFolder(path);
+  const facts = await readModelFacts(path);
   if (facts.findings.some(({ code }) => code === 'path_not_found')) throw new Failed('path_not_found', { path });
-  const name = basename(facts.rootPath);
+  const name = basename(facts.entryPath);
   // The fingerprint keeps two folders of one name apart in whatever remembers models by their id.
   const id = `bundle/${slugOf(facts.family)}/${slugOf(name)}-${facts.fingerprint.slice(0, 8)}`;
   const record = newRecord(facts, {
@@ -47,7 +47,7 @@ async function describeFolder(path: string, { engines, now }: ResolveHost): Prom
     name,
     storageKind: 'external_reference',
     sourcePath: path,
-    entryPath: facts.rootPath,
+    entryPath: facts.entryPath,
     matchSource: 'manual',
     now: now(),
   });
@@ -59,8 +59,8 @@ async function describeFolder(path: string, { engines, now }: ResolveHost): Prom
       findings: record.validation_errors,
     });
   }
-  const need = { bundleFormat: record.bundle_format, pipelineClass: record.pipeline_class };
-  return runnable({ descriptor: describeModel(record, resolveDependencies(need, engines())), record });
+  const dependencies = resolveDependencies(enginesFor(facts), engines());
+  return runnable({ descriptor: describeModel(record, dependencies), record });
 }
 
 function runnable({

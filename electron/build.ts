@@ -28,7 +28,11 @@ interface NodeProgram {
 
 const programs: readonly NodeProgram[] = [
   {
-    input: { 'electron/main': 'electron/main.ts', 'core/cli': 'core/cli.ts' },
+    input: {
+      'electron/main': 'electron/main.ts',
+      'core/cli': 'core/cli.ts',
+      'core/library-worker': 'core/library/worker/entry.ts',
+    },
     folder: 'dist',
     format: 'es',
     extension: 'js',

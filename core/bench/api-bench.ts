@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
 import { resolveFolders } from '../folders.ts';
 import { openInstance } from '../instance.ts';
 import { silentLog } from '../log.ts';
 
-export interface ApiTimes {
+interface ApiTimes {
   readonly name: string;
   readonly perSecond: number;
   /** Of one request, sorted. */
@@ -13,13 +14,28 @@ export interface ApiTimes {
   readonly p99Ms: number;
 }
 
-export interface ApiBenchOptions {
+interface ApiBenchOptions {
   readonly requests: number;
   readonly listeners: number;
 }
 
+/** Adds `api` to the benches. */
+export function addApiBench(program: Command): void {
+  program
+    .command('api')
+    .description('Requests per second and p99 of the HTTP interfaces, with the fake runner')
+    .option('--requests <n>', 'of each kind', wholeNumber, 200)
+    .option('--listeners <n>', 'of the event stream', wholeNumber, 50)
+    .action(async (options: ApiBenchOptions) => {
+      for (const { name, perSecond, p50Ms, p99Ms } of await measureApi(options))
+        process.stdout.write(
+          `${name.padEnd(52)} ${perSecond.toFixed(0).padStart(6)}/s  p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms\n`,
+        );
+    });
+}
+
 /** Requests over real HTTP to a server with the fake runner: pictures of 64 px, progress under listeners, and the door alone. */
-export async function measureApi({ requests, listeners }: ApiBenchOptions): Promise<readonly ApiTimes[]> {
+async function measureApi({ requests, listeners }: ApiBenchOptions): Promise<readonly ApiTimes[]> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
   const instance = await openInstance({
     folders: resolveFolders({ library: join(folder, 'library'), data: join(folder, 'data') }),
@@ -84,4 +100,10 @@ async function measure(name: string, count: number, atOnce: number, act: () => P
   const sorted = timesMs.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   return { name, perSecond, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
 }

@@ -7,6 +7,7 @@ import { Failed } from '../contract/failure.ts';
 import { ModelId } from '../contract/ids.ts';
 import { ListQuery, ModelSummary } from '../contract/model.ts';
 import { type Catalog, type CatalogEntry, openCatalog } from './catalog.ts';
+import { catalogVersion } from './schema.ts';
 
 let folder: string;
 let path: string;
@@ -96,7 +97,14 @@ test('pages hold every model once, newest first, whatever is added between them'
   expect(third).toMatchObject({ models: [{ name: 'b' }], next_cursor: null });
 });
 
-test.each(['x', '', 'bnVsbA', Buffer.from('[1,2]').toString('base64url')])('the cursor %j is refused', (cursor) => {
+test.each([
+  'x',
+  '',
+  'bnVsbA',
+  ...['[1,2]', '["name","a","b"]', '["newest",1,"b"]', '["newest","a"]', '[{}]'].map((text) =>
+    Buffer.from(text).toString('base64url'),
+  ),
+])('the cursor %j is refused', (cursor) => {
   expect(() => catalog.page(ListQuery.parse({ cursor }))).toThrow(
     expect.objectContaining({ failure: expect.objectContaining({ code: 'invalid_input' }) }),
   );
@@ -142,6 +150,230 @@ describe('search', () => {
   });
 });
 
+describe('filters and orders', () => {
+  beforeEach(() => {
+    catalog.upsert([
+      entry(
+        'diffusion/sd/a',
+        { ...day(1), name: 'Zebra', tags: ['x', 'y'], favourite: true, size_bytes: 30 },
+        'repo/one',
+      ),
+      entry(
+        'diffusion/flux/b',
+        { ...day(2), name: 'apple', tags: ['x'], is_offline: true, size_bytes: 10 },
+        'repo/two',
+      ),
+      entry('lora/sd/c', {
+        ...day(3),
+        name: 'Mango',
+        storage_kind: 'library_owned',
+        precision: 'fp32',
+        size_bytes: 30,
+      }),
+      entry('lora/sd/d', { ...day(4), name: 'mango tree', validation_state: 'degraded', size_bytes: 20 }, 'apple'),
+    ]);
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{}, 'dcba'],
+    [{ type: 'lora' }, 'dc'],
+    [{ family: 'flux' }, 'b'],
+    [{ state: 'degraded' }, 'd'],
+    [{ storage: 'library_owned' }, 'c'],
+    [{ precision: 'fp32' }, 'c'],
+    [{ tag: 'x' }, 'ba'],
+    [{ tag: 'X' }, ''],
+    [{ tag: 'x', family: 'sd' }, 'a'],
+    [{ favourite: true }, 'a'],
+    [{ favourite: 'false' }, 'dcb'],
+    [{ offline: 'true' }, 'b'],
+    [{ min_size_bytes: 20 }, 'dca'],
+    [{ min_size_bytes: 11, max_size_bytes: '20' }, 'd'],
+    [{ min_size_bytes: 40 }, ''],
+    [{ query: 'apple' }, 'db'],
+    [{ query: 'apple', type: 'lora' }, 'd'],
+    [{ query: 'apple', tag: 'x' }, 'b'],
+    [{ query: 'apple tr' }, 'd'],
+    [{ query: 'repo', max_size_bytes: 10 }, 'b'],
+    [{ query: 'ap', tag: 'x' }, 'b'],
+    [{ sort: 'name' }, 'bcda'],
+    [{ sort: 'size' }, 'acdb'],
+    [{ sort: 'family' }, 'bcda'],
+    [{ sort: 'relevance' }, 'dcba'],
+    [{ sort: 'relevance', query: 'mango' }, 'cd'],
+    [{ sort: 'relevance', query: 'apple' }, 'bd'],
+    [{ sort: 'relevance', query: 'APPLE' }, 'bd'],
+    [{ sort: 'relevance', query: 'a' }, 'bcda'],
+  ])('%j gives %s, page by page and whole', (query, ids) => {
+    const letters = (found: readonly string[]) => found.map((id) => id.at(-1)).join('');
+    expect(letters(idsOf(query))).toBe(ids);
+    const paged: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = catalog.page(ListQuery.parse({ ...query, limit: 1, cursor }));
+      expect(page.total).toBe(ids.length);
+      paged.push(...page.models.map(({ model_id }) => model_id));
+      cursor = page.next_cursor;
+    }
+    expect(letters(paged)).toBe(ids);
+  });
+
+  test('the counts of a filter are those that its values would leave, the others as they are', () => {
+    expect(catalog.counts(ListQuery.parse({}))).toEqual({
+      type: [
+        { value: 'diffusion', count: 2 },
+        { value: 'lora', count: 2 },
+      ],
+      family: [
+        { value: 'sd', count: 3 },
+        { value: 'flux', count: 1 },
+      ],
+      state: [
+        { value: 'valid', count: 3 },
+        { value: 'degraded', count: 1 },
+      ],
+      storage: [
+        { value: 'external_reference', count: 3 },
+        { value: 'library_owned', count: 1 },
+      ],
+      precision: [
+        { value: 'fp16', count: 3 },
+        { value: 'fp32', count: 1 },
+      ],
+      tag: [
+        { value: 'x', count: 2 },
+        { value: 'y', count: 1 },
+      ],
+      favourite: 1,
+      offline: 1,
+      total: 4,
+      size_bytes: 90,
+    });
+  });
+
+  test.each<[Record<string, unknown>]>([
+    [{ type: 'lora' }],
+    [{ tag: 'x' }],
+    [{ query: 'apple' }],
+    [{ query: 'ap', favourite: false }],
+    [{ query: 'apple', tag: 'x', state: 'valid', min_size_bytes: 5 }],
+    [{ min_size_bytes: 20 }],
+    [{ query: 'nothing' }],
+  ])('each count of %j is the total of the query that it stands for', (query) => {
+    const counts = catalog.counts(ListQuery.parse(query));
+    for (const filter of ['type', 'family', 'state', 'storage', 'precision', 'tag'] as const)
+      for (const { value, count } of counts[filter])
+        expect([filter, value, count]).toEqual([filter, value, idsOf({ ...query, [filter]: value }).length]);
+    expect(counts.favourite).toBe(idsOf({ ...query, favourite: true }).length);
+    expect(counts.offline).toBe(idsOf({ ...query, offline: true }).length);
+    expect(counts.total).toBe(idsOf(query).length);
+  });
+
+  test('counts follow every change', () => {
+    catalog.upsert([entry('lora/sd/d', { tags: ['new'], size_bytes: 5 })]);
+    catalog.remove(ModelId.parse('diffusion/sd/a'));
+    expect(catalog.counts(ListQuery.parse({}))).toMatchObject({
+      state: [{ value: 'valid', count: 3 }],
+      tag: [
+        { value: 'new', count: 1 },
+        { value: 'x', count: 1 },
+      ],
+      favourite: 0,
+      total: 3,
+      size_bytes: 45,
+    });
+  });
+
+  test('another connection is seen at once', () => {
+    expect(catalog.count()).toBe(4);
+    const other = openCatalog(path);
+    other.upsert([entry('lora/sd/e', { tags: ['x'] })]);
+    other.close();
+    expect([catalog.count(), catalog.page(ListQuery.parse({ tag: 'x' })).total]).toEqual([5, 3]);
+  });
+});
+
+test.each([
+  '"',
+  '""',
+  "'",
+  '*',
+  '^a',
+  'a AND',
+  '(',
+  'NEAR/2',
+  'model_text:',
+  '-x',
+  '{a b}:c',
+  '\\',
+  ';DROP TABLE models',
+  '😀',
+  '👨‍👩‍👧 😀x',
+  '\ud83d',
+  '\0\0\0',
+  'x'.repeat(1000),
+  'ab '.repeat(333),
+  '"'.repeat(1000),
+  '%%%',
+  '___',
+])('the search %j finds nothing and harms nothing', (query) => {
+  catalog.upsert([entry('lora/sd/mango')]);
+  for (const sort of ['newest', 'relevance'])
+    expect(idsOf({ query, sort })).toEqual(/^\0+$/.test(query) ? ['lora/sd/mango'] : []);
+  expect(catalog.counts(ListQuery.parse({ query })).total).toBe(/^\0+$/.test(query) ? 1 : 0);
+  expect(catalog.count()).toBe(1);
+});
+
+test('an emoji in a name is found by itself and within a word', () => {
+  catalog.upsert([entry('lora/sd/cat', { name: 'neko😺cat' })]);
+  expect([idsOf({ query: '😺' }), idsOf({ query: 'o😺c' })]).toEqual([['lora/sd/cat'], ['lora/sd/cat']]);
+});
+
+test('rows are given from an id on, with their stamps', () => {
+  catalog.upsert([{ ...entry('lora/sd/a'), stamp: 's1' }, entry('lora/sd/b'), entry('vae/sd/c')]);
+  catalog.setStamp(ModelId.parse('lora/sd/b'), 's2');
+  const row = { storage_kind: 'external_reference', bundle_format: 'diffusers_directory' };
+  expect(catalog.rowsAfter(null, 2)).toEqual([
+    { model_id: 'lora/sd/a', stamp: 's1', entry_path: '/models/lora/sd/a', ...row },
+    { model_id: 'lora/sd/b', stamp: 's2', entry_path: '/models/lora/sd/b', ...row },
+  ]);
+  expect(catalog.rowsAfter(ModelId.parse('lora/sd/b'), 2)).toMatchObject([{ model_id: 'vae/sd/c', stamp: '' }]);
+});
+
+test('models that share a fingerprint are found together', () => {
+  catalog.upsert([
+    entry('lora/sd/a', { fingerprint: 'one', size_bytes: 7 }),
+    entry('lora/sd/b', { fingerprint: 'one', size_bytes: 7 }),
+    entry('lora/sd/c', { fingerprint: '' }),
+    entry('lora/sd/d', { fingerprint: '' }),
+  ]);
+  expect(catalog.findByFingerprint('one').map(({ model_id }) => model_id)).toEqual(['lora/sd/a', 'lora/sd/b']);
+  expect(catalog.duplicates()).toEqual([{ fingerprint: 'one', model_ids: ['lora/sd/a', 'lora/sd/b'], size_bytes: 7 }]);
+});
+
+test('the time of the newest model is known', () => {
+  expect(catalog.newestAddedAt()).toBeNull();
+  catalog.upsert([entry('lora/sd/a', day(3)), entry('lora/sd/b', day(2))]);
+  expect(catalog.newestAddedAt()).toBe(day(3).added_at);
+});
+
+test('a search over thousands gives the same whether it walks an order or sorts what it found', () => {
+  const many = Array.from({ length: 3000 }, (_, index) =>
+    entry(`lora/sd/m${index}`, { name: index % 2 === 0 ? `common ${index}` : `other ${index}`, size_bytes: index % 7 }),
+  );
+  catalog.upsert(many);
+  for (const sort of ['newest', 'name', 'size', 'family', 'relevance']) {
+    const whole: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = catalog.page(ListQuery.parse({ query: 'common', sort, limit: 7, cursor }));
+      expect(page.total).toBe(1500);
+      whole.push(...page.models.map(({ model_id }) => model_id));
+      cursor = page.next_cursor;
+    }
+    expect(new Set(whole).size, sort).toBe(1500);
+    expect(whole.slice(0, 500), sort).toEqual(idsOf({ query: 'common', sort, limit: 500 }));
+  }
+});
+
 describe('an index that is of no use is set aside and made anew', () => {
   test.each<[string, () => Promise<void> | void]>([
     ['it is text', () => writeFile(path, 'not a database, but long enough to be taken for one'.repeat(50))],
@@ -158,7 +390,7 @@ describe('an index that is of no use is set aside and made anew', () => {
       () => {
         const database = new Database(path);
         database.exec('DROP TABLE models');
-        database.pragma('user_version = 1');
+        database.pragma(`user_version = ${catalogVersion}`);
         database.close();
       },
     ],
@@ -215,7 +447,7 @@ test('a folder in place of the index is a failure in one sentence', async () => 
 
 test('a damage that a statement meets is a failure, not a bug', () => {
   const other = new Database(path);
-  other.exec('DROP TABLE models');
+  other.exec('DROP TABLE facets');
   other.close();
   expect(() => catalog.count()).toThrow(
     expect.objectContaining({ failure: expect.objectContaining({ code: 'database_unusable' }) }),

@@ -5,35 +5,67 @@
  *
  * History:
  * 1  first release
+ * 2  filters, counts, orders, tags and stamps; full text of words, each once
  */
-export const catalogVersion = 1;
+export const catalogVersion = 2;
 
-/** `search_text` is lower case, for terms too short for trigrams; `model_text` holds the same text by trigrams. */
+/**
+ * - `models`: what orders and finds. `search_text` is lower case, each word once.
+ * - `model_summaries`, `model_records`: what is only handed out; apart, so that a walk over `models` reads a tenth of the file.
+ * - `facets`: every combination of filter values that occurs, with how many models have it: counts cost what the combinations cost.
+ * - `facet_tags`: the same for tags.
+ * - `model_filters`: what a count over the results of a search looks up, a dozen bytes a model.
+ * - `model_text`: `search_text` by trigrams. Its writers keep it, no trigger does: a trigger costs a third of an insert.
+ */
 export const catalogSchema = `
 CREATE TABLE models (
   row INTEGER PRIMARY KEY,
   model_id TEXT NOT NULL UNIQUE,
-  model_type TEXT NOT NULL,
-  validation_state TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  family TEXT NOT NULL,
+  size_bytes REAL NOT NULL,
+  added_at TEXT NOT NULL,
+  facet INTEGER NOT NULL,
+  bundle_format TEXT NOT NULL,
   entry_path TEXT NOT NULL,
   fingerprint TEXT NOT NULL,
-  added_at TEXT NOT NULL,
-  search_text TEXT NOT NULL,
-  summary TEXT NOT NULL,
-  record TEXT NOT NULL
+  stamp TEXT NOT NULL,
+  search_text TEXT NOT NULL
 ) STRICT;
-CREATE INDEX models_in_order ON models (added_at DESC, model_id);
-CREATE INDEX models_by_entry_path ON models (entry_path);
-CREATE INDEX models_by_fingerprint ON models (fingerprint);
-CREATE VIRTUAL TABLE model_text USING fts5 (search_text, content='models', content_rowid='row', tokenize='trigram');
-CREATE TRIGGER models_inserted AFTER INSERT ON models BEGIN
-  INSERT INTO model_text (rowid, search_text) VALUES (new.row, new.search_text);
-END;
-CREATE TRIGGER models_deleted AFTER DELETE ON models BEGIN
-  INSERT INTO model_text (model_text, rowid, search_text) VALUES ('delete', old.row, old.search_text);
-END;
-CREATE TRIGGER models_updated AFTER UPDATE OF search_text ON models WHEN old.search_text <> new.search_text BEGIN
-  INSERT INTO model_text (model_text, rowid, search_text) VALUES ('delete', old.row, old.search_text);
-  INSERT INTO model_text (rowid, search_text) VALUES (new.row, new.search_text);
-END;
+CREATE INDEX models_newest ON models (added_at DESC, model_id, facet);
+CREATE TABLE model_summaries (row INTEGER PRIMARY KEY, summary TEXT NOT NULL) STRICT;
+CREATE TABLE model_records (row INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
+CREATE TABLE model_filters (row INTEGER PRIMARY KEY, facet INTEGER NOT NULL, size_bytes REAL NOT NULL) STRICT;
+CREATE TABLE model_tags (row INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (row, tag)) STRICT, WITHOUT ROWID;
+CREATE TABLE facets (
+  facet INTEGER PRIMARY KEY,
+  model_type TEXT NOT NULL,
+  family TEXT NOT NULL,
+  validation_state TEXT NOT NULL,
+  storage_kind TEXT NOT NULL,
+  precision TEXT NOT NULL,
+  favourite INTEGER NOT NULL,
+  offline INTEGER NOT NULL,
+  model_count INTEGER NOT NULL,
+  size_bytes REAL NOT NULL,
+  UNIQUE (model_type, family, validation_state, storage_kind, precision, favourite, offline)
+) STRICT;
+CREATE TABLE facet_tags (
+  facet INTEGER NOT NULL, tag TEXT NOT NULL, model_count INTEGER NOT NULL, PRIMARY KEY (facet, tag)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE fill (is_running INTEGER NOT NULL) STRICT;
+CREATE VIRTUAL TABLE model_text USING fts5 (
+  search_text, content='models', content_rowid='row', tokenize='trigram', columnsize=0
+);
 `;
+
+/** Made after a fill, when there was one: sorting once costs less than keeping order at every insert. */
+export const catalogIndexes: Readonly<Record<string, string>> = {
+  models_by_name: 'models (name_key, model_id, facet)',
+  models_by_size: 'models (size_bytes DESC, model_id, facet)',
+  models_by_family: 'models (family, name_key, model_id, facet)',
+  models_by_facet: 'models (facet)',
+  models_by_entry_path: 'models (entry_path)',
+  models_by_fingerprint: 'models (fingerprint)',
+  models_by_tag: 'model_tags (tag, row)',
+};

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Connection } from '../instance.ts';
 import type { CliIo } from './io.ts';
 
@@ -17,19 +18,26 @@ export interface CliContext {
   readonly absolute: (path: string) => string;
   /** Answers with `document` under `--json`, else with `human`. */
   readonly answer: (document: unknown, human: string) => void;
+  /** The answer tells of a failure: the exit code shall tell of it, too. */
+  readonly endAsFailed: () => void;
 }
+
+/** Makes the context of a command from its parsed options. */
+export type ContextOf = (command: Command) => CliContext;
 
 /** Runs `act` on the core of the chosen library, then lets go of it. */
 export async function withCore<Result>(
   { io, options, absolute }: CliContext,
   act: (core: Connection) => Promise<Result>,
-  connectOptions: { readonly withDoor?: boolean } = {},
+  connectOptions: { readonly withDoor?: boolean; readonly reconcilesAtStart?: boolean } = {},
 ): Promise<Result> {
   const { connect } = await import('../instance.ts');
   await using core = await connect({
     ...(await coreOptions({ io, options, absolute })),
     // Work that an earlier instance left in the queue is for the next window or server, not for a command that wants to end.
     resumesQueue: false,
+    // A core that serves others meanwhile lives long enough to watch and to hash.
+    watches: connectOptions.withDoor === true,
     ...connectOptions,
   });
   return await act(core);

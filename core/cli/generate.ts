@@ -1,15 +1,22 @@
+import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Failed } from '../contract/failure.ts';
-import { type GenerateInput, GenerateRequest, samplerNames, schedulerNames } from '../contract/generate.ts';
+import {
+  type GenerateInput,
+  GenerateRequest,
+  NoiseSource,
+  PromptSyntax,
+  samplerNames,
+  schedulerNames,
+} from '../contract/generate.ts';
 import { invalidInput } from '../contract/invalid-input.ts';
 import { isTerminal, type Job, type Progress } from '../contract/job.ts';
 import type { Connection } from '../instance.ts';
-import { type CliContext, withCore } from './context.ts';
+import { type CliContext, type ContextOf, withCore } from './context.ts';
 import { copyPictures, prepareOut } from './copy-pictures.ts';
 import { formatMs } from './format.ts';
 import type { CliIo } from './io.ts';
-import { wholeNumber } from './model-commands.ts';
-import type { ContextOf } from './program.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface GenerateOptions {
   readonly model?: string;
@@ -24,6 +31,15 @@ interface GenerateOptions {
   readonly width?: number;
   readonly height?: number;
   readonly count?: number;
+  readonly init?: string;
+  readonly strength?: number;
+  readonly resizeMode?: number;
+  readonly upscale?: number;
+  readonly clipSkip?: number;
+  readonly rng?: string;
+  readonly subseed?: number;
+  readonly subseedStrength?: number;
+  readonly promptSyntax?: string;
   readonly out?: string;
 }
 
@@ -42,6 +58,15 @@ export function generateCommand(contextOf: ContextOf): Command {
     .option('--width <px>', 'a multiple of 8', wholeNumber)
     .option('--height <px>', 'a multiple of 8', wholeNumber)
     .option('--count <count>', 'pictures; each has the next seed', wholeNumber)
+    .option('--init <file>', 'a picture to start from: PNG, JPEG or WebP')
+    .option('--strength <part>', 'how much of it is made anew, 0 to 1; 0.75 unless given', decimal)
+    .option('--resize-mode <mode>', '0 stretches it to the size, 1 crops it, 2 fits it in', wholeNumber)
+    .option('--upscale <factor>', '2 or 4: enlarges the finished picture', wholeNumber)
+    .option('--clip-skip <layers>', "1 is the model's own reading, 2 leaves out one layer more", wholeNumber)
+    .option('--rng <source>', `where noise comes from: ${NoiseSource.options.join(', ')}`)
+    .option('--subseed <number>', 'the seed of a second noise; -1 draws one', wholeNumber)
+    .option('--subseed-strength <part>', 'how much of it, 0 to 1: pictures near the one of --seed', decimal)
+    .option('--prompt-syntax <name>', `what brackets in a prompt mean: ${PromptSyntax.options.join(', ')}`)
     .option(
       '--out <file-or-folder>',
       'where the pictures go, else below the data folder; a file of that name is replaced',
@@ -50,7 +75,7 @@ export function generateCommand(contextOf: ContextOf): Command {
 }
 
 async function generate(options: GenerateOptions, context: CliContext): Promise<void> {
-  const request = requestOf(options, context.absolute);
+  const request = await requestOf(options, context.absolute);
   const target = options.out === undefined ? null : prepareOut(options.out, context.absolute(options.out));
   const job = await withCore(
     context,
@@ -72,7 +97,7 @@ async function generate(options: GenerateOptions, context: CliContext): Promise<
 }
 
 /** The request, checked before a library is opened, so that an error names the field as the user knows it. */
-function requestOf(options: GenerateOptions, absolute: (path: string) => string): GenerateInput {
+async function requestOf(options: GenerateOptions, absolute: (path: string) => string): Promise<GenerateInput> {
   const request = {
     model_id: options.model,
     bundle: options.bundle === undefined ? undefined : absolute(options.bundle),
@@ -86,10 +111,31 @@ function requestOf(options: GenerateOptions, absolute: (path: string) => string)
     width: options.width,
     height: options.height,
     count: options.count,
+    init_image: options.init === undefined ? undefined : await readPicture(absolute(options.init)),
+    strength: options.strength,
+    resize_mode: options.resizeMode,
+    upscale: options.upscale,
+    clip_skip: options.clipSkip,
+    rng: options.rng,
+    subseed: options.subseed,
+    subseed_strength: options.subseedStrength,
+    prompt_syntax: options.promptSyntax,
   };
   const checked = GenerateRequest.safeParse(request);
   if (!checked.success) throw invalidInput(checked.error);
   return checked.data;
+}
+
+/** A file of the user's as base64: the core that makes the picture may be another process, later. */
+async function readPicture(path: string): Promise<string> {
+  try {
+    return (await readFile(path)).toString('base64');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Failed('path_not_found', { path }, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failed('unreadable', { path, reason }, { cause: error });
+  }
 }
 
 const watchMs = 250;

@@ -3,25 +3,29 @@ import { Command } from 'commander';
 import type { CliContext, CommonOptions } from './context.ts';
 import { generateCommand } from './generate.ts';
 import type { CliIo } from './io.ts';
-import { modelCommands } from './model-commands.ts';
+import { bringInCommands } from './models/bring-in-commands.ts';
+import { careCommands } from './models/care-commands.ts';
+import { findCommands } from './models/find-commands.ts';
+import { removeCommands } from './models/remove-commands.ts';
 import { doctorCommand, serveCommand } from './serve.ts';
 
-/** Makes the context of a command from its parsed options. */
-export type ContextOf = (command: Command) => CliContext;
-
-export function buildProgram(io: CliIo): Command {
+/** `endAsFailed` is called when a command's answer tells of a failure. */
+export function buildProgram(io: CliIo, endAsFailed: () => void): Command {
   const program = new Command('vitrine')
     .description('A library of image models that stay where they lie, and a local image generator.')
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride()
     .showHelpAfterError('(add --help for the options)');
   for (const command of [
-    ...modelCommands(contextOf),
+    ...findCommands(contextOf),
+    ...bringInCommands(contextOf),
+    ...careCommands(contextOf),
+    ...removeCommands(contextOf),
     generateCommand(contextOf),
     serveCommand(contextOf),
     doctorCommand(contextOf),
   ]) {
-    program.addCommand(withCommonOptions(command).copyInheritedSettings(program));
+    program.addCommand(inherit(command, program));
   }
   return program;
 
@@ -30,10 +34,18 @@ export function buildProgram(io: CliIo): Command {
     return {
       io,
       options,
+      endAsFailed,
       absolute: (path) => resolve(io.workingPath, path),
       answer: (document, human) => io.out(options.json ? `${JSON.stringify(document, null, 2)}\n` : `${human}\n`),
     };
   }
+}
+
+/** The settings of the program for a command, or for those below it where it is only their name. */
+function inherit(command: Command, program: Command): Command {
+  for (const below of command.commands) inherit(below, program);
+  const isName = command.commands.length > 0;
+  return (isName ? command : withCommonOptions(command)).copyInheritedSettings(program);
 }
 
 function withCommonOptions(command: Command): Command {

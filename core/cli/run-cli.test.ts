@@ -1,60 +1,32 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Failure } from '../contract/failure.ts';
-import { runCli } from './run-cli.ts';
+import { TestVitrine } from './fixtures/test-vitrine.ts';
 
 const bundle = join(import.meta.dirname, '..', 'diffusion', 'reference', 'bundles', 'sd15-tiny');
 const bundleId = 'diffusion/stable-diffusion-1/sd15-tiny';
 const starterId = 'diffusion/stable-diffusion-1/vitrine-starter';
 const entry = join(import.meta.dirname, '..', 'cli.ts');
+let vitrine: TestVitrine;
 let folder: string;
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'vitrine-cli-'));
+  vitrine = new TestVitrine();
+  folder = vitrine.path;
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => vitrine[Symbol.asyncDispose]());
 
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+const document = (...args: string[]) => vitrine.document(...args);
 
-interface How {
-  readonly isTerminal?: boolean;
-  readonly interruptAfterMs?: number;
-}
-
-const env = () => ({
-  VITRINE_LIBRARY: join(folder, 'library'),
-  VITRINE_DATA: join(folder, 'data'),
-  VITRINE_RUNNER: 'fake',
-});
-
-async function vitrine(args: readonly string[], { isTerminal = false, interruptAfterMs }: How = {}): Promise<Ran> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(args, {
-    out: (text) => void out.push(text),
-    err: (text) => void err.push(text),
-    isTerminal,
-    workingPath: folder,
-    env: env(),
-    onInterrupt: (act) => {
-      const timer = interruptAfterMs === undefined ? undefined : setTimeout(act, interruptAfterMs);
-      return () => clearTimeout(timer);
-    },
-  });
-  return { code, out: out.join(''), err: err.join('') };
-}
-
-/** The one document on standard output. */
-const document = async (...args: string[]): Promise<unknown> => JSON.parse((await vitrine([...args, '--json'])).out);
+const solid = (width: number, height: number) =>
+  sharp({ create: { width, height, channels: 3, background: '#336699' } })
+    .png()
+    .toBuffer();
 
 test('a folder is registered, listed, shown, described and taken out again, and stays as it is', async () => {
   cpSync(bundle, join(folder, 'sd15-tiny'), { recursive: true });
@@ -78,22 +50,22 @@ test('a folder is registered, listed, shown, described and taken out again, and 
 
 test('what is wrong with a folder is told, with exit code 0 from validate and 3 from register', async () => {
   mkdirSync(join(folder, 'empty'));
-  const verdict = await vitrine(['validate', 'empty']);
+  const verdict = await vitrine.run(['validate', 'empty']);
   expect(verdict).toMatchObject({
     code: 0,
     out: expect.stringMatching(/^invalid\n {2}error: .*\[missing_model_index\]/),
   });
-  const refused = await vitrine(['register', 'empty']);
+  const refused = await vitrine.run(['register', 'empty']);
   expect(refused).toMatchObject({ code: 3, out: '', err: expect.stringContaining('[invalid_bundle]') });
 });
 
 test('the human answers are lines of text', async () => {
-  expect((await vitrine(['list'])).out).toMatch(/^ID +STATE +FAMILY[\s\S]*vitrine-starter +valid[\s\S]*1 of 1\n$/);
-  expect((await vitrine(['show', starterId])).out).toMatch(/owner +the library\n/);
-  expect((await vitrine(['list', '--query', 'nonesuch'])).out).toBe('No models.\n');
-  expect((await vitrine(['doctor'])).out).toMatch(/runner +fake, ready/);
-  expect((await vitrine(['classify', 'sd15-tiny'])).out).toMatch(/^diffusers_directory\n/);
-  expect((await vitrine(['describe', starterId])).out).toContain('"execution_contract_version": 1');
+  expect((await vitrine.run(['list'])).out).toMatch(/^ID +STATE +FAMILY[\s\S]*vitrine-starter +valid[\s\S]*1 of 1\n$/);
+  expect((await vitrine.run(['show', starterId])).out).toMatch(/owner +the library\n/);
+  expect((await vitrine.run(['list', '--query', 'nonesuch'])).out).toBe('No models.\n');
+  expect((await vitrine.run(['doctor'])).out).toMatch(/runner +fake, ready/);
+  expect((await vitrine.run(['classify', 'sd15-tiny'])).out).toMatch(/^diffusers_directory\n/);
+  expect((await vitrine.run(['describe', starterId])).out).toContain('"execution_contract_version": 1');
 });
 
 test('a model whose files the library owns is not deleted by the way', async () => {
@@ -134,7 +106,7 @@ test('a picture is made, put where it shall go, and told of', async () => {
       .subarray(1, 4)
       .toString(),
   ).toBe('PNG');
-  const several = await vitrine(['generate', '--prompt', 'a sun', '--count', '2', '--out', 'new/sun.png']);
+  const several = await vitrine.run(['generate', '--prompt', 'a sun', '--count', '2', '--out', 'new/sun.png']);
   expect(several).toMatchObject({
     code: 0,
     out: expect.stringMatching(/sun-1\.png +128x128, seed \d+\n.*sun-2\.png[\s\S]*Done in/),
@@ -142,13 +114,56 @@ test('a picture is made, put where it shall go, and told of', async () => {
   expect(existsSync(join(folder, 'new', 'sun-2.png'))).toBe(true);
 });
 
+test('a picture is made from another one, as a variation, and enlarged', async () => {
+  writeFileSync(join(folder, 'init.png'), await solid(64, 48));
+  const args = [
+    '--strength',
+    '0.5',
+    '--resize-mode',
+    '1',
+    '--clip-skip',
+    '2',
+    '--rng',
+    'nv',
+    '--prompt-syntax',
+    'plain',
+  ];
+  const variation = ['--subseed', '9', '--subseed-strength', '0.25', '--upscale', '2'];
+  const made = await document('generate', '--prompt', 'x', '--init', 'init.png', ...args, ...variation);
+  expect(made).toMatchObject({
+    images: [
+      {
+        width: 128,
+        height: 96,
+        infotext: expect.stringMatching(
+          /Size: 64x48.*Variation seed: 9, Variation seed strength: 0.25, Denoising strength: 0.5, Clip skip: 2, RNG: NV/,
+        ),
+      },
+    ],
+  });
+});
+
+test.each([
+  ['nowhere.png', null, 'path_not_found'],
+  ['empty.png', new Uint8Array(), 'invalid_input'],
+  ['text.png', Buffer.from('no picture'), 'invalid_input'],
+  ['wide.png', () => solid(30_000, 8), 'invalid_input'],
+])('an init picture %s is refused with one sentence', async (name, content, code) => {
+  if (content !== null) writeFileSync(join(folder, name), typeof content === 'function' ? await content() : content);
+  const { failure } = (await document('generate', '--prompt', 'x', '--init', name)) as { failure: Failure };
+  expect(Failure.parse(failure)).toMatchObject({
+    code,
+    message: expect.stringMatching(/init_image: It is|nothing at/),
+  });
+});
+
 test('where somebody watches, a line of progress is written over and goes away', async () => {
-  const { err } = await vitrine(['generate', '--prompt', 'x'], { isTerminal: true });
+  const { err } = await vitrine.run(['generate', '--prompt', 'x'], { isTerminal: true });
   expect(err.endsWith('\r\x1b[K')).toBe(true);
 });
 
 test('Ctrl-C cancels the job', async () => {
-  const canceled = await vitrine(['generate', '--prompt', 'x', '--steps', '1000', '--count', '100', '--json'], {
+  const canceled = await vitrine.run(['generate', '--prompt', 'x', '--steps', '1000', '--count', '100', '--json'], {
     interruptAfterMs: 0,
   });
   expect({ code: canceled.code, ...JSON.parse(canceled.out) }).toMatchObject({
@@ -170,6 +185,10 @@ test.each([
   [['generate', '--prompt', 'x', '--out', 'sun.jpg'], 3, 'invalid_input'],
   [['generate', '--prompt', 'x', '--bundle', 'empty'], 3, 'asset_not_executable'],
   [['generate', '--prompt', 'x'.repeat(100_001)], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--strength', '1.5'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--upscale', '3'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--rng', 'dice'], 3, 'invalid_input'],
+  [['generate', '--prompt', 'x', '--clip-skip', '0'], 3, 'invalid_input'],
   [['generate'], 2, 'invalid_input'],
   [['generate', '--prompt', 'x', '--width', 'wide'], 2, 'invalid_input'],
   [['generate', '--prompt', 'x', '--cfg', ''], 2, 'invalid_input'],
@@ -177,13 +196,17 @@ test.each([
   [['list', '--state', 'fine'], 2, 'invalid_input'],
   [['nonesuch'], 2, 'invalid_input'],
 ])('%j ends with %i and the code %s', async (args, code, failureCode) => {
-  const ran = await vitrine([...args, '--json']);
+  const ran = await vitrine.run([...args, '--json']);
   const { failure } = JSON.parse(ran.out) as { failure: unknown };
   expect([ran.code, Failure.parse(failure).code]).toEqual([code, failureCode]);
 });
 
 test('help is no failure', async () => {
-  expect(await vitrine(['--help'])).toMatchObject({ code: 0, out: expect.stringContaining('Usage: vitrine'), err: '' });
+  expect(await vitrine.run(['--help'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Usage: vitrine'),
+    err: '',
+  });
 });
 
 test('an --out that leads through a file is refused before anything is made', async () => {
@@ -195,7 +218,7 @@ test('an --out that leads through a file is refused before anything is made', as
 
 test('the program prints one document and ends by itself', async () => {
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, 'list', '--json'], {
-    env: { ...process.env, ...env() },
+    env: { ...process.env, ...vitrine.env },
   });
   expect(JSON.parse(stdout)).toMatchObject({ total: 1 });
   expect(stderr).toBe('');
@@ -203,7 +226,7 @@ test('the program prints one document and ends by itself', async () => {
 
 test('serve says its address first, takes the commands of others, and ends when told', async () => {
   const child = spawn(process.execPath, [entry, 'serve', '--port', '0'], {
-    env: { ...process.env, ...env() },
+    env: { ...process.env, ...vitrine.env },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const ended = new Promise((resolve) => child.on('exit', (code) => resolve(code)));
@@ -212,6 +235,13 @@ test('serve says its address first, takes the commands of others, and ends when 
   expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ status: 'ok', runner_kind: 'fake' });
   expect(await document('generate', '--prompt', 'handed over', '--out', 'handed/')).toMatchObject({ provider: 'fake' });
   expect(await document('show', 'a/b/c')).toMatchObject({ failure: { code: 'not_found' } });
+  expect(await document('import', 'sd15-tiny', '--mode', 'copy')).toMatchObject({
+    results: [{ model_id: bundleId, status: 'imported' }],
+  });
+  expect(await document('edit', bundleId, '--tag', 'a b&c')).toMatchObject({ tags: ['a b&c'] });
+  expect(await document('list', '--tag', 'a b&c', '--storage', 'library_owned')).toMatchObject({ total: 1 });
+  expect(await document('reconcile')).toMatchObject({ removed: 0, unchanged: 2 });
+  expect(await document('delete', bundleId, '--yes')).toMatchObject({ removed: [expect.any(String)] });
   expect(await document('serve', '--port', '0')).toMatchObject({ failure: { code: 'conflict' } });
   child.kill('SIGTERM');
   expect(await ended).toBe(0);

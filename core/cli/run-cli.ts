@@ -9,9 +9,13 @@ export const exitCodes = { done: 0, bug: 1, wrongUse: 2, failed: 3 } as const;
 /** Runs one command line, without the program's name; answers the exit code. */
 export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
   const isJson = args.includes('--json');
+  let code: number = exitCodes.done;
+  const endAsFailed = () => {
+    code = exitCodes.failed;
+  };
   try {
-    await buildProgram(io).parseAsync([...args], { from: 'user' });
-    return exitCodes.done;
+    await buildProgram(io, endAsFailed).parseAsync([...args], { from: 'user' });
+    return code;
   } catch (error) {
     if (error instanceof CommanderError) return wrongUse(error, isJson, io);
     const failure = failureOf(error);

@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { type CliContext, coreOptions, withCore } from './context.ts';
+import { type CliContext, type ContextOf, coreOptions, withCore } from './context.ts';
 import { formatBytes, formatFacts, formatTable } from './format.ts';
-import { wholeNumber } from './model-commands.ts';
-import type { ContextOf } from './program.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface ServeOptions {
   readonly host: string;

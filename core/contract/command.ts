@@ -1,79 +1,21 @@
 import { z } from 'zod';
-import { ExecutionDescriptor } from './descriptor.ts';
-import { FindingCode } from './finding.ts';
+import type { CommandShape } from './command-shape.ts';
 import { GenerateRequest } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
 import { Artifact, Job, JobOrigin, JobStatus } from './job.ts';
 import { jobExtras } from './job-extras.ts';
-import { Classification, ListQuery, ModelDetails, ModelPage, Registration, Verdict } from './model.ts';
+import { libraryCommands } from './library-commands.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { settingsCommands } from './settings-commands.ts';
-
-interface CommandShape {
-  readonly summary: string;
-  readonly input: z.ZodType;
-  readonly output: z.ZodType;
-  /** Where the command stands at the HTTP door, below `/api/v1`. `{name}` takes the input's field; the rest is the query of a GET, or the body. */
-  readonly http: { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string };
-}
-
-const absolutePath = z.string().min(1).max(32_767);
 
 /**
  * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:
  * none of them knows the library. Adding a command touches this file and the room that carries it out.
  */
 export const commands = {
-  'models.list': {
-    summary: 'Models of the library, one page',
-    input: ListQuery,
-    output: ModelPage,
-    http: { method: 'GET', path: '/models' },
-  },
-  'models.show': {
-    summary: 'The metadata of a model',
-    input: z.object({ model_id: ModelId }),
-    output: ModelDetails,
-    http: { method: 'GET', path: '/models/{model_id}' },
-  },
-  'models.classify': {
-    summary: 'What a path holds, before anything happens to it',
-    input: z.object({ path: absolutePath }),
-    output: Classification,
-    http: { method: 'POST', path: '/classify' },
-  },
-  'models.register': {
-    summary: 'Make a folder a model of the library, in place',
-    input: z.object({ path: absolutePath, name: z.string().min(1).max(200).optional() }),
-    output: Registration,
-    http: { method: 'POST', path: '/models' },
-  },
-  'models.validate': {
-    summary: "Open a model's files and say what is wrong",
-    input: z.union([z.object({ model_id: ModelId }), z.object({ path: absolutePath })]),
-    output: Verdict,
-    http: { method: 'POST', path: '/validate' },
-  },
-  'models.accept': {
-    summary: 'Accept a warning, for that model and that finding',
-    input: z.object({ model_id: ModelId, code: FindingCode, path: z.string().optional() }),
-    output: ModelDetails,
-    http: { method: 'POST', path: '/models/{model_id}/accept' },
-  },
-  'models.describe': {
-    summary: 'The execution descriptor; refused for anything but a valid model',
-    input: z.object({ model_id: ModelId }),
-    output: ExecutionDescriptor,
-    http: { method: 'GET', path: '/models/{model_id}/descriptor' },
-  },
-  'models.unregister': {
-    summary: 'Take a model out of the library; an external folder is never touched',
-    input: z.object({ model_id: ModelId }),
-    output: z.object({ removed: z.array(z.string()) }),
-    http: { method: 'DELETE', path: '/models/{model_id}' },
-  },
+  ...libraryCommands,
   'jobs.generate': {
     summary: 'Queue a request for pictures',
     input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window'), ...jobExtras }),

@@ -4,6 +4,7 @@ import { Job, Progress } from './job.ts';
 import { ModelSummary } from './model.ts';
 import { QueueState } from './queue.ts';
 import { RunnerStatus } from './runner.ts';
+import { Task } from './task.ts';
 
 /** What happened in the core. `sequence` rises by one; a listener that sees a gap takes a snapshot anew. */
 export const AppEvent = z.discriminatedUnion('kind', [
@@ -15,6 +16,8 @@ export const AppEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('job_progressed'), job_id: JobId, progress: Progress }),
   z.object({ kind: z.literal('preview_ready'), job_id: JobId, item_index: z.int(), data_url: z.string() }),
   z.object({ kind: z.literal('runner_changed'), runner: RunnerStatus }),
+  z.object({ kind: z.literal('task_changed'), task: Task }),
+  z.object({ kind: z.literal('library_reconciled'), changed_count: z.int().nonnegative() }),
 ]);
 export type AppEvent = z.infer<typeof AppEvent>;
 

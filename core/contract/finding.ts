@@ -43,7 +43,8 @@ export const Finding = z.looseObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
-export const AcceptedFinding = z.looseObject({ code: FindingCode, path: z.string().optional() });
+/** A code that a newer version wrote is kept: it accepts nothing here and is no reason to refuse the record. */
+export const AcceptedFinding = z.looseObject({ code: z.string(), path: z.string().optional() });
 export type AcceptedFinding = z.infer<typeof AcceptedFinding>;
 
 export const ValidationState = z.enum(['valid', 'degraded', 'invalid']);

@@ -27,9 +27,31 @@ export const schedulerNames = ['Automatic', 'Uniform', 'Karras', 'Exponential', 
 export const SchedulerName = z.enum(schedulerNames);
 export type SchedulerName = z.infer<typeof SchedulerName>;
 
+/** How a prompt's characters are read: with stable-diffusion-webui's marks, or as diffusers does, where each means itself. */
+export const PromptSyntax = z.enum(['webui', 'plain']);
+export type PromptSyntax = z.infer<typeof PromptSyntax>;
+
+/** Where noise comes from: torch's generator on the CPU, or the one that torch has on NVIDIA's cards. */
+export const NoiseSource = z.enum(['cpu', 'nv']);
+export type NoiseSource = z.infer<typeof NoiseSource>;
+
+/** How an init picture of another shape becomes the picture's size: 0 stretched, 1 cropped, 2 fitted in, its edges drawn out. */
+export const ResizeMode = z.literal([0, 1, 2]);
+export type ResizeMode = z.infer<typeof ResizeMode>;
+
+export const UpscaleFactor = z.literal([2, 4]);
+
 /** The largest seed that torch's generator takes without wrapping: seeds are 64-bit, JSON numbers are safe to 2^53. */
 export const maxSeed = 2 ** 32 - 1;
-export const limits = { promptCharacters: 100_000, minSide: 8, maxSide: 4096, maxSteps: 1000, maxCount: 100 } as const;
+export const limits = {
+  promptCharacters: 100_000,
+  minSide: 8,
+  maxSide: 4096,
+  maxSteps: 1000,
+  maxCount: 100,
+  maxClipSkip: 12,
+  initPictureCharacters: 48 * 2 ** 20,
+} as const;
 
 const side = z
   .int()
@@ -52,8 +74,47 @@ export const GenerateRequest = z.object({
   guidance_scale: z.number().min(0).max(100).optional().describe('1 or less runs without guidance'),
   sampler: SamplerName.default('Automatic'),
   scheduler: SchedulerName.default('Automatic'),
-  seed: z.int().min(-1).max(maxSeed).default(-1).describe('-1 draws one; picture i of a batch has seed + i'),
+  seed: z
+    .number()
+    .refine((seed) => Number.isInteger(seed) && seed >= -1 && seed <= maxSeed, `a whole number from -1 to ${maxSeed}`)
+    .default(-1)
+    .describe('-1 draws one; picture i of a batch has seed + i'),
   count: z.int().min(1).max(limits.maxCount).default(1),
+  prompt_syntax: PromptSyntax.optional(),
+  clip_skip: z
+    .int()
+    .min(1)
+    .max(limits.maxClipSkip)
+    .optional()
+    .describe("1 is the model's own reading; n leaves out n - 1 more of the text encoder's last layers"),
+  rng: NoiseSource.optional(),
+  subseed: z
+    .int()
+    .min(-1)
+    .max(maxSeed)
+    .optional()
+    .describe('Of a second noise; -1 draws one; picture i has subseed + i'),
+  subseed_strength: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('How much of the second noise; above 0 every picture keeps the first seed'),
+  init_image: z
+    .string()
+    .max(limits.initPictureCharacters, 'too big a file')
+    .optional()
+    .describe(
+      'A picture to start from: PNG, JPEG or WebP as base64 or data URL; in a job, "sha256:…" names the file that was kept',
+    ),
+  strength: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('How much of the init picture is made anew; 0.75 when left out'),
+  resize_mode: ResizeMode.optional(),
+  upscale: UpscaleFactor.optional().describe('Enlarges the finished picture'),
 });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 export type GenerateInput = z.input<typeof GenerateRequest>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limits, PromptSyntax } from './generate.ts';
 import { ProviderName } from './runner.ts';
 
 const kept = <Schema extends z.ZodType>(schema: Schema): Schema =>
@@ -24,6 +25,17 @@ export const Options = z.strictObject({
   add_model_hash_to_info: z.boolean().default(true).describe('Name the hash of the model in the infotext'),
   add_model_name_to_info: z.boolean().default(true).describe('Name the model in the infotext'),
   add_version_to_infotext: z.boolean().default(true).describe('Name the version of the program in the infotext'),
+  CLIP_stop_at_last_layers: z
+    .int()
+    .min(1)
+    .max(limits.maxClipSkip)
+    .default(1)
+    .describe("Clip skip: 1 is the model's own reading, n leaves out n - 1 more layers of its text encoder"),
+  randn_source: z
+    .enum(['CPU', 'GPU', 'NV'])
+    .default('CPU')
+    .describe("Noise as torch draws it on the CPU, or on NVIDIA's cards: GPU and NV are the same numbers here"),
+  prompt_syntax: PromptSyntax.default('webui').describe("What a prompt's brackets mean: something, or themselves"),
   execution_provider: ProviderName.default('auto').describe('What the networks run on'),
   cancel_on_disconnect: z
     .boolean()
@@ -42,7 +54,6 @@ export const Options = z.strictObject({
     .describe('Jobs that waited when Vitrine ended stay put at its next start'),
   sd_checkpoint_hash: kept(z.string().max(4096).default('')),
   sd_vae: kept(z.string().max(4096).default('Automatic')),
-  CLIP_stop_at_last_layers: kept(z.number().default(1)),
   send_seed: kept(z.boolean().default(true)),
   send_size: kept(z.boolean().default(true)),
   samples_save: kept(z.boolean().default(true)),
@@ -77,7 +88,6 @@ export const Options = z.strictObject({
   eta_ancestral: kept(z.number().default(1)),
   ddim_discretize: kept(z.string().max(4096).default('uniform')),
   always_discard_next_to_last_sigma: kept(z.boolean().default(false)),
-  randn_source: kept(z.string().max(4096).default('CPU')),
   img2img_fix_steps: kept(z.boolean().default(false)),
   img2img_color_correction: kept(z.boolean().default(false)),
   img2img_background_color: kept(z.string().max(4096).default('#ffffff')),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ExecutionDescriptor } from './descriptor.ts';
 import { Failure } from './failure.ts';
-import { SamplerName, SchedulerName } from './generate.ts';
+import { NoiseSource, PromptSyntax, SamplerName, SchedulerName } from './generate.ts';
 import { Stage } from './job.ts';
 
 export const ProviderName = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
@@ -23,6 +23,14 @@ export const RunnerStatus = z.object({
 });
 export type RunnerStatus = z.infer<typeof RunnerStatus>;
 
+/** Row-major, 8-bit RGB, no padding: `width * height * 3` bytes. */
+export const Pixels = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  rgb: z.instanceof(Uint8Array),
+});
+export type Pixels = z.infer<typeof Pixels>;
+
 /** One batch of pictures, with nothing left to decide: the runner reads no option, library or file but the descriptor's. */
 export const RunPlan = z.object({
   descriptor: ExecutionDescriptor,
@@ -36,17 +44,20 @@ export const RunPlan = z.object({
   sampler: SamplerName,
   scheduler: SchedulerName,
   seeds: z.array(z.int().nonnegative()).min(1).describe('One a picture'),
+  prompt_syntax: PromptSyntax,
+  clip_skip: z.int().positive().describe("1: the bundle's own reading"),
+  rng: NoiseSource,
+  variation: z
+    .object({ subseeds: z.array(z.int().nonnegative()).describe('One a picture'), strength: z.number().min(0).max(1) })
+    .nullable()
+    .describe('A second noise, mixed into the first'),
+  init: z
+    .object({ pixels: Pixels, strength: z.number().min(0).max(1) })
+    .nullable()
+    .describe('The picture to start from, already of the size of the plan'),
   preview_every_steps: z.int().nonnegative().describe('0: no previews'),
 });
 export type RunPlan = z.infer<typeof RunPlan>;
-
-/** Row-major, 8-bit RGB, no padding: `width * height * 3` bytes. */
-export const Pixels = z.object({
-  width: z.int().positive(),
-  height: z.int().positive(),
-  rgb: z.instanceof(Uint8Array),
-});
-export type Pixels = z.infer<typeof Pixels>;
 
 export const RunMetrics = z.object({
   load_ms: z.number(),

@@ -9,7 +9,7 @@ import { Metadata, metadataSchemaVersion } from './metadata.ts';
  * pin the new fingerprint under the same version; if a meaning changed, raise the version, write its History line, then pin.
  */
 test.each([
-  ['metadata.json', metadataSchemaVersion, Metadata, '03126f074d8639c6'],
+  ['metadata.json', metadataSchemaVersion, Metadata, 'f4dbff861ed16305'],
   [
     'execution descriptor',
     `${executionContractVersion}.${dependencyContractVersion}`,

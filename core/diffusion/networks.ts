@@ -33,6 +33,8 @@ export interface Networks {
   readonly scalingFactor: number;
   /** Height and width in pixels that the UNet was trained for. */
   readonly nativeSize: number;
+  /** Channels of the context that each text encoder makes, in their order. */
+  readonly contextWidths: readonly number[];
   /** `tokens[encoder][prompt]`: one list a text encoder, each prompt's ids padded to the encoder's length. `skipLayers` 0 is the bundle's own reading. */
   encodeText(tokens: readonly (readonly (readonly number[])[])[], skipLayers: number): Promise<TextEncoding>;
   /** The UNet's output, shaped like the sample. */

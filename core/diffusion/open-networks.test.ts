@@ -277,13 +277,27 @@ test('a VAE that lacks a tensor fails when it decodes, by name', async () => {
   });
 });
 
-test('NaN among the weights is told as such, with the network', async () => {
+test('values that are no numbers are told of with the network that gave them', async () => {
+  await withNetworks(async (networks) => {
+    const latent = { ...of('vae.latent'), data: of('vae.latent').data.map(() => Number.NaN) };
+    await expect(networks.decode(latent)).rejects.toMatchObject({
+      failure: { code: 'nan_in_result', details: { where: 'the VAE decoder' } },
+    });
+  });
+});
+
+test('NaN among the weights is told with the file and the tensor', async () => {
   await editTensors(join(bundle, unetFile), (name, tensor) =>
     name === 'conv_out.bias'
       ? [name, { ...tensor, bytes: new Uint8Array(tensor.bytes.byteLength).fill(0xff) }]
       : [name, tensor],
   );
-  await expect(noiseOf()).rejects.toMatchObject({ failure: { code: 'nan_in_result', details: { where: 'the UNet' } } });
+  await expect(noiseOf()).rejects.toMatchObject({
+    failure: {
+      code: 'invalid_weights',
+      details: { path: join(bundle, unetFile), reason: expect.stringContaining('conv_out.bias') },
+    },
+  });
 });
 
 test('weights that vanish after the check fail the load, and the next run tries anew', async () => {

@@ -11,6 +11,7 @@ import type { AttentionForm } from './graphs/layers.ts';
 import { UnetConfig } from './graphs/unet-config.ts';
 import { pixelsPerLatent, VaeConfig, vaeDecoderGraph, vaeEncoderGraph, vaeWeights } from './graphs/vae.ts';
 import type { Networks, Tensor, TextEncoding } from './networks.ts';
+import { findNonFinite } from './onnx/non-finite-weights.ts';
 import { assertFinite } from './onnx/session.ts';
 import type { Component } from './sessions/component.ts';
 import { lazySession, present } from './sessions/lazy-session.ts';
@@ -58,31 +59,50 @@ export async function openNetworks(
     pixelsPerLatent: scale,
     scalingFactor: vae.config.scaling_factor,
     nativeSize: scale * (typeof sampleSize === 'number' ? sampleSize : Math.max(...sampleSize)),
+    contextWidths: texts.map(({ config }) => config.hidden_size),
     encodeText: async (tokens, skipLayers) => {
       if (tokens.length !== encoders.length)
         throw new RangeError(`tokens of ${tokens.length} encoders for ${encoders.length}`);
       const encodings: TextEncoding[] = [];
       for (const [index, encoder] of encoders.entries())
-        encodings.push(await encoder.encode(tokens[index] ?? [], skipLayers));
+        encodings.push(await blaming(texts[index], () => encoder.encode(tokens[index] ?? [], skipLayers)));
       const pooled = encodings.findLast((encoding) => encoding.pooled !== null)?.pooled ?? null;
       return { context: joinChannels(encodings.map(({ context }) => context)), pooled: isXl ? pooled : null };
     },
-    predictNoise: noise.predict,
-    decode: async (latent) => {
-      const { image } = await decoder.run({ latent });
-      return assertFinite(present(image), 'the VAE decoder');
-    },
-    encode: async (image) => {
-      const { mean, log_variance } = await encoder.run({ image });
-      return {
-        mean: assertFinite(present(mean), 'the VAE encoder'),
-        logVariance: assertFinite(present(log_variance), 'the VAE encoder'),
-      };
-    },
+    predictNoise: (input) => blaming(unet, () => noise.predict(input)),
+    decode: (latent) =>
+      blaming(vae, async () => {
+        const { image } = await decoder.run({ latent });
+        return assertFinite(present(image), 'the VAE decoder');
+      }),
+    encode: (image) =>
+      blaming(vae, async () => {
+        const { mean, log_variance } = await encoder.run({ image });
+        return {
+          mean: assertFinite(present(mean), 'the VAE encoder'),
+          logVariance: assertFinite(present(log_variance), 'the VAE encoder'),
+        };
+      }),
     close: async () => {
       for (const part of [decoder, encoder, noise, ...encoders]) await part.close();
     },
   };
+}
+
+/** Values that are no numbers come of the precision, or of a file that holds some: then the file and the tensor are named. */
+async function blaming<Result>(
+  part: Pick<Component<unknown>, 'tensors'> | undefined,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Failed) || error.failure.code !== 'nan_in_result' || part === undefined) throw error;
+    const faulty = await findNonFinite(part.tensors);
+    if (faulty === null) throw error;
+    const reason = `The tensor "${faulty.name}" holds values that are not numbers.`;
+    throw new Failed('invalid_weights', { path: faulty.path, reason }, { cause: error });
+  }
 }
 
 async function openComponent<Schema extends z.ZodType>(

@@ -7,9 +7,11 @@ import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { RunEvent, RunPlan } from '../contract/runner.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
+import { toPixels } from './pipeline/pixels.ts';
 import type { PictureStart } from './pipeline/start.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { largestDifference, readTensors, referencePath, tensorOf } from './reference/read-tensors.ts';
+import { openTokenizer } from './tokenizer/clip-tokenizer.ts';
 
 const Run = z.object({
   prompt: z.string(),
@@ -55,6 +57,11 @@ function planOf(entryPath: string, changes: Partial<RunPlan> = {}): RunPlan {
     sampler: 'Automatic',
     scheduler: 'Automatic',
     seeds: [0],
+    prompt_syntax: 'webui',
+    clip_skip: 1,
+    rng: 'cpu',
+    variation: null,
+    init: null,
     preview_every_steps: 0,
     ...changes,
   };
@@ -111,7 +118,7 @@ describe.each(['sd15-tiny', 'sd21-tiny', 'sdxl-tiny'])('%s', (name) => {
   async function run(plan: Partial<RunPlan>, start?: PictureStart) {
     const events: RunEvent[] = [];
     await recorded.pipeline.run(
-      planOf(entryPath, plan),
+      planOf(entryPath, { prompt_syntax: 'plain', ...plan }),
       (event) => events.push(event),
       () => false,
       start,
@@ -133,6 +140,21 @@ describe.each(['sd15-tiny', 'sd21-tiny', 'sdxl-tiny'])('%s', (name) => {
     },
   );
 
+  test.each([1, 5])(
+    'both readings of a prompt without marks give the same bits, guided by %i',
+    async (guidance_scale) => {
+      const plain = { prompt: 'a photograph of an astronaut, riding a horse', negative_prompt: 'fog', guidance_scale };
+      const [webui, diffusers] = [await run({ ...plain, prompt_syntax: 'webui' }), await run(plain)];
+      expect(webui.latents.data).toEqual(diffusers.latents.data);
+      const marked = await run({
+        ...plain,
+        prompt: 'a photograph of an (astronaut), riding a horse',
+        prompt_syntax: 'webui',
+      });
+      expect(marked.latents.data).not.toEqual(webui.latents.data);
+    },
+  );
+
   test('a seed gives the picture that diffusers gives with a CPU generator', async () => {
     const { num_inference_steps: steps, seed, ...one } = expected.seeded;
     const { bytes } = await run({ ...one, steps, seeds: [seed] });
@@ -143,26 +165,32 @@ describe.each(['sd15-tiny', 'sd21-tiny', 'sdxl-tiny'])('%s', (name) => {
     expect(stray).toBeLessThan(0.6);
   });
 
-  test.runIf(expected.img2img)('a picture made from another is the one that diffusers makes', async () => {
-    const { prompt, strength, steps, guidance_scale, seed } = z
-      .object(Expected.shape.img2img.unwrap().shape)
-      .parse(expected.img2img);
-    const { bytes } = await run(
-      { prompt, steps, guidance_scale, seeds: [seed] },
-      { kind: 'image', image: tensorOf(tensors, 'vae.image'), strength },
-    );
-    const stray = largestDifference(
-      bytes,
-      tensorOf(tensors, 'img2img.image').data.map((value) => value * 255),
-    );
-    expect(stray).toBeLessThan(0.6);
-  });
+  test.runIf(expected.img2img).each(['in full precision', 'of 8 bits'])(
+    'a picture made from another, %s, is the one that diffusers makes',
+    async (precision) => {
+      const { prompt, strength, steps, guidance_scale, seed } = z
+        .object(Expected.shape.img2img.unwrap().shape)
+        .parse(expected.img2img);
+      const image = tensorOf(tensors, 'vae.image');
+      const plan = { prompt, steps, guidance_scale, seeds: [seed] };
+      const { bytes } = await (precision === 'of 8 bits'
+        ? run({ ...plan, init: { pixels: toPixels(image), strength } })
+        : run(plan, { kind: 'image', image, strength }));
+      const stray = largestDifference(
+        bytes,
+        tensorOf(tensors, 'img2img.image').data.map((value) => value * 255),
+      );
+      expect(stray).toBeLessThan(precision === 'of 8 bits' ? 2 : 0.6);
+    },
+  );
 });
 
 interface Calls {
   readonly networks: Networks;
   readonly tokens: (readonly (readonly (readonly number[])[])[])[];
+  readonly skips: number[];
   readonly samples: Tensor[];
+  readonly contexts: Tensor[];
   readonly timesteps: number[];
   decoded: number;
   closed: number;
@@ -173,7 +201,9 @@ interface Calls {
 function countingNetworks(): Calls {
   const calls: Calls = {
     tokens: [],
+    skips: [],
     samples: [],
+    contexts: [],
     timesteps: [],
     decoded: 0,
     closed: 0,
@@ -184,13 +214,16 @@ function countingNetworks(): Calls {
       pixelsPerLatent: 8,
       scalingFactor: 0.18215,
       nativeSize: 64,
-      encodeText: async (tokens) => {
+      contextWidths: [1],
+      encodeText: async (tokens, skipLayers) => {
         calls.tokens.push(tokens);
-        const rows = tokens[0]?.length ?? 0;
-        return { context: { data: new Float32Array(rows * 77), dims: [rows, 77, 1] }, pooled: null };
+        calls.skips.push(skipLayers);
+        const ids = (tokens[0] ?? []).flat();
+        return { context: { data: Float32Array.from(ids), dims: [ids.length / 77, 77, 1] }, pooled: null };
       },
-      predictNoise: async ({ sample, timestep }) => {
+      predictNoise: async ({ sample, timestep, context }) => {
         calls.samples.push(sample);
+        calls.contexts.push(context);
         calls.timesteps.push(timestep);
         calls.onPredict();
         return { data: sample.data.slice(), dims: sample.dims };
@@ -225,6 +258,90 @@ describe('a run', () => {
   const run = (changes: Partial<RunPlan>, isCanceled = () => false, start?: PictureStart) =>
     pipeline.run(planOf(entryPath, { sampler: 'DDIM', ...changes }), (event) => events.push(event), isCanceled, start);
 
+  test('a prompt that changes is told as it stands at each step, each of its texts encoded once', async () => {
+    await run({ prompt: 'a [red:blue:2] [cat|dog]', steps: 4, guidance_scale: 1 });
+    const tokenizer = await openTokenizer(referencePath('bundles/sd15-tiny/tokenizer'));
+    expect(calls.contexts.map(({ data }) => [...data])).toEqual(
+      ['a red cat', 'a red dog', 'a blue cat', 'a blue dog'].map((text) => tokenizer.encodePadded(text)),
+    );
+    await run({ prompt: '[a|b]', steps: 6, guidance_scale: 1 });
+    expect(calls.tokens).toHaveLength(6);
+  });
+
+  test('a sampler of two calls a step counts steps, not calls', async () => {
+    await run({ prompt: '[cat|dog]', steps: 3, guidance_scale: 1, sampler: 'Heun' });
+    const seen = calls.contexts.map(({ data }) => data[1]);
+    expect(seen).toHaveLength(5);
+    expect([seen[0] === seen[1], seen[1] === seen[2], seen[2] === seen[3], seen[4] === seen[0]]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('a long prompt is followed whole, and the negative one is made as long', async () => {
+    await run({ prompt: '. '.repeat(100), negative_prompt: 'fog' });
+    expect(calls.contexts[0]?.dims).toEqual([2, 154, 1]);
+    const chunks = [0, 77, 154, 231].map((at) => [...(calls.contexts[0]?.data.slice(at, at + 77) ?? [])]);
+    const tokenizer = await openTokenizer(referencePath('bundles/sd15-tiny/tokenizer'));
+    const expected = ['fog', '', '. '.repeat(75), '. '.repeat(25)].map((text) => tokenizer.encodePadded(text));
+    expect(chunks).toEqual(expected);
+    expect(calls.tokens).toHaveLength(4);
+  });
+
+  test('prompts that are followed at once are rows of one call, and pull as much as they shall', async () => {
+    await run({ prompt: 'sun AND moon:0.5', negative_prompt: 'fog', guidance_scale: 3, steps: 1 });
+    expect(calls.samples[0]?.dims).toEqual([3, 4, 8, 8]);
+    await run({ prompt: 'sun:0.5 AND moon:0.5', guidance_scale: 1, steps: 1 });
+    expect(calls.samples.at(-1)?.dims).toEqual([2, 4, 8, 8]);
+    await run({ prompt: 'sun AND moon', guidance_scale: 1, steps: 1 });
+    expect(calls.samples.at(-1)?.dims).toEqual([3, 4, 8, 8]);
+  });
+
+  test('brackets that drown every other word are refused by the name of their field', async () => {
+    const drowned = `fog ${'('.repeat(10_000)}sun${')'.repeat(10_000)}`;
+    for (const field of ['prompt', 'negative_prompt'])
+      await expect(run({ [field]: drowned })).rejects.toMatchObject({
+        failure: { code: 'invalid_input', details: { field, reason: expect.stringContaining('"sun"') } },
+      });
+    await expect(run({ prompt: drowned, prompt_syntax: 'plain' })).resolves.toBeDefined();
+  });
+
+  test('a variation lies between the pictures of two seeds', async () => {
+    const first = async (changes: Partial<RunPlan>) => {
+      calls.samples.length = 0;
+      await run({ guidance_scale: 1, steps: 1, seeds: [3], ...changes });
+      return calls.samples[0]?.data;
+    };
+    const varied = (strength: number) => first({ variation: { subseeds: [4], strength } });
+    expect(await varied(0)).toEqual(await first({}));
+    const other = await first({ seeds: [4] });
+    expect(largestDifference((await varied(1)) ?? [], other ?? [])).toBeLessThan(1e-5);
+    expect(await varied(0.5)).not.toEqual(await first({}));
+    expect(await first({ rng: 'nv' })).not.toEqual(await first({}));
+  });
+
+  test('a plan with a picture starts from it; one of another size is refused', async () => {
+    const pixels = { width: 64, height: 64, rgb: new Uint8Array(64 * 64 * 3) };
+    await run({ steps: 10, init: { pixels, strength: 0.35 } });
+    expect(calls.timesteps).toEqual([201, 101, 1]);
+    await expect(run({ width: 72, init: { pixels, strength: 1 } })).rejects.toMatchObject({
+      failure: { details: { field: 'init' } },
+    });
+  });
+
+  test('a big picture is decoded in tiles, and a cancel takes effect between two', async () => {
+    await run({ width: 2112, height: 512, steps: 1, guidance_scale: 1 });
+    expect(calls.decoded).toBe(4);
+    expect(events.at(-1)).toMatchObject({ pixels: { width: 2112, height: 512 } });
+    const isCanceled = () => calls.decoded > 5;
+    await expect(run({ width: 2112, height: 512, steps: 1 }, isCanceled)).rejects.toMatchObject({
+      failure: { code: 'canceled' },
+    });
+    expect(calls.decoded).toBe(6);
+  });
+
   test('tells every step, previews when they are due, and each picture with its seed', async () => {
     const metrics = await run({ steps: 4, seeds: [7, 9], preview_every_steps: 2 });
     const steps = (item_index: number) => [
@@ -251,19 +368,25 @@ describe('a run', () => {
       image(1, 9),
     ]);
     expect(metrics).toMatchObject({ provider: 'cpu', sampler: 'DDIM', scheduler: 'Automatic' });
-    expect(calls.tokens).toHaveLength(1);
+    expect(calls.tokens.length).toBeLessThanOrEqual(2);
   });
 
-  test('with guidance asks for both prompts at once, the negative one first', async () => {
-    await run({ prompt: 'horse', negative_prompt: 'blurry', guidance_scale: 1.5 });
-    const [[negative, positive] = []] = calls.tokens[0] ?? [];
-    expect(negative).not.toEqual(positive);
+  test('with guidance asks for both prompts, the negative one first, and remembers them for the next run', async () => {
+    const guided = { prompt: 'horse', negative_prompt: 'blurry', guidance_scale: 1.5 };
+    await run(guided);
+    const asked = calls.tokens.map((encoders) => encoders[0]?.[0]);
+    const tokenizer = await openTokenizer(referencePath('bundles/sd15-tiny/tokenizer'));
+    expect(asked).toEqual([tokenizer.encodePadded('blurry'), tokenizer.encodePadded('horse')]);
     expect(calls.samples[0]?.dims).toEqual([2, 4, 8, 8]);
+    await run(guided);
+    expect(calls.tokens).toHaveLength(2);
+    await run({ ...guided, clip_skip: 2 });
+    expect(calls.skips).toEqual([0, 0, 1, 1]);
   });
 
   test.each([1, 0])('a guidance scale of %i asks for the prompt alone', async (guidance_scale) => {
     await run({ prompt: 'horse', negative_prompt: 'blurry', guidance_scale });
-    expect(calls.tokens[0]?.[0]).toHaveLength(1);
+    expect(calls.tokens).toHaveLength(1);
     expect(calls.samples[0]?.dims).toEqual([1, 4, 8, 8]);
   });
 

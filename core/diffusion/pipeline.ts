@@ -8,14 +8,15 @@ import { ReadFault, readSmallJson } from '../formats/read-bounded.ts';
 import { checkConfig } from './graphs/check-config.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
-import { encodePrompts } from './pipeline/conditioning.ts';
+import { resolvePrompts } from './pipeline/conditioning.ts';
 import { denoise, yieldOrCancel } from './pipeline/denoise.ts';
-import { toPixels } from './pipeline/pixels.ts';
+import { fromPixels, toPixels } from './pipeline/pixels.ts';
 import { previewOf } from './pipeline/preview.ts';
-import { type PictureStart, startPicture } from './pipeline/start.ts';
-import { readPlainPrompt } from './prompt/read-prompt.ts';
+import { promptEncoder } from './pipeline/prompt-encoder.ts';
+import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
+import { tiledVae } from './pipeline/tiled-vae.ts';
 import { chooseProvider } from './providers.ts';
-import { torchGenerator } from './random/torch-generator.ts';
+import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
 import { schedulerFor } from './schedulers/scheduler-for.ts';
 import { type ClipTokenizer, openTokenizer } from './tokenizer/clip-tokenizer.ts';
@@ -25,7 +26,7 @@ export interface Pipeline {
   /**
    * Makes the plan's pictures one after the other, each from a generator of its own seed.
    *
-   * Throws `canceled` once `isCanceled()` says so, between two steps; `invalid_input` and `unsupported_config` before anything runs; and
+   * `start` is what they are made from, the plan's own picture or noise unless given. Throws `canceled` once `isCanceled()` says so, between two steps; `invalid_input` and `unsupported_config` before anything runs; and
    * what the networks throw.
    */
   run(
@@ -68,9 +69,10 @@ export async function openPipeline(
   const schedulerPath = join(entryPath, 'scheduler', 'scheduler_config.json');
   const schedulerConfig = await readSchedulerConfig(schedulerPath);
   const networks = await parts.openNetworks(entryPath, provider);
+  const encoder = promptEncoder(networks, tokenizers);
 
   return {
-    run: async (plan, onEvent, isCanceled, start = { kind: 'noise' }) => {
+    run: async (plan, onEvent, isCanceled, start = startOf(plan)) => {
       const { sampler, scheduler, make } = schedulerFor({
         config: schedulerConfig,
         path: schedulerPath,
@@ -79,6 +81,8 @@ export async function openPipeline(
         steps: plan.steps,
       });
       const dims = latentDims(plan, networks);
+      const pause = (): Promise<void> => yieldOrCancel(isCanceled);
+      const vae = tiledVae(networks, pause);
       const clock = { text_ms: 0, denoise_ms: 0, decode_ms: 0 };
       const timed = async <Result>(part: keyof typeof clock, work: () => Promise<Result>): Promise<Result> => {
         const startedMs = performance.now();
@@ -90,24 +94,19 @@ export async function openPipeline(
       };
 
       onEvent({ kind: 'progress', stage: 'text', item_index: 0, step: 0, step_count: make().timesteps.length });
-      await yieldOrCancel(isCanceled);
-      const conditioning = await timed('text_ms', () =>
-        encodePrompts(networks, tokenizers, readPlainPrompt, {
-          prompt: plan.prompt,
-          negativePrompt: plan.guidance_scale > 1 ? plan.negative_prompt : null,
-          width: plan.width,
-          height: plan.height,
-        }),
-      );
+      await pause();
+      const conditioningAt = await timed('text_ms', () => resolvePrompts({ plan, tokenizers, encoder, pause }));
 
       for (const [item_index, seed] of plan.seeds.entries()) {
         const picture = await timed('denoise_ms', async () => {
           const one = make();
-          const generator = torchGenerator(seed);
+          const generator = noiseGenerator(plan.rng, seed);
           const { latents, firstIndex } = await startPicture(start, {
-            networks,
+            encode: vae.encode,
+            scalingFactor: networks.scalingFactor,
             scheduler: one,
             generator,
+            variation: variationOf(plan, item_index),
             dims,
             steps: plan.steps,
           });
@@ -117,12 +116,10 @@ export async function openPipeline(
             if (isDue) onEvent({ kind: 'preview', item_index, pixels: previewOf(original, networks.scalingFactor) });
           };
           const draw = (): Float32Array => generator.randn(latents.data.length);
-          const guidanceScale = plan.guidance_scale;
           const finished = await denoise({
             networks,
             scheduler: one,
-            conditioning,
-            guidanceScale,
+            conditioningAt,
             latents,
             firstIndex,
             draw,
@@ -131,12 +128,10 @@ export async function openPipeline(
           });
           return { latents: finished, step_count: one.timesteps.length - firstIndex };
         });
-        await yieldOrCancel(isCanceled);
+        await pause();
         const { step_count } = picture;
         onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
-        const image = await timed('decode_ms', () =>
-          networks.decode(unscaled(picture.latents, networks.scalingFactor)),
-        );
+        const image = await timed('decode_ms', () => vae.decode(unscaled(picture.latents, networks.scalingFactor)));
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
@@ -144,6 +139,14 @@ export async function openPipeline(
     },
     close: () => networks.close(),
   };
+}
+
+const startOf = ({ init }: RunPlan): PictureStart =>
+  init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };
+
+function variationOf({ variation, rng }: RunPlan, itemIndex: number): StartInput['variation'] {
+  if (variation === null) return null;
+  return { generator: noiseGenerator(rng, variation.subseeds[itemIndex] ?? 0), strength: variation.strength };
 }
 
 async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer[]> {
@@ -164,11 +167,14 @@ async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer
   return Promise.all(folders.map((folder) => openTokenizer(join(entryPath, folder))));
 }
 
-function latentDims({ width, height }: RunPlan, { latentChannels, pixelsPerLatent }: Networks): readonly number[] {
+function latentDims(plan: RunPlan, { latentChannels, pixelsPerLatent }: Networks): readonly number[] {
+  const { width, height, init } = plan;
   for (const [field, value] of Object.entries({ width, height })) {
     if (value % pixelsPerLatent !== 0)
       throw new Failed('invalid_input', { field, reason: `a multiple of ${pixelsPerLatent} px` });
   }
+  if (init !== null && (init.pixels.width !== width || init.pixels.height !== height))
+    throw new Failed('invalid_input', { field: 'init', reason: `a picture of ${width}x${height} px` });
   return [1, latentChannels, height / pixelsPerLatent, width / pixelsPerLatent];
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { findingSeverity, stateOf } from '../contract/finding.ts';
 import { readDiffusersFolder } from './diffusers-folder.ts';
 import { copyTinyBundle, temporaryFolder, tinyBundlePath, writeSafetensors } from './fixtures/tiny-bundle.ts';
+import { tinyOnnx } from './fixtures/tiny-onnx.ts';
 
 async function edit(path: string, change: (json: Record<string, unknown>) => Record<string, unknown>): Promise<void> {
   await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))));
@@ -24,6 +25,10 @@ const fifoMaker = 'mkfifo';
 const fifo = (path: string) => execFileSync(fifoMaker, [path]);
 const loop = (path: string) => symlink(path, path);
 const folder = (path: string) => mkdir(path);
+const replaceWithGraph = (bytes: Buffer) => async (root: string) => {
+  await rm(join(root, unetWeights));
+  await writeFile(join(root, 'unet/model.onnx'), bytes);
+};
 const unetWeights = 'unet/diffusion_pytorch_model.safetensors';
 
 test.each([
@@ -38,6 +43,7 @@ test.each([
     family,
     taskType: 'text-to-image',
     precision: 'fp32',
+    weightsFormat: 'safetensors',
     parameterCount,
     fileCount,
     findings: [],
@@ -206,6 +212,24 @@ describe('what is wrong with a folder is found, where it is', () => {
       'missing_shard',
       'unet/shard-1.safetensors',
     ],
+    [
+      'a network exported to ONNX whose weights are gone',
+      replaceWithGraph(tinyOnnx({ tensors: [{ name: 'w', dims: [2], external: { location: 'model.onnx_data' } }] })),
+      'missing_weights',
+      'unet/model.onnx',
+    ],
+    [
+      'a network exported to ONNX whose weights are elsewhere',
+      replaceWithGraph(tinyOnnx({ tensors: [{ name: 'w', dims: [2], external: { location: '../vae/config.json' } }] })),
+      'path_escape',
+      'unet/model.onnx',
+    ],
+    [
+      'a network exported to ONNX that is cut off',
+      replaceWithGraph(tinyOnnx().subarray(0, 20)),
+      'truncated_weights',
+      'unet/model.onnx',
+    ],
     ['half a tokenizer', remove('tokenizer/merges.txt'), 'missing_tokenizer_files', 'tokenizer'],
     ['a vocabulary that is not JSON', put('tokenizer/vocab.json', '{"a":'), 'invalid_config', 'tokenizer/vocab.json'],
     ['empty merges', put('tokenizer/merges.txt', ''), 'invalid_config', 'tokenizer/merges.txt'],
@@ -292,7 +316,7 @@ describe('what is whole is called whole', () => {
       'half-precision weights only',
       (root) => rename(join(root, unetWeights), join(root, 'unet/diffusion_pytorch_model.fp16.safetensors')),
     ],
-    ['networks exported to ONNX', (root) => rename(join(root, unetWeights), join(root, 'unet/model.onnx'))],
+    ['a network exported to ONNX', replaceWithGraph(tinyOnnx())],
     ['a text-to-image class that nothing here runs', editIndex({ _class_name: 'FluxPipeline' })],
     [
       'a large tokenizer.json',
@@ -389,4 +413,34 @@ test('files to ignore are neither counted nor measured', async () => {
   const whole = await readDiffusersFolder(tinyBundlePath('sd15-tiny'));
   const without = await readDiffusersFolder(tinyBundlePath('sd15-tiny'), { ignore: ['model_index.json'] });
   expect(without.fileCount).toBe(whole.fileCount - 1);
+});
+
+test('a folder exported to ONNX is whole, and said to be of ONNX', async () => {
+  await using temporary = await temporaryFolder();
+  const root = await copyTinyBundle(join(temporary.path, 'bundle'));
+  for (const name of ['unet', 'vae', 'text_encoder']) await rm(join(root, name), { recursive: true });
+  const tensors = [{ name: 'w', dims: [2, 3], type: 10 }];
+  for (const name of ['unet', 'vae_decoder', 'vae_encoder', 'text_encoder']) {
+    await mkdir(join(root, name));
+    await writeFile(join(root, name, 'model.onnx'), tinyOnnx({ tensors }));
+  }
+  const { findings, weightsFormat, precision, parameterCount, fingerprint } = await readDiffusersFolder(root);
+  expect({ findings, weightsFormat, precision, parameterCount }).toEqual({
+    findings: [],
+    weightsFormat: 'onnx',
+    precision: 'fp16',
+    parameterCount: 24,
+  });
+  await writeFile(join(root, 'unet/model.onnx'), tinyOnnx({ tensors: [{ name: 'v', dims: [2, 3], type: 10 }] }));
+  expect((await readDiffusersFolder(root)).fingerprint).not.toBe(fingerprint);
+});
+
+test('weights of the same shape with other numbers have another fingerprint', async () => {
+  await using temporary = await temporaryFolder();
+  const root = await copyTinyBundle(join(temporary.path, 'bundle'));
+  const { fingerprint } = await readDiffusersFolder(root);
+  const bytes = await readFile(join(root, unetWeights));
+  bytes.fill(7, bytes.length - 100);
+  await writeFile(join(root, unetWeights), bytes);
+  expect((await readDiffusersFolder(root)).fingerprint).not.toBe(fingerprint);
 });

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../contract/finding.ts';
-import type { ComponentWeights } from './component-weights.ts';
 import { type BundleListing, listBundle } from './diffusers/bundle-listing.ts';
 import { type ComponentFacts, checkComponent } from './diffusers/component-check.ts';
 import { findingOf } from './diffusers/finding-of.ts';
-import { missingModelIndex, readModelIndex } from './diffusers/model-index.ts';
+import { type ComponentEntry, missingModelIndex, readModelIndex } from './diffusers/model-index.ts';
 import { familyOfUnet, pipelineKindOf } from './diffusers/pipeline-class.ts';
+import { noFingerprint } from './no-fingerprint.ts';
+import { payloadSampleDigest } from './payload-samples.ts';
 import { readFaultOf } from './read-bounded.ts';
-import type { SafetensorsDtype } from './safetensors.ts';
+import { type CountedTensor, parametersOf, precisionOf } from './tensor-precision.ts';
 
 /** What a diffusers folder is, and what is wrong with it. */
 export interface DiffusersFacts {
@@ -22,13 +23,15 @@ export interface DiffusersFacts {
   readonly taskType: string;
   /** `fp32`, `fp16`, `bf16`, `fp8`, `mixed` or `unknown`: of the denoising network. */
   readonly precision: string;
-  /** Of all networks, as far as their weights are safetensors. */
+  /** Of that network: `onnx` for a bundle that was exported. */
+  readonly weightsFormat: 'safetensors' | 'onnx' | 'unknown';
+  /** Of all networks whose weights could be read. */
   readonly parameterCount: number;
   readonly sizeBytes: number;
   readonly fileCount: number;
   readonly components: readonly ComponentFacts[];
   readonly findings: readonly Finding[];
-  /** sha256 of names, sizes and weights headers, hexadecimal: stable when the folder moves, different when its files do. */
+  /** sha256 of names, sizes, weights headers and a few samples of weights, hexadecimal: stable when the folder moves, different when its files do. */
   readonly fingerprint: string;
 }
 
@@ -70,19 +73,22 @@ export async function readDiffusersFolder(
     );
   const { index, findings } = await readModelIndex(rootPath, listing);
   const components: ComponentFacts[] = [];
-  for (const entry of index?.components ?? []) components.push(await checkComponent(rootPath, listing, entry));
+  for (const entry of exportedParts(index?.components ?? [], listing))
+    components.push(await checkComponent(rootPath, listing, entry));
 
   const names = components.map(({ name }) => name);
   const kind = index?.className == null ? null : pipelineKindOf(index.className, names);
   const taskType = index?.isRefiner === true ? 'image-to-image' : (kind?.taskType ?? 'unknown');
+  const main = mainNetwork(components);
   const files = [...listing.values()].filter((entry) => entry.kind === 'file');
   return {
     rootPath,
     pipelineClass: index?.className ?? null,
     family: kind?.family ?? familyOf(index?.className ?? null, components),
     taskType,
-    precision: precisionOf(components),
-    parameterCount: components.reduce((sum, { weights }) => sum + parametersOf(weights), 0),
+    precision: main === null ? 'unknown' : precisionOf(tensorsOf(main)),
+    weightsFormat: main === null ? 'unknown' : main.weights === null ? 'onnx' : 'safetensors',
+    parameterCount: components.reduce((sum, component) => sum + componentParameters(component), 0),
     sizeBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     fileCount: files.length,
     components,
@@ -91,8 +97,18 @@ export async function readDiffusersFolder(
       ...pipelineFindings(index?.className ?? null, taskType, findings.length === 0 ? names : null),
       ...components.flatMap((component) => component.findings),
     ],
-    fingerprint: fingerprintOf(listing, components),
+    fingerprint: await fingerprintOf(listing, components),
   };
+}
+
+/** An export to ONNX splits the VAE in two, though model_index.json may still name it as one. */
+function exportedParts(entries: readonly ComponentEntry[], listing: BundleListing): readonly ComponentEntry[] {
+  if (listing.has('vae') || !listing.has('vae_decoder/model.onnx')) return entries;
+  return entries.flatMap((entry) => {
+    if (entry.name !== 'vae') return [entry];
+    const halves = ['vae_decoder', 'vae_encoder'].filter((name) => listing.has(`${name}/model.onnx`));
+    return halves.map((name) => ({ ...entry, name }));
+  });
 }
 
 /** Whether a folder holds a model_index.json, were it only a broken one. */
@@ -117,7 +133,9 @@ function pipelineFindings(className: string | null, taskType: string, names: rea
         'model_index.json',
       ),
     ];
-  const missing = requiredComponents(className).filter((name) => names !== null && !names.includes(name));
+  const missing = requiredComponents(className).filter(
+    (name) => names !== null && !names.includes(name) && !(name === 'vae' && names.includes('vae_decoder')),
+  );
   return missing.map((name) =>
     findingOf(
       'missing_component',
@@ -140,52 +158,31 @@ function familyOf(className: string | null, components: readonly ComponentFacts[
   return isStableDiffusion && config != null ? familyOfUnet(config) : 'unknown';
 }
 
-const precisionNames: Readonly<Partial<Record<SafetensorsDtype, string>>> = {
-  F64: 'fp64',
-  F32: 'fp32',
-  F16: 'fp16',
-  BF16: 'bf16',
-  F8_E4M3: 'fp8',
-  F8_E5M2: 'fp8',
-  F4: 'fp4',
-};
-
-function precisionOf(components: readonly ComponentFacts[]): string {
-  const largest = components
-    .filter(({ weights }) => weights !== null)
-    .sort((a, b) => denoiserRank(b) - denoiserRank(a) || parametersOf(b.weights) - parametersOf(a.weights))[0];
-  const counts = new Map<string, number>();
-  for (const { dtype, shape } of largest?.weights?.tensors.values() ?? []) {
-    const name = precisionNames[dtype];
-    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + valuesOf(shape));
-  }
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  // A few norms kept in fp32 don't make a half-precision network a mixed one.
-  for (const [name, count] of counts) if (count > total * 0.95) return name;
-  return counts.size === 0 ? 'unknown' : 'mixed';
+/** The tensors of a component's network, in whatever format. */
+function tensorsOf({ weights, graph }: ComponentFacts): Iterable<CountedTensor> {
+  return weights?.tensors.values() ?? graph?.tensors.values() ?? [];
 }
 
-function denoiserRank({ name }: ComponentFacts): number {
-  return /^(unet|transformer)$/.test(name) ? 1 : 0;
+function componentParameters(component: ComponentFacts): number {
+  return parametersOf(tensorsOf(component));
 }
 
-function parametersOf(weights: ComponentWeights | null): number {
-  let count = 0;
-  for (const { dtype, shape } of weights?.tensors.values() ?? [])
-    if (precisionNames[dtype] !== undefined) count += valuesOf(shape);
-  return count;
+/** The network whose precision is the bundle's: the denoiser, or else the largest. */
+function mainNetwork(components: readonly ComponentFacts[]): ComponentFacts | null {
+  const networks = components.filter(({ weights, graph }) => weights !== null || graph !== null);
+  const rank = ({ name }: ComponentFacts) => (/^(unet|transformer)$/.test(name) ? 1 : 0);
+  return networks.sort((a, b) => rank(b) - rank(a) || componentParameters(b) - componentParameters(a))[0] ?? null;
 }
 
-function valuesOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
-}
-
-function fingerprintOf(listing: BundleListing, components: readonly ComponentFacts[]): string {
+async function fingerprintOf(listing: BundleListing, components: readonly ComponentFacts[]): Promise<string> {
   const digests = new Map<string, string>();
-  for (const { name, weights } of components)
-    weights?.files.forEach(({ headerDigest }, index) => {
-      digests.set(`${name}/${weights.fileNames[index]}`, headerDigest);
-    });
+  for (const { name, weights, graph } of components) {
+    for (const [index, { path, headerBytes, headerDigest }] of (weights?.files ?? []).entries()) {
+      const samples = await payloadSampleDigest(path, headerBytes);
+      digests.set(`${name}/${weights?.fileNames[index]}`, `${headerDigest} ${samples}`);
+    }
+    if (graph !== null) digests.set(`${name}/model.onnx`, graph.structureDigest);
+  }
   const hash = createHash('sha256');
   for (const { path, kind, sizeBytes } of listing.values()) {
     // Readmes and sample pictures beside the components are not the model.
@@ -202,11 +199,12 @@ function nothing(rootPath: string, finding: Finding): DiffusersFacts {
     family: 'unknown',
     taskType: 'unknown',
     precision: 'unknown',
+    weightsFormat: 'unknown',
     parameterCount: 0,
     sizeBytes: 0,
     fileCount: 0,
     components: [],
     findings: [finding],
-    fingerprint: createHash('sha256').digest('hex'),
+    fingerprint: noFingerprint,
   };
 }

@@ -19,10 +19,11 @@ import { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { AppEvent } from '../contract/event.ts';
 import { ModelId } from '../contract/ids.ts';
 import { Metadata } from '../contract/metadata.ts';
-import { Classification, ListQuery, ModelPage } from '../contract/model.ts';
+import { ListQuery, ModelPage } from '../contract/model.ts';
 import { copyTinyBundle, temporaryFolder, tinyBundlePath } from '../formats/fixtures/tiny-bundle.ts';
 import type { LibraryHost } from './host.ts';
-import { type Library, openLibrary } from './library.ts';
+import type { Library } from './library.ts';
+import { openLibrary } from './open-library.ts';
 
 const starterBundle = fileURLToPath(new URL('../../resources/starter-model/bundle', import.meta.url));
 const unetWeights = 'unet/diffusion_pytorch_model.safetensors';
@@ -46,6 +47,7 @@ const open = (changes: Partial<LibraryHost> = {}) =>
       return new Date(clock);
     },
     log: () => {},
+    watches: false,
     ...changes,
   });
 
@@ -125,8 +127,8 @@ describe('register', () => {
       favourite: false,
       notes: '',
       preview: null,
-      added_at: '2026-01-01T00:00:01.000Z',
-      updated_at: '2026-01-01T00:00:01.000Z',
+      added_at: record.updated_at,
+      updated_at: expect.stringMatching(/^2026-01-01T00:00:0\d\.000Z$/),
       match_source: 'external_reference',
     });
     const page = all();
@@ -199,8 +201,9 @@ describe('register', () => {
 
   test.each<[string, () => string, string]>([
     ['a path with nothing there', () => join(folder.path, 'nothing'), 'path_not_found'],
-    ['a file', () => join(bundle, unetWeights), 'unsupported_path'],
-    ['a folder that is no bundle', () => folder.path, 'invalid_bundle'],
+    ['a file that is no model', () => join(bundle, 'model_index.json'), 'unsupported_path'],
+    ['a folder that is no bundle', () => join(bundle, 'unet'), 'invalid_bundle'],
+    ['a folder that holds the library', () => folder.path, 'unsupported_path'],
     ['the models folder of the library', () => join(root, 'models'), 'unsupported_path'],
     ['a relative path', () => 'bundle', 'invalid_input'],
     ['a path with a zero in it', () => `${bundle}\0`, 'invalid_input'],
@@ -409,7 +412,7 @@ describe('disk is the truth, the index can go', () => {
     await library.settled();
     const renamed = 'diffusion/stable-diffusion-1/renamed';
     expect(all().models).toMatchObject([{ model_id: renamed }]);
-    expect(events.map(({ kind }) => kind)).toEqual(['model_changed', 'model_removed']);
+    expect(events.map(({ kind }) => kind)).toEqual(['model_changed', 'model_removed', 'library_reconciled']);
     expect((await library.show(ModelId.parse(renamed))).model_id).toBe(renamed);
   });
 
@@ -501,8 +504,8 @@ describe('unregister', () => {
     const starter = await library.adoptStarter(starterBundle);
     if (starter === null) throw new Error('it was never removed');
     expect(await library.unregister(starter)).toEqual({ removed: [join(root, 'models', starter)] });
-    const [stamp] = await readdir(join(root, '.trash'));
-    expect(await readdir(join(root, '.trash', stamp ?? '', starter))).toEqual(
+    const [trashId] = await readdir(join(root, '.trash'));
+    expect(await readdir(join(root, '.trash', trashId ?? '', 'model'))).toEqual(
       [...(await readdir(starterBundle)), 'metadata.json'].sort(),
     );
     await reopen();
@@ -594,49 +597,6 @@ describe('the starter model', () => {
   test('a bundle that is not whole is refused', async () => {
     await expect(library.adoptStarter(join(folder.path, 'nothing'))).rejects.toEqual(failure('invalid_bundle'));
     expect(library.starterModelId()).toBeNull();
-  });
-});
-
-describe('classify', () => {
-  test('a diffusers folder is one candidate, with what it is and whether it is a model already', async () => {
-    await library.register(bundle);
-    const classification = await library.classify(bundle);
-    expect(Classification.parse(classification)).toEqual(classification);
-    expect(classification).toMatchObject({
-      kind: 'diffusers_directory',
-      candidates: [
-        { name: 'My Bundle', family: 'stable-diffusion-1', validation_state: 'valid', already_registered_as: id },
-      ],
-    });
-  });
-
-  test('a folder of folders is a collection, each one offered', async () => {
-    await copyTinyBundle(join(folder.path, 'more/deep/sdxl'), 'sdxl-tiny');
-    const { kind, candidates } = await library.classify(folder.path);
-    expect(kind).toBe('model_collection');
-    expect(candidates.map(({ path }) => path)).toEqual([bundle, join(folder.path, 'more/deep/sdxl')]);
-  });
-
-  test('a cache of Hugging Face is one', async () => {
-    await cp(bundle, join(folder.path, 'hub/models--who--sd/snapshots/abc'), { recursive: true });
-    expect(await library.classify(join(folder.path, 'hub'))).toMatchObject({
-      kind: 'huggingface_cache',
-      candidates: [{ name: 'sd' }],
-    });
-    expect(await library.classify(join(folder.path, 'hub/models--who--sd'))).toMatchObject({
-      kind: 'huggingface_cache',
-    });
-  });
-
-  test('files and empty folders are said to be what they are', async () => {
-    await mkdir(join(folder.path, 'empty'));
-    const kindOf = async (path: string) => (await library.classify(path)).kind;
-    expect(await kindOf(join(bundle, unetWeights))).toBe('single_file');
-    expect(await kindOf(join(bundle, 'model_index.json'))).toBe('unsupported');
-    expect(await kindOf(join(folder.path, 'empty'))).toBe('unsupported');
-    await expect(library.classify(join(folder.path, 'nothing'))).rejects.toEqual(failure('path_not_found'));
-    await symlink('loop', join(folder.path, 'loop'));
-    await expect(library.classify(join(folder.path, 'loop'))).rejects.toEqual(failure('unreadable'));
   });
 });
 

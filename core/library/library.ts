@@ -1,139 +1,152 @@
-import { mkdir, realpath, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { type Catalog, openCatalog } from '../catalog/catalog.ts';
+import { join } from 'node:path';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
+import type { AppEvent } from '../contract/event.ts';
 import { Failed } from '../contract/failure.ts';
-import { type FindingCode, stateOf } from '../contract/finding.ts';
+import type { FindingCode } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { Metadata } from '../contract/metadata.ts';
-import type { Classification, ListQuery, ModelPage, Registration, Verdict } from '../contract/model.ts';
-import { type DiffusersFacts, readDiffusersFolder } from '../formats/diffusers-folder.ts';
-import { classifyPath, defaultNameOf } from './classify.ts';
+import type {
+  Classification,
+  ListQuery,
+  ModelCounts,
+  ModelEdit,
+  ModelPage,
+  Registration,
+  RemovalPreview,
+  TrashEntry,
+  Verdict,
+} from '../contract/model.ts';
+import type { ReconcileReport } from '../contract/reconcile.ts';
+import type { ImportItem, Task } from '../contract/task.ts';
+import { readModelFacts } from '../formats/model-facts.ts';
+import { acceptFinding, revokeFinding } from './acts/accept.ts';
+import { type DuplicateGroup, findDuplicates } from './acts/duplicates.ts';
+import { editModel } from './acts/edit.ts';
+import { registerModel } from './acts/register.ts';
+import { relocateModel } from './acts/relocate.ts';
+import { classifyPath } from './classification/classify-path.ts';
+import type { LibraryContext } from './context.ts';
 import { resolveDependencies } from './execution/dependency-resolution.ts';
-import { describeModel, reasonOf } from './execution/descriptor.ts';
-import { acceptanceOf, healthOf, refusalOf } from './health/health.ts';
-import type { LibraryHost } from './host.ts';
-import { writeFailure } from './metadata/metadata-file.ts';
-import { deriveModelId } from './metadata/model-id.ts';
-import { ModelStore } from './model-store.ts';
-import { newRecord, refreshedRecord } from './record.ts';
-import { resolveSource } from './source-path.ts';
-import { placeCopy } from './starter/starter-copy.ts';
+import { describeModel } from './execution/descriptor.ts';
+import { freeBytesAt } from './free-space.ts';
+import { HashQueue } from './hashing/hash-queue.ts';
+import { healthOf } from './health/health.ts';
+import { ImportTasks } from './import/import-tasks.ts';
+import { previewFileName } from './metadata/own-files.ts';
+import { Reconciler } from './reconcile/reconciler.ts';
+import { adoptStarter } from './starter/adopt-starter.ts';
 import { type StarterFacts, vitrineStarter } from './starter/starter-facts.ts';
-import { readStarterRecord, writeStarterRecord } from './starter/starter-record.ts';
-import { Turns } from './turns.ts';
+import type { Trash } from './trash/trash.ts';
+import { LibraryWatcher } from './watch/library-watcher.ts';
 
-/**
- * Opens the library at `host.rootPath`, making it when there is none. A new or unusable index is filled from the metadata.json files before
- * this answers; then every model's health is checked anew behind it (`settled` tells when). Throws `database_unusable`, `write_failed`.
- */
-export async function openLibrary(host: LibraryHost): Promise<Library> {
-  const rootPath = await prepareRoot(host.rootPath);
-  const catalog = openCatalog(join(rootPath, 'models.db'));
-  const store = new ModelStore({ ...host, rootPath }, catalog);
-  try {
-    if (catalog.isNew) await store.rebuildIndex();
-    const library = new Library({ ...host, rootPath }, catalog, store, await readStarterRecord(rootPath));
-    library.startReconcile();
-    return library;
-  } catch (error) {
-    catalog.close();
-    throw error;
-  }
-}
-
-async function prepareRoot(rootPath: string): Promise<string> {
-  try {
-    await mkdir(join(rootPath, 'models'), { recursive: true });
-    return await realpath(rootPath);
-  } catch (error) {
-    throw writeFailure(rootPath, error);
-  }
+/** What an open library holds beside its context. */
+interface Holdings {
+  readonly listeners: Set<(event: AppEvent) => void>;
+  /** Closes the index. */
+  readonly dispose: () => Promise<void>;
 }
 
 /**
  * The models of one library folder. What is on disk is the truth: a record is read from its metadata.json, changed, written back and only
- * then put into the index. Changes are made one at a time; readings don't wait.
+ * then put into the index. Changes are made one at a time; readings don't wait. Every method is a command of the table.
  */
 export class Library {
-  readonly #host: LibraryHost;
-  readonly #catalog: Catalog;
-  readonly #store: ModelStore;
-  readonly #turns = new Turns();
+  readonly #context: LibraryContext;
+  readonly #trash: Trash;
+  readonly #holdings: Holdings;
+  readonly #tasks: ImportTasks;
+  readonly #reconciler: Reconciler;
+  readonly #hashes: HashQueue;
+  #watcher: LibraryWatcher | null = null;
   #starterId: ModelId | null;
   #isClosing = false;
-  #reconciling: Promise<void> = Promise.resolve();
+  #settled: Promise<void> = Promise.resolve();
+  #watching: Promise<void> = Promise.resolve();
 
-  /** Takes over an open catalog; use {@link openLibrary}. */
-  constructor(host: LibraryHost, catalog: Catalog, store: ModelStore, starterId: ModelId | null) {
-    this.#host = host;
-    this.#catalog = catalog;
-    this.#store = store;
+  /** Takes over an open index; use `openLibrary`. */
+  constructor(context: LibraryContext, trash: Trash, starterId: ModelId | null, holdings: Holdings) {
+    this.#context = context;
+    this.#trash = trash;
     this.#starterId = starterId;
+    this.#holdings = holdings;
+    this.#tasks = new ImportTasks(context);
+    this.#reconciler = new Reconciler(context);
+    this.#hashes = new HashQueue(context);
+  }
+
+  /** Begins what goes on by itself: when the index can be written, the first reconcile, watching, hashing. */
+  start(isReady: Promise<void>): void {
+    const { watches = true, hashes = watches, reconcilesAtStart = true } = this.#context.host;
+    this.#settled = isReady
+      .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes) : undefined))
+      .catch((error: unknown) => this.#failed(error));
+    if (watches)
+      this.#watching = isReady.then(() => this.#startWatching()).catch((error: unknown) => this.#failed(error));
   }
 
   list(query: ListQuery): ModelPage {
-    return this.#catalog.page(query);
+    return this.#context.catalog.page(query);
+  }
+
+  counts(query: ListQuery): ModelCounts {
+    return this.#context.catalog.counts(query);
   }
 
   count(): number {
-    return this.#catalog.count();
+    return this.#context.catalog.count();
   }
 
   /** The record of a model. Throws `not_found`. */
   async show(id: ModelId): Promise<Metadata> {
-    return (await this.#store.read(id)).record;
+    return (await this.#context.store.read(id)).record;
   }
 
   /** What a path holds; nothing is changed. Throws `path_not_found`, `unreadable`, `unsupported_path`, `invalid_input`. */
-  async classify(path: string): Promise<Classification> {
-    const source = await resolveSource(path);
-    return classifyPath(source.real, source.isFolder, (entryPath) => this.#store.registeredAt(entryPath));
+  classify(path: string): Promise<Classification> {
+    const { catalog, store, host } = this.#context;
+    return classifyPath(path, {
+      registeredAt: (entryPath) => store.registeredAt(entryPath),
+      withFingerprint: (fingerprint) => catalog.findByFingerprint(fingerprint).map(({ model_id }) => model_id),
+      freeBytes: () => freeBytesAt(host.rootPath),
+    });
   }
 
   /**
-   * Makes a diffusers folder a model, in place: nothing is written outside the library. The same folder again gives the same model.
-   * Throws `path_not_found`, `unreadable`, `unsupported_path` for what is no folder, `invalid_bundle` with the findings for a folder that
-   * can't run; nothing is left behind then.
+   * Makes a diffusers folder or a file of weights a model, in place: nothing is written outside the library. The same again gives the same
+   * model. Throws `path_not_found`, `unreadable`, `unsupported_path`, `invalid_bundle` with the findings for one that can't run; nothing is
+   * left behind then.
    */
   register(path: string, { name }: { readonly name?: string | undefined } = {}): Promise<Registration> {
-    return this.#turns.take(async () => {
-      const source = await resolveSource(path);
-      const known = this.#store.registeredAt(source.real);
-      if (known !== null) return { model_id: known, status: 'already_registered' };
-      this.#assertRegistrable(source.given, source.real, source.isFolder);
-      const facts = await readDiffusersFolder(source.real);
-      const errors = facts.findings.filter(({ severity }) => severity === 'error');
-      if (errors.length > 0)
-        throw new Failed('invalid_bundle', {
-          path,
-          reason: reasonOf(errors.map(({ message }) => message)),
-          findings: facts.findings,
-        });
-      const modelName = (name ?? defaultNameOf(source.real)).normalize('NFC').trim() || 'model';
-      const modelId = await deriveModelId({ type: 'diffusion', family: facts.family, name: modelName }, (id) =>
-        this.#store.isTaken(id),
-      );
-      const record = newRecord(facts, {
-        modelId,
-        name: modelName,
-        storageKind: 'external_reference',
-        sourcePath: source.given,
-        entryPath: facts.rootPath,
-        matchSource: 'external_reference',
-        now: this.#host.now(),
-      });
-      await this.#store.write(record);
-      return { model_id: modelId, status: 'registered' };
-    });
+    return this.#context.turns.take(() => registerModel(this.#context, path, name));
+  }
+
+  /** Brings models in, one after the other. Answers at once with the task that does it. */
+  import(items: readonly ImportItem[]): Task {
+    return this.#tasks.start(items);
+  }
+
+  showTask(id: string): Task {
+    return this.#tasks.show(id);
+  }
+
+  waitForTask(id: string, timeoutMs: number): Promise<Task> {
+    return this.#tasks.wait(id, timeoutMs);
+  }
+
+  cancelTask(id: string): Promise<Task> {
+    return this.#tasks.cancel(id);
   }
 
   /** The health of a model, checked now and recorded, or of a path that is in no library. */
   async validate(target: { readonly model_id: ModelId } | { readonly path: string }): Promise<Verdict> {
-    if ('model_id' in target) return verdictOf(await this.#turns.take(() => this.#store.refresh(target.model_id)));
+    const { store, turns } = this.#context;
+    if ('model_id' in target) {
+      const { validation_state, validation_errors } = await turns.take(() => store.refresh(target.model_id));
+      return { validation_state, validation_errors };
+    }
     if (target.path.includes('\0')) throw new Failed('invalid_input', { field: 'path', reason: 'it is no path.' });
-    const facts = await readDiffusersFolder(target.path);
-    const isOffline = await this.#store.isOffline(facts, target.path);
+    const facts = await readModelFacts(target.path);
+    const isOffline = await store.isOffline(facts, target.path);
     return healthOf(
       { hashes: { fingerprint: facts.fingerprint }, accepted_findings: [], entry_path: target.path },
       { findings: facts.findings, fingerprint: facts.fingerprint, isOffline },
@@ -142,57 +155,83 @@ export class Library {
 
   /** Accepts a warning of a model. Throws `not_found` when the model has no such finding now, `conflict` when it can't be accepted. */
   accept(id: ModelId, code: FindingCode, path?: string): Promise<Metadata> {
-    return this.#turns.take(async () => {
-      const record = await this.#store.refresh(id);
-      const matching = record.validation_errors.filter(
-        (finding) => finding.code === code && (path === undefined || finding.path === path),
-      );
-      if (matching.length === 0)
-        throw new Failed('not_found', {
-          what: `finding of ${id} called`,
-          id: path === undefined ? code : `${code} ${path}`,
-        });
-      const refusal = matching.map(refusalOf).find((reason) => reason !== null);
-      if (refusal != null) throw new Failed('conflict', { reason: `This finding can't be accepted: ${refusal}` });
-      const facts = await this.#store.facts(record);
-      const added = matching
-        .filter(({ accepted }) => accepted !== true)
-        .map((finding) => acceptanceOf(finding, facts.fingerprint));
-      if (added.length === 0) return record;
-      const kept = record.accepted_findings.filter(
-        (old) => !added.some((next) => next.code === old.code && next.path === old.path),
-      );
-      const accepted = { ...record, accepted_findings: [...kept, ...added] };
-      const changed = { ...refreshedRecord(accepted, facts, false), updated_at: this.#host.now().toISOString() };
-      await this.#store.write(changed);
-      return changed;
-    });
+    return this.#context.turns.take(() => acceptFinding(this.#context, id, code, path));
+  }
+
+  /** Takes back that a warning was accepted. Throws `not_found` when none was. */
+  revoke(id: ModelId, code: FindingCode, path?: string): Promise<Metadata> {
+    return this.#context.turns.take(() => revokeFinding(this.#context, id, code, path));
+  }
+
+  /** Changes what is the user's own: a field that is left out stays. */
+  edit(id: ModelId, edit: ModelEdit): Promise<Metadata> {
+    return this.#context.turns.take(() => editModel(this.#context, id, edit));
+  }
+
+  /** Says where a model's files are now. Throws `source_mismatch` for other files, unless forced. */
+  relocate(id: ModelId, path: string, force = false): Promise<Metadata> {
+    return this.#context.turns.take(() => relocateModel(this.#context, id, path, force));
   }
 
   /** The execution descriptor, the health checked anew. Throws `not_found`, `asset_not_executable` with the findings. */
   async describe(id: ModelId): Promise<ExecutionDescriptor> {
-    const record = await this.#turns.take(() => this.#store.refresh(id));
-    const dependencies = resolveDependencies(
-      { bundleFormat: record.bundle_format, pipelineClass: record.pipeline_class },
-      { ...this.#host, executionProviders: this.#host.executionProviders() },
-    );
-    return describeModel(record, dependencies);
+    const { store, turns, host } = this.#context;
+    const record = await turns.take(() => store.refresh(id));
+    const engines = { ...host, executionProviders: host.executionProviders() };
+    return describeModel(record, resolveDependencies(record.runtime_engine_hints, engines));
+  }
+
+  previewRemoval(id: ModelId): Promise<RemovalPreview> {
+    return this.#trash.preview(id);
   }
 
   /**
-   * Takes a model out of the library. Of an external folder only our record goes; a payload that the library owns is moved to `.trash/`.
-   * Throws `not_found`, `forbidden` when a link leads out of the library, `write_failed`.
+   * Takes a model out of the library, into its trash. Of an external one only our record goes, and its files are not touched; a payload that
+   * the library owns goes with it. `delete` is the same act. Throws `not_found`, `forbidden` when a link leads out of the library,
+   * `write_failed`.
    */
-  unregister(id: ModelId): Promise<{ readonly removed: string[] }> {
-    return this.#turns.take(async () => {
-      const { record } = await this.#store.read(id);
-      const removed =
-        record.storage_kind === 'library_owned'
-          ? [await this.#moveToTrash(id)]
-          : await this.#store.folders.removeArtifacts(id);
-      this.#store.forget(id);
-      return { removed };
-    });
+  async unregister(id: ModelId): Promise<{ readonly removed: string[] }> {
+    return { removed: await this.#context.turns.take(() => this.#trash.remove(id)) };
+  }
+
+  listTrash(): Promise<TrashEntry[]> {
+    return this.#trash.list();
+  }
+
+  restore(trashId: string): Promise<Registration> {
+    return this.#context.turns.take(() => this.#trash.restore(trashId));
+  }
+
+  duplicates(): DuplicateGroup[] {
+    return findDuplicates(this.#context);
+  }
+
+  /** Brings index and disk together, and says what changed and why. */
+  async reconcile(): Promise<ReconcileReport> {
+    // Not while the index is being filled: all that isn't in yet would be told of as added.
+    await this.#settled;
+    return this.#reconciler.run();
+  }
+
+  lastReconcile(): ReconcileReport | null {
+    return this.#reconciler.lastReport;
+  }
+
+  /** Lets the hashing in the background wait, while a picture is made, or go on. */
+  pauseHashing(isPaused: boolean): void {
+    this.#hashes.pause(isPaused);
+  }
+
+  /** Hashes now all that has no hashes, and resolves when that is done. */
+  hashAll(): Promise<void> {
+    return this.#hashes.run();
+  }
+
+  /** The file of a model's preview picture, or null. */
+  async previewPath(id: ModelId): Promise<string | null> {
+    const { store } = this.#context;
+    const { record } = await store.read(id);
+    return record.preview === previewFileName ? join(store.folders.folderOf(id), previewFileName) : null;
   }
 
   /**
@@ -200,113 +239,61 @@ export class Library {
    * or null when it was removed.
    */
   adoptStarter(bundlePath: string, facts: StarterFacts = vitrineStarter): Promise<ModelId | null> {
-    return this.#turns.take(async () => {
+    return this.#context.turns.take(async () => {
       if (this.#starterId !== null) return this.starterModelId();
-      const found = await readDiffusersFolder(bundlePath);
-      if (stateOf(found.findings) === 'invalid')
-        throw new Failed('invalid_bundle', {
-          path: bundlePath,
-          reason: reasonOf(found.findings.map(({ message }) => message)),
-          findings: found.findings,
-        });
-      // A copy that was whole before its record could be written is taken as it is.
-      const known = this.#catalog
-        .page({ query: facts.name, limit: 500 })
-        .models.find(
-          ({ storage_kind, fingerprint }) => storage_kind === 'library_owned' && fingerprint === found.fingerprint,
-        );
-      const modelId = known?.model_id ?? (await this.#copyStarter(bundlePath, found, facts));
-      await writeStarterRecord(this.#host.rootPath, modelId, this.#host.now());
-      this.#starterId = modelId;
-      return modelId;
+      this.#starterId = await adoptStarter(this.#context, bundlePath, facts);
+      return this.#starterId;
     });
   }
 
   /** The starter model, while it is in the library. */
   starterModelId(): ModelId | null {
-    return this.#starterId !== null && this.#catalog.get(this.#starterId) !== null ? this.#starterId : null;
+    return this.#starterId !== null && this.#context.catalog.get(this.#starterId) !== null ? this.#starterId : null;
   }
 
-  startReconcile(): void {
-    this.#reconciling = this.#reconcile().catch((error: unknown) => {
-      this.#host.log('reconcile failed', { error: String(error) });
-    });
-  }
-
-  /** Resolves when the check of every model's health, begun at the start, is over. */
+  /** Resolves when the reconcile that was begun at the start is over. */
   settled(): Promise<void> {
-    return this.#reconciling;
+    return this.#settled;
+  }
+
+  /** Resolves when files are watched; at once where they are not. */
+  watching(): Promise<void> {
+    return this.#watching;
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    await this.#reconciling;
-    await this.#turns.take(async () => this.#catalog.close());
+    await Promise.all([this.#watcher?.close(), this.#tasks.close(), this.#reconciler.close(), this.#hashes.close()]);
+    await this.#settled;
+    await this.#watching;
+    await this.#context.turns.take(() => this.#holdings.dispose());
   }
 
-  async #reconcile(): Promise<void> {
-    const seen = new Set<ModelId>();
-    for await (const id of this.#store.folders.scan()) {
-      if (this.#isClosing) return;
-      seen.add(id);
-      await this.#turns
-        .take(() => this.#store.refresh(id))
-        .catch((error: unknown) =>
-          this.#host.log('a model could not be checked', { model_id: id, error: String(error) }),
-        );
-    }
-    for (const id of this.#catalog.ids()) {
-      if (this.#isClosing) return;
-      // Reading finds that it is gone, and takes it out of the index.
-      if (!seen.has(id)) await this.#turns.take(() => this.#store.read(id)).catch(() => undefined);
-    }
+  async #startWatching(): Promise<void> {
+    if (this.#isClosing) return;
+    const watcher = new LibraryWatcher(this.#context, () => {
+      this.#reconciler.run().catch((error: unknown) => this.#failed(error));
+    });
+    this.#watcher = watcher;
+    this.#holdings.listeners.add((event) => {
+      if (event.kind === 'model_changed') watcher.watchModel(event.model);
+      if (event.kind === 'model_removed') watcher.forgetModel(event.model_id);
+    });
+    await watcher.start();
   }
 
-  #assertRegistrable(given: string, real: string, isFolder: boolean): void {
-    if (!isFolder)
-      throw new Failed('unsupported_path', {
-        path: given,
-        reason: 'it is a file. Choose the folder of a diffusers model, the one that holds model_index.json.',
-      });
-    if (this.#store.folders.contains(real))
-      throw new Failed('unsupported_path', { path: given, reason: 'it is inside the library already.' });
+  async #firstReconcile(hashes: boolean): Promise<void> {
+    if (this.#isClosing) return;
+    await this.#reconciler.run();
+    if (!hashes) return;
+    this.#hashes.schedule();
+    this.#holdings.listeners.add((event) => {
+      if (event.kind === 'model_changed') this.#hashes.schedule(event.model.model_id);
+    });
   }
 
-  async #moveToTrash(id: ModelId): Promise<string> {
-    const folder = await this.#store.folders.containedFolderOf(id);
-    const stamp = this.#host.now().toISOString().replaceAll(/[:.-]/g, '');
-    const target = join(this.#host.rootPath, '.trash', stamp, ...id.split('/'));
-    try {
-      await mkdir(dirname(target), { recursive: true });
-      await rename(folder, target);
-    } catch (error) {
-      throw writeFailure(folder, error);
-    }
-    await this.#store.folders.removeEmpty(dirname(folder));
-    return folder;
+  /** What goes on by itself has nobody to tell but the log. */
+  #failed(error: unknown): void {
+    if (!this.#isClosing) this.#context.host.log('keeping the library true failed', { error: String(error) });
   }
-
-  async #copyStarter(bundlePath: string, found: DiffusersFacts, facts: StarterFacts): Promise<ModelId> {
-    const parts = { type: 'diffusion', family: found.family, name: facts.name };
-    const modelId = await deriveModelId(parts, (id) => this.#store.isTaken(id));
-    const folder = this.#store.folders.folderOf(modelId);
-    const record = await placeCopy(this.#host.rootPath, bundlePath, folder, async (copyPath) =>
-      newRecord(await readDiffusersFolder(copyPath), {
-        modelId,
-        name: facts.name,
-        storageKind: 'library_owned',
-        sourcePath: bundlePath,
-        entryPath: folder,
-        matchSource: 'starter',
-        generationDefaults: facts.generationDefaults,
-        now: this.#host.now(),
-      }),
-    );
-    this.#store.publish(record);
-    return modelId;
-  }
-}
-
-function verdictOf({ validation_state, validation_errors }: Metadata): Verdict {
-  return { validation_state, validation_errors };
 }

@@ -1,23 +1,33 @@
-import { isDeepStrictEqual } from 'node:util';
+import { basename, join } from 'node:path';
 import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { Metadata } from '../contract/metadata.ts';
-import { type DiffusersFacts, readDiffusersFolder } from '../formats/diffusers-folder.ts';
+import { type ModelFacts, readModelFacts } from '../formats/model-facts.ts';
 import { isVolumeOffline } from './health/volume.ts';
 import type { LibraryHost } from './host.ts';
-import { metadataFileName, parseMetadata, readMetadataFile, writeMetadataFile } from './metadata/metadata-file.ts';
+import { parseMetadata, readMetadataFile, writeMetadataFile } from './metadata/metadata-file.ts';
+import { ownFileNames } from './metadata/own-files.ts';
 import { corruptRecord, searchTextOf, summaryOf } from './metadata/projection.ts';
 import { RegistryFolders } from './metadata/registry-folder.ts';
-import { refreshedRecord } from './record.ts';
+import { fileStamp, modelStamp, sourceStamp } from './reconcile/stamp.ts';
+import { changeBetween, refreshedRecord } from './record.ts';
 
-/** How many records are put into a new index at once: more would hold up everything else for longer than a blink. */
-const rebuildBatch = 40;
+const rememberedStamps = 1000;
 
 /** A model as its metadata.json has it; `isCorrupt` when that file is damaged and this is what was last known. */
 interface Known {
   readonly record: Metadata;
   readonly isCorrupt: boolean;
+}
+
+/** What a look at a model found. */
+export interface Refreshed {
+  readonly record: Metadata;
+  /** Against what the index had. */
+  readonly change: 'added' | 'updated' | 'unchanged';
+  /** Why, in a clause; empty when nothing changed. */
+  readonly reason: string;
 }
 
 /**
@@ -28,6 +38,9 @@ export class ModelStore {
   readonly folders: RegistryFolders;
   readonly #host: Pick<LibraryHost, 'emit' | 'now' | 'log'>;
   readonly #catalog: Catalog;
+  #newestAddedMs: number | null = null;
+  /** Stamps of models that this process published, the latest last: a change that is our own is no news to the watcher. */
+  readonly #published = new Map<ModelId, string>();
 
   constructor(host: LibraryHost, catalog: Catalog) {
     this.folders = new RegistryFolders(host.rootPath);
@@ -40,71 +53,105 @@ export class ModelStore {
     const read = await readMetadataFile(this.folders.metadataPathOf(id));
     // The place is the id: a record that was moved by hand belongs to where it is now.
     if (read.kind === 'read') return { record: { ...read.metadata, model_id: id }, isCorrupt: false };
-    const indexed = this.#catalog.get(id);
     if (read.kind === 'missing') {
-      if (indexed !== null) this.forget(id);
+      this.forget(id);
       throw new Failed('not_found', { what: 'model', id });
     }
-    const last = indexed === null ? null : parseMetadata(indexed.record);
-    const lastKnown = last?.kind === 'read' ? last.metadata : null;
-    return { record: corruptRecord(id, lastKnown, read.reason, this.#host.now()), isCorrupt: true };
+    return { record: corruptRecord(id, this.lastKnown(id), read.reason, this.#host.now()), isCorrupt: true };
   }
 
-  /** Reads a model, checks its files, and records what changed. */
-  async refresh(id: ModelId): Promise<Metadata> {
+  /** The record as {@link read}, for a change of it. Throws `conflict` when its file is damaged: writing would lose what is still in there. */
+  async readWhole(id: ModelId): Promise<Metadata> {
     const { record, isCorrupt } = await this.read(id);
-    if (isCorrupt) {
-      this.publish(record);
-      return record;
-    }
-    if (record.bundle_format !== 'diffusers_directory') {
-      this.publish(record);
-      return record;
+    if (!isCorrupt) return record;
+    throw new Failed('conflict', {
+      reason: record.validation_errors[0]?.message ?? `The metadata.json of "${id}" is damaged.`,
+    });
+  }
+
+  /** The record as the index has it. */
+  lastKnown(id: ModelId): Metadata | null {
+    const indexed = this.#catalog.get(id);
+    const last = indexed === null ? null : parseMetadata(indexed.record);
+    return last?.kind === 'read' ? last.metadata : null;
+  }
+
+  /** Reads a model, checks its files, and records what changed. Throws `not_found`. */
+  async refresh(id: ModelId): Promise<Metadata> {
+    return (await this.look(id)).record;
+  }
+
+  /** {@link refresh}, with what it changed. */
+  async look(id: ModelId): Promise<Refreshed> {
+    const indexed = this.#catalog.get(id)?.record ?? null;
+    const { record, isCorrupt } = await this.read(id);
+    // Taken before the files are read: what changes in between is looked at again the next time.
+    const recordAt = await fileStamp(this.folders.metadataPathOf(id));
+    const sourceAt = await this.sourceStampOf(record);
+    if (isCorrupt || !isKnownFormat(record)) {
+      this.publish(record, modelStamp(recordAt, sourceAt));
+      return this.#refreshed(indexed, record);
     }
     const facts = await this.facts(record);
-    const current = refreshedRecord(record, facts, await this.isOffline(facts, record.entry_path));
-    if (isDeepStrictEqual(current, record)) {
-      this.publish(record);
-      return record;
+    const isOffline = await this.isOffline(facts, record.entry_path);
+    const current = refreshedRecord(record, facts, { isOffline, sourceStamp: sourceAt });
+    if (changeBetween(record, current) === null) {
+      this.publish(record, modelStamp(recordAt, sourceAt));
+      return this.#refreshed(indexed, record);
     }
     const changed = { ...current, updated_at: this.#host.now().toISOString() };
-    await this.write(changed).catch((error: unknown) => {
+    await this.write(changed, sourceAt).catch((error: unknown) => {
       // Health is known even where it can't be written down: a library on a read-only drive.
       if (!(error instanceof Failed)) throw error;
       this.#host.log('health could not be recorded', { model_id: id, failure: error.failure });
-      this.publish(changed);
+      this.publish(changed, modelStamp(recordAt, sourceAt));
     });
-    return changed;
+    return this.#refreshed(indexed, changed);
+  }
+
+  /** Where a model's files are: a payload that the library owns moves with the library. */
+  payloadPathOf(record: Pick<Metadata, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): string {
+    if (record.storage_kind === 'external_reference') return record.entry_path;
+    const folder = this.folders.folderOf(record.model_id);
+    return record.bundle_format === 'single_file' ? join(folder, basename(record.entry_path)) : folder;
   }
 
   /** What a model's files are now. */
-  facts(record: Metadata): Promise<DiffusersFacts> {
-    // A payload that the library owns moves with the library.
-    return record.storage_kind === 'library_owned'
-      ? readDiffusersFolder(this.folders.folderOf(record.model_id), { ignore: [metadataFileName] })
-      : readDiffusersFolder(record.entry_path);
+  facts(record: Metadata): Promise<ModelFacts> {
+    const options = record.storage_kind === 'library_owned' ? { ignore: ownFileNames } : {};
+    return readModelFacts(this.payloadPathOf(record), options);
+  }
+
+  sourceStampOf(record: Metadata): Promise<string> {
+    return sourceStamp(this.payloadPathOf(record), record.storage_kind === 'library_owned');
   }
 
   /** Whether files that were not found are on a drive that is not mounted. */
-  async isOffline(facts: DiffusersFacts, path: string): Promise<boolean> {
+  async isOffline(facts: Pick<ModelFacts, 'findings'>, path: string): Promise<boolean> {
     return facts.findings.some(({ code }) => code === 'path_not_found') && (await isVolumeOffline(path));
   }
 
-  /** Writes a record and publishes it. Throws `disk_full`, `write_failed`; leaves no empty folder then. */
-  async write(record: Metadata): Promise<void> {
+  /** Writes a record and publishes it; `sourceAt` is the stamp of its files as it has them. Throws `disk_full`, `write_failed`; leaves no empty folder then. */
+  async write(record: Metadata, sourceAt?: string): Promise<void> {
+    const path = this.folders.metadataPathOf(record.model_id);
+    const stamp = sourceAt ?? (await this.sourceStampOf(record));
     try {
-      await writeMetadataFile(this.folders.metadataPathOf(record.model_id), record);
+      await writeMetadataFile(path, record);
     } catch (error) {
       await this.folders.removeEmpty(this.folders.folderOf(record.model_id));
       throw error;
     }
-    this.publish(record);
+    this.publish(record, modelStamp(await fileStamp(path), stamp));
   }
 
   /** Puts a record into the index and tells of it, when it is news. */
-  publish(record: Metadata): void {
-    const entry = entryOf(record);
-    if (this.#catalog.get(record.model_id)?.record === entry.record) return;
+  publish(record: Metadata, stamp: string): void {
+    this.#remember(record.model_id, stamp);
+    const entry = entryOf(record, stamp);
+    if (this.#catalog.get(record.model_id)?.record === entry.record) {
+      this.#catalog.setStamp(record.model_id, stamp);
+      return;
+    }
     this.#catalog.upsert([entry]);
     this.#host.emit({ kind: 'model_changed', model: entry.summary });
   }
@@ -124,21 +171,42 @@ export class ModelStore {
     return this.#catalog.get(id) !== null || (await this.folders.isTaken(id));
   }
 
-  /** Fills the index from the metadata.json files; health is taken as they have it. */
-  async rebuildIndex(): Promise<void> {
-    let batch: CatalogEntry[] = [];
-    for await (const id of this.folders.scan()) {
-      const { record } = await this.read(id);
-      batch.push(entryOf(record));
-      if (batch.length < rebuildBatch) continue;
-      this.#catalog.upsert(batch);
-      batch = [];
-    }
-    this.#catalog.upsert(batch);
-    this.#host.log('index rebuilt', { models: this.#catalog.count() });
+  /** The time of a model that is added now: after that of every other, so that the newest stands first were the clock set back. */
+  addedAt(): Date {
+    this.#newestAddedMs ??= Date.parse(this.#catalog.newestAddedAt() ?? '') || 0;
+    this.#newestAddedMs = Math.max(this.#host.now().getTime(), this.#newestAddedMs + 1);
+    return new Date(this.#newestAddedMs);
+  }
+
+  /** Whether a model's files are those that this process last saw. */
+  async isCurrent(id: ModelId): Promise<boolean> {
+    const stamp = this.#published.get(id);
+    const record = stamp === undefined ? null : this.lastKnown(id);
+    if (record === null) return false;
+    const recordAt = await fileStamp(this.folders.metadataPathOf(id));
+    return stamp === modelStamp(recordAt, await this.sourceStampOf(record));
+  }
+
+  #remember(id: ModelId, stamp: string): void {
+    this.#published.delete(id);
+    this.#published.set(id, stamp);
+    const oldest = this.#published.keys().next();
+    if (this.#published.size > rememberedStamps && !oldest.done) this.#published.delete(oldest.value);
+  }
+
+  #refreshed(indexed: string | null, record: Metadata): Refreshed {
+    if (indexed === null) return { record, change: 'added', reason: 'its record was not in the index' };
+    if (indexed === JSON.stringify(record)) return { record, change: 'unchanged', reason: '' };
+    const before = parseMetadata(indexed);
+    const reason = before.kind === 'read' ? changeBetween(before.metadata, record) : null;
+    return { record, change: 'updated', reason: reason ?? 'its record is another' };
   }
 }
 
-function entryOf(record: Metadata): CatalogEntry {
-  return { summary: summaryOf(record), record: JSON.stringify(record), searchText: searchTextOf(record) };
+export function entryOf(record: Metadata, stamp: string): CatalogEntry {
+  return { summary: summaryOf(record), record: JSON.stringify(record), searchText: searchTextOf(record), stamp };
+}
+
+function isKnownFormat({ bundle_format }: Metadata): boolean {
+  return bundle_format === 'diffusers_directory' || bundle_format === 'single_file';
 }

@@ -11,6 +11,10 @@ const fields: InfotextFields = {
   seed: 1,
   width: 512,
   height: 768,
+  variation: null,
+  denoisingStrength: null,
+  clipSkip: 1,
+  rng: 'cpu',
   modelHash: '6ce0161689',
   modelName: 'v1-5-pruned-emaonly',
   version: 'Vitrine 0.1.0',
@@ -21,7 +25,7 @@ describe('writing an infotext', () => {
     expect(writeInfotext(fields)).toBe(
       'a red sun over blue mountains\nNegative prompt: fog\n' +
         'Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7.0, Seed: 1, Size: 512x768, ' +
-        'Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, Version: Vitrine 0.1.0',
+        'Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, RNG: CPU, Version: Vitrine 0.1.0',
     );
   });
 
@@ -31,8 +35,13 @@ describe('writing an infotext', () => {
     ['broken scale', { guidanceScale: 7.25 }, 'CFG scale: 7.25,'],
     ['name with a comma', { modelName: 'a, b' }, 'Model: "a, b",'],
     ['name with quote and colon', { modelName: 'a: "b"' }, 'Model: "a: \\"b\\"",'],
-    ['name equal to its key', { modelName: 'Model' }, ', Model, Version'],
-    ['extra', { extras: { Runner: 'fake' } }, 'emaonly, Runner: fake, Version: '],
+    ['name equal to its key', { modelName: 'Model' }, ', Model, RNG: CPU, Version'],
+    ['extra', { extras: { Runner: 'fake' } }, 'emaonly, RNG: CPU, Runner: fake, Version: '],
+    [
+      'all that a picture from a picture has',
+      { variation: { subseed: 9, strength: 0.25 }, denoisingStrength: 0.6, clipSkip: 2, rng: 'nv' },
+      'emaonly, Variation seed: 9, Variation seed strength: 0.25, Denoising strength: 0.6, Clip skip: 2, RNG: NV, Version',
+    ],
     ['no version', { version: null }, 'Model: v1-5-pruned-emaonly'],
   ] as [string, Partial<InfotextFields>, string][])('with %s', (_, change, part) => {
     expect(writeInfotext({ ...fields, ...change })).toContain(part);
@@ -61,6 +70,7 @@ describe('reading an infotext', () => {
         'Size-2': '768',
         'Model hash': '6ce0161689',
         Model: written.modelName,
+        RNG: 'CPU',
         Version: 'Vitrine 0.1.0',
       },
     });

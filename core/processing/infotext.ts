@@ -1,3 +1,5 @@
+import type { NoiseSource } from '../contract/generate.ts';
+
 /** What a picture was made with, in the units and names of stable-diffusion-webui. */
 export interface InfotextFields {
   readonly prompt: string;
@@ -9,6 +11,13 @@ export interface InfotextFields {
   readonly seed: number;
   readonly width: number;
   readonly height: number;
+  /** A second noise that was mixed in. */
+  readonly variation: { readonly subseed: number; readonly strength: number } | null;
+  /** Of a picture made from another. */
+  readonly denoisingStrength: number | null;
+  /** 1: none. */
+  readonly clipSkip: number;
+  readonly rng: NoiseSource;
   /** First 10 hex digits of the weights' sha256; null: not known. */
   readonly modelHash: string | null;
   readonly modelName: string | null;
@@ -43,6 +52,11 @@ export function writeInfotext(fields: InfotextFields): string {
     ['Size', `${fields.width}x${fields.height}`],
     ['Model hash', fields.modelHash],
     ['Model', fields.modelName],
+    ['Variation seed', textOf(fields.variation?.subseed)],
+    ['Variation seed strength', textOf(fields.variation?.strength)],
+    ['Denoising strength', textOf(fields.denoisingStrength)],
+    ['Clip skip', fields.clipSkip > 1 ? String(fields.clipSkip) : null],
+    ['RNG', fields.rng.toUpperCase()],
     ...Object.entries(fields.extras ?? {}),
     ['Version', fields.version],
   ];
@@ -118,6 +132,8 @@ function unquote(value: string): string {
     return value;
   }
 }
+
+const textOf = (value: number | null | undefined): string | null => (value == null ? null : String(value));
 
 function asFloat(value: number): string {
   return Number.isInteger(value) ? value.toFixed(1) : String(value);

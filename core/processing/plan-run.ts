@@ -1,10 +1,11 @@
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
-import { GenerateRequest } from '../contract/generate.ts';
+import { GenerateRequest, type ResizeMode } from '../contract/generate.ts';
 import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { Options } from '../contract/options.ts';
 import type { RunPlan } from '../contract/runner.ts';
+import { initPixels, type PictureSize, sizeFrom } from './init-picture.ts';
 import { previewEverySteps } from './options.ts';
-import { seedsOf } from './seeds.ts';
+import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
 
 /** A model that a request named, ready to be run. */
 export interface ResolvedModel {
@@ -17,29 +18,77 @@ export interface ResolvedModel {
 
 type Sizes = Pick<RunPlan, 'width' | 'height' | 'steps' | 'guidance_scale'>;
 
+/** A picture that a request starts from, its file read and checked. */
+export interface InitPicture extends PictureSize {
+  readonly bytes: Uint8Array;
+}
+
+const usualStrength = 0.75;
+const usualResizeMode: ResizeMode = 0;
+
 /**
- * Leaves nothing to decide: what the request left out comes from the model's own defaults, else from its family's.
+ * Leaves nothing to decide: what the request left out comes from the model's own defaults, else from its family's, else from the options.
  * The sampler does not: `Automatic` follows the bundle's scheduler config, which is what diffusers does with it.
+ * Seeds that it left open come from `drawnSeed`: a run that goes on after a pause has the plan that it began with.
  */
-export function planRun(request: GenerateRequest, model: ResolvedModel, options: Options, seed: number): RunPlan {
+export async function planRun(
+  request: GenerateRequest,
+  model: ResolvedModel,
+  options: Options,
+  picture: InitPicture | null,
+  drawnSeed: number,
+): Promise<RunPlan> {
   const { prompt, negative_prompt, sampler, scheduler, count } = request;
+  const seed = request.seed === -1 ? drawnSeed : request.seed;
+  const sizes = sizesOf(request, model, picture);
+  const variation = variationOf(request, drawnSeed);
   return {
     descriptor: model.descriptor,
     provider: options.execution_provider,
     prompt,
     negative_prompt,
-    ...sizesOf(request, model),
+    ...sizes,
     sampler,
     scheduler,
-    seeds: seedsOf(seed, count),
+    seeds: variation === null ? seedsOf(seed, count) : sameSeeds(seed, count),
+    prompt_syntax: request.prompt_syntax ?? options.prompt_syntax,
+    clip_skip: request.clip_skip ?? options.CLIP_stop_at_last_layers,
+    rng: request.rng ?? (options.randn_source === 'CPU' ? 'cpu' : 'nv'),
+    variation,
+    init:
+      picture === null
+        ? null
+        : {
+            pixels: await initPixels(picture.bytes, sizes, request.resize_mode ?? usualResizeMode),
+            strength: request.strength ?? usualStrength,
+          },
     preview_every_steps: previewEverySteps(options),
   };
 }
 
-function sizesOf(request: GenerateRequest, { defaults, descriptor }: ResolvedModel): Sizes {
+function variationOf(
+  { subseed = -1, subseed_strength: strength = 0, count }: GenerateRequest,
+  drawnSeed: number,
+): RunPlan['variation'] {
+  if (strength === 0) return null;
+  return { subseeds: seedsOf(subseed === -1 ? secondSeed(drawnSeed) : subseed, count), strength };
+}
+
+function sizesOf(
+  request: GenerateRequest,
+  { defaults, descriptor }: ResolvedModel,
+  picture: InitPicture | null,
+): Sizes {
   const family = familyDefaults(descriptor.pipeline_class);
-  const own = (name: keyof Sizes): number => request[name] ?? usable(name, defaults?.[name]) ?? family[name];
-  return { width: own('width'), height: own('height'), steps: own('steps'), guidance_scale: own('guidance_scale') };
+  const usual = (name: keyof Sizes): number => usable(name, defaults?.[name]) ?? family[name];
+  const own = (name: keyof Sizes): number => request[name] ?? usual(name);
+  const size = { width: usual('width'), height: usual('height') };
+  const isOpen = request.width === undefined && request.height === undefined;
+  return {
+    ...(picture !== null && isOpen ? sizeFrom(picture, size) : { width: own('width'), height: own('height') }),
+    steps: own('steps'),
+    guidance_scale: own('guidance_scale'),
+  };
 }
 
 /** A default that no request could ask for is passed over: metadata.json may hold anything. */

@@ -103,6 +103,7 @@ function contextOf({ image = new PaintingRunner(), observer, defaults, pipelineC
       shortHash: 'abcdef0123',
     }),
     outputsPath,
+    inputsPath: join(outputsPath, 'inputs'),
     version: '0.1.0',
     signal: never,
     onArtifact: (artifact) => artifacts.push(artifact),
@@ -153,7 +154,7 @@ describe('processing a request', () => {
     }
     expect(artifacts[1]?.infotext).toBe(
       'a red sun\nNegative prompt: fog\nSteps: 2, Sampler: PLMS, Schedule type: Automatic, CFG scale: 7.0, Seed: 8, ' +
-        'Size: 16x8, Model hash: abcdef0123, Model: Sample, Version: Vitrine 0.1.0',
+        'Size: 16x8, Model hash: abcdef0123, Model: Sample, RNG: CPU, Version: Vitrine 0.1.0',
     );
     expect(progress.map(({ fraction }) => fraction)).toEqual([0, 1 / 3, 1 / 2, 5 / 6, 1]);
   });
@@ -176,6 +177,28 @@ describe('processing a request', () => {
     expect(seeds.map((seed) => seed - (seeds[0] ?? 0))).toEqual([0, 1, 2]);
   });
 
+  it.each<[string, object]>([
+    ['seeds of its own', { count: 4, seed: -1 }],
+    ['a variation whose second seed was left open', { count: 4, subseed_strength: 0.25 }],
+    ['nothing but drawn seeds', { count: 4, seed: -1, subseed: -1, subseed_strength: 1 }],
+  ])('goes on after a pause as if it was made in one go, with %s', async (_, change) => {
+    const shapeOf = async (firstItem: number) => {
+      const image = new PaintingRunner();
+      const { context, artifacts } = contextOf({ image, firstItem, drawnSeed: 41 });
+      await processImages(requestOf(change), context);
+      const { seeds, variation } = image.plans[0] ?? expect.unreachable();
+      const made = artifacts.map(({ item_index, seed, infotext }) => ({ item_index, seed, infotext }));
+      return { seeds, subseeds: variation?.subseeds, made };
+    };
+    const whole = await shapeOf(0);
+    expect(new Set([...whole.seeds, ...(whole.subseeds ?? [])]).size).toBeGreaterThan(3);
+    expect(await shapeOf(2)).toEqual({
+      seeds: whole.seeds.slice(2),
+      subseeds: whole.subseeds?.slice(2),
+      made: whole.made.slice(2),
+    });
+  });
+
   it('writes a prompt of 100,000 characters of any script whole', async () => {
     const prompt = '夜の森, "x": '.repeat(10_000);
     const { context, artifacts } = contextOf();
@@ -188,6 +211,90 @@ describe('processing a request', () => {
     const { context, artifacts } = contextOf({ image: new PaintingRunner('fake') });
     await processImages(requestOf(), context);
     expect(artifacts[0]).toMatchObject({ is_fake: true, infotext: expect.stringContaining(', Runner: fake, Version') });
+  });
+});
+
+describe('a picture from a picture', () => {
+  const png = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: '#808080' } })
+      .png()
+      .toBuffer();
+  const planOf = async (change: object, request: object = requestOf()) => {
+    const image = new PaintingRunner();
+    const { context, artifacts } = contextOf({ image, defaults: { width: 64, height: 64 } });
+    await processImages(GenerateRequest.parse({ ...request, ...change }), context);
+    return { plan: image.plans[0] ?? expect.unreachable(), artifacts };
+  };
+
+  it('is planned with the pixels in the size of the plan, and says so in its infotext', async () => {
+    const init_image = (await png(32, 32)).toString('base64');
+    const { plan, artifacts } = await planOf({ init_image });
+    expect(plan.init).toMatchObject({ strength: 0.75, pixels: { width: 16, height: 8 } });
+    expect([...new Set(plan.init?.pixels.rgb)]).toEqual([128]);
+    expect(artifacts[0]?.infotext).toContain(', Denoising strength: 0.75, RNG: CPU, ');
+    expect((await planOf({ init_image, strength: 0.4 })).plan.init?.strength).toBe(0.4);
+  });
+
+  it('has that picture’s size where the request has none', async () => {
+    const init_image = (await png(43, 24)).toString('base64');
+    const { plan } = await planOf({ init_image }, { steps: 2 });
+    expect([plan.width, plan.height]).toEqual([40, 24]);
+    const half = (await planOf({ init_image, width: 16 }, { steps: 2 })).plan;
+    expect([half.width, half.height]).toEqual([16, 64]);
+  });
+
+  it('is refused before anything runs when that picture is none', async () => {
+    const image = new PaintingRunner();
+    const refusal = await refusalOf(processImages(requestOf({ init_image: '' }), contextOf({ image }).context));
+    expect(refusal).toMatchObject({ code: 'invalid_input', details: { field: 'init_image' } });
+    expect(image.plans).toEqual([]);
+  });
+});
+
+describe('how a picture is made', () => {
+  it.each<[string, object, object, string]>([
+    [
+      'as usual',
+      {},
+      { prompt_syntax: 'webui', clip_skip: 1, rng: 'cpu', variation: null, init: null },
+      'Sample, RNG: CPU',
+    ],
+    [
+      'another way',
+      { prompt_syntax: 'plain', clip_skip: 3, rng: 'nv' },
+      { prompt_syntax: 'plain', clip_skip: 3, rng: 'nv' },
+      'Clip skip: 3, RNG: NV',
+    ],
+    [
+      'as a variation',
+      { count: 2, subseed: 4, subseed_strength: 0.25 },
+      { seeds: [7, 7], variation: { subseeds: [4, 5], strength: 0.25 } },
+      'Variation seed: 4, Variation seed strength: 0.25',
+    ],
+    ['as a variation of no strength', { count: 2, subseed: 4 }, { seeds: [7, 8], variation: null }, 'Seed: 7'],
+  ])('%s, is in the plan and the infotext', async (_, change, plan, infotext) => {
+    const image = new PaintingRunner();
+    const { context, artifacts } = contextOf({ image });
+    await processImages(requestOf(change), context);
+    expect(image.plans[0]).toMatchObject(plan);
+    expect(artifacts[0]?.infotext).toContain(infotext);
+  });
+
+  it('comes from the options where the request is silent', async () => {
+    const image = new PaintingRunner();
+    const overrides = { CLIP_stop_at_last_layers: 2, randn_source: 'NV', prompt_syntax: 'plain' };
+    await processImages(requestOf({ clip_skip: 4 }), contextOf({ image, overrides }).context);
+    expect(image.plans[0]).toMatchObject({ clip_skip: 4, rng: 'nv', prompt_syntax: 'plain' });
+  });
+
+  it('may be enlarged when it is done', async () => {
+    const { context, artifacts } = contextOf();
+    await processImages(requestOf({ upscale: 4 }), context);
+    const [artifact] = artifacts;
+    expect(artifact).toMatchObject({ width: 64, height: 32, path: expect.stringContaining('_64x32_') });
+    expect(artifact?.infotext).toContain('Size: 16x8, ');
+    expect(artifact?.infotext).toContain('Postprocess upscale by: 4, Postprocess upscaler: Lanczos');
+    expect(await sharp(artifact?.path).metadata()).toMatchObject({ width: 64, height: 32 });
   });
 });
 

@@ -5,12 +5,15 @@ import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal, Pixels, RunEvent, RunPlan } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
+import { checkInitPicture } from './init-picture.ts';
+import { readInitPicture } from './input-pictures.ts';
 import { snapshotOptions } from './options.ts';
-import { planRun, type ResolvedModel } from './plan-run.ts';
+import { type InitPicture, planRun, type ResolvedModel } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
 import { advance, beginProgress, type ProgressState } from './progress.ts';
 import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
+import { type UpscaleFactor, upscaled } from './upscale.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 
@@ -22,6 +25,8 @@ export interface ProcessingContext {
   readonly resolveModel: (request: GenerateRequest) => Promise<ResolvedModel>;
   /** Pictures go below this folder, absolute. */
   readonly outputsPath: string;
+  /** Init pictures lie in this folder, absolute: see `keepInitPicture`. */
+  readonly inputsPath: string;
   readonly version: string;
   readonly signal: CancelSignal;
   /** The options as they stand; they are read once, and never changed. */
@@ -51,17 +56,18 @@ export interface ProcessingResult {
  */
 export async function processImages(request: GenerateRequest, context: ProcessingContext): Promise<ProcessingResult> {
   const options = snapshotOptions(context.options ?? defaultOptions, context.overrides);
-  const seed = request.seed === -1 ? (context.drawnSeed ?? drawSeed()) : request.seed;
   const model = await context.resolveModel(request);
-  const whole = planRun(request, model, options, seed);
+  const picture = await initPictureOf(request, context);
+  const whole = await planRun(request, model, options, picture, context.drawnSeed ?? drawSeed());
   const firstItem = context.firstItem ?? 0;
-  const plan = firstItem === 0 ? whole : { ...whole, seeds: whole.seeds.slice(firstItem) };
+  const plan = planFrom(whole, firstItem);
   if (plan.seeds.length === 0) return { artifacts: [], timings: noTimings, provider: plan.provider };
+  const shape: PictureShape = { plan: whole, model, options, upscale: request.upscale ?? null };
 
   const artifacts: Artifact[] = [];
   let progress: ProgressState = beginProgress(whole.seeds.length, plan.steps, performance.now());
   const save = async (event: ImageEvent): Promise<void> => {
-    const artifact = await saveImage(event, plan, model, options, context);
+    const artifact = await saveImage(event, shape, context);
     artifacts.push(artifact);
     context.onArtifact?.(artifact);
   };
@@ -88,16 +94,37 @@ export async function processImages(request: GenerateRequest, context: Processin
 
 const noTimings: Timings = { load_ms: 0, text_ms: 0, denoise_ms: 0, decode_ms: 0, total_ms: 0 };
 
-async function saveImage(
-  event: ImageEvent,
-  plan: RunPlan,
-  model: ResolvedModel,
-  options: Options,
-  context: ProcessingContext,
-): Promise<Artifact> {
+/** The plan of the pictures from this one on. */
+function planFrom(whole: RunPlan, firstItem: number): RunPlan {
+  const { seeds, variation } = whole;
+  return {
+    ...whole,
+    seeds: seeds.slice(firstItem),
+    variation: variation && { ...variation, subseeds: variation.subseeds.slice(firstItem) },
+  };
+}
+
+async function initPictureOf({ init_image }: GenerateRequest, context: ProcessingContext): Promise<InitPicture | null> {
+  if (init_image === undefined) return null;
+  const bytes = await readInitPicture(init_image, context.inputsPath);
+  return { bytes, ...(await checkInitPicture(bytes)) };
+}
+
+/** What a picture of the run is saved and described by; the plan is that of all of them. */
+interface PictureShape {
+  readonly plan: RunPlan;
+  readonly model: ResolvedModel;
+  readonly options: Options;
+  readonly upscale: UpscaleFactor | null;
+}
+
+async function saveImage(event: ImageEvent, shape: PictureShape, context: ProcessingContext): Promise<Artifact> {
+  const { plan, model, options, upscale } = shape;
   const { jobId, outputsPath, runner, version, now = () => new Date() } = context;
-  const { item_index: itemIndex, seed, pixels } = event;
+  const { item_index: itemIndex, seed } = event;
+  const pixels = upscale === null ? event.pixels : await upscaled(event.pixels, upscale);
   const { width, height } = pixels;
+  const subseed = plan.variation?.subseeds[itemIndex];
   const infotext = writeInfotext({
     prompt: plan.prompt,
     negativePrompt: plan.negative_prompt,
@@ -106,11 +133,18 @@ async function saveImage(
     scheduler: event.scheduler ?? plan.scheduler,
     guidanceScale: plan.guidance_scale,
     seed,
-    width,
-    height,
+    width: event.pixels.width,
+    height: event.pixels.height,
+    variation: subseed === undefined || plan.variation === null ? null : { subseed, strength: plan.variation.strength },
+    denoisingStrength: plan.init?.strength ?? null,
+    clipSkip: plan.clip_skip,
+    rng: plan.rng,
     modelHash: options.add_model_hash_to_info ? model.shortHash : null,
     modelName: options.add_model_name_to_info ? model.name : null,
-    extras: runner.kind === 'fake' ? { Runner: 'fake' } : {},
+    extras: {
+      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': 'Lanczos' }),
+      ...(runner.kind === 'fake' && { Runner: 'fake' }),
+    },
     version: options.add_version_to_infotext ? `Vitrine ${version}` : null,
   });
   const at = now();

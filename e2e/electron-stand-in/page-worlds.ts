@@ -159,7 +159,20 @@ function preloadModule({ emit, pack }: Peer, { encode, decode }: CloneCodec): ob
 
 export const isolatedWorldName = 'Electron Isolated Context';
 
-export const mainWorldScript = `(${exposeHere})((${peer})('stand-in:to-main', 'stand-in:to-isolated'));`;
+/**
+ * `window.open` only tells the main process and gives null, as it does in Electron when the handler denies. Left to Chromium it would make
+ * a page of its own for a moment, and the opener waits for that page while whoever drives the browser waits for the opener.
+ */
+function askToOpen(): void {
+  const scope = globalThis as unknown as { standInOpen: (url: string) => void; open: unknown };
+  const ask = scope.standInOpen;
+  scope.open = (url = 'about:blank') => {
+    ask(String(new URL(url, document.baseURI)));
+    return null;
+  };
+}
+
+export const mainWorldScript = `(${exposeHere})((${peer})('stand-in:to-main', 'stand-in:to-isolated'));(${askToOpen})();`;
 
 export function isolatedWorldScript(preload: string): string {
   return `(() => {

@@ -68,6 +68,7 @@ export class WebContents extends EventEmitter {
     this.#listen(targetId);
     await Promise.all(['Page', 'Runtime', 'Inspector', 'Debugger'].map((domain) => this.#send(`${domain}.enable`)));
     await this.#send('Runtime.addBinding', { name: 'standInSend', executionContextName: isolatedWorldName });
+    await this.#send('Runtime.addBinding', { name: 'standInOpen' });
     await this.#send('Page.addScriptToEvaluateOnNewDocument', { source: mainWorldScript });
     await this.#send('Page.addScriptToEvaluateOnNewDocument', {
       source: isolatedWorldScript(preload ? readFileSync(preload, 'utf8') : ''),
@@ -87,17 +88,17 @@ export class WebContents extends EventEmitter {
     on('Runtime.executionContextsCleared', () => {
       this.#world = undefined;
     });
-    on<{ payload: string; executionContextId: number }>('Runtime.bindingCalled', ({ payload, executionContextId }) => {
-      if (executionContextId === this.#world) void this.#invoked(JSON.parse(payload));
+    type Call = { name: string; payload: string; executionContextId: number };
+    on<Call>('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
+      if (name === 'standInOpen') this.#refuseToOpen(payload);
+      else if (executionContextId === this.#world) void this.#invoked(JSON.parse(payload));
     });
     on<{ frame: { url: string; parentId?: string } }>('Page.frameNavigated', ({ frame }) => {
       if (!frame.parentId) this.mainFrame.url = toElectron(frame.url);
     });
     on('Page.loadEventFired', () => this.emit('did-finish-load'));
-    on<{ url: string }>('Page.windowOpen', ({ url }) => {
-      const { action } = this.#openHandler({ url: toElectron(url) });
-      if (action !== 'deny') console.error(`stand-in: ${url} would have been opened in a window of its own`);
-    });
+    // By a link with a target: its address is told, and the page that Chromium made is closed.
+    on<{ url: string }>('Page.windowOpen', ({ url }) => this.#refuseToOpen(url));
     browser().on<{ targetInfo: { targetId: string; openerId?: string } }>('Target.targetCreated', ({ targetInfo }) => {
       if (targetInfo.openerId === targetId)
         browser()
@@ -108,6 +109,11 @@ export class WebContents extends EventEmitter {
     on<{ callFrames: { callFrameId: string; functionName: string }[] }>('Debugger.paused', ({ callFrames }) => {
       void this.#resume(callFrames[0]);
     });
+  }
+
+  #refuseToOpen(url: string): void {
+    const { action } = this.#openHandler({ url: toElectron(url) });
+    if (action !== 'deny') console.error(`stand-in: ${url} would have been opened in a window of its own`);
   }
 
   #send<Result>(method: string, params: object = {}): Promise<Result> {

@@ -14,8 +14,8 @@ test('a dropped diffusers folder becomes a model and is left untouched', async (
   const sheet = page.getByRole('dialog');
   await expect(sheet).toContainText('1 model can come in');
   await expect(tiles(page)).toHaveCount(1);
-  await sheet.getByRole('button', { name: 'Register 1 folder' }).click();
-  await expect(sheet).toContainText('1 model registered');
+  await sheet.getByRole('button', { name: 'Add 1 model' }).click();
+  await expect(sheet).toContainText('1 model added');
   await sheet.getByRole('button', { name: 'Done' }).click();
 
   await expect(tiles(page)).toHaveCount(2);
@@ -41,7 +41,7 @@ test('what is no model is refused with its reason, and nothing comes in', async 
   const sheet = page.getByRole('dialog');
   await expect(sheet).toContainText('none can come in');
   await expect(sheet).toContainText('Can’t come in');
-  await expect(sheet.getByRole('button', { name: /^Register/ })).toHaveCount(0);
+  await expect(sheet.getByRole('button', { name: /^Add \d/ })).toHaveCount(0);
   await sheet.getByRole('button', { name: 'Cancel' }).click();
   await expect(tiles(page)).toHaveCount(1);
 });
@@ -54,7 +54,7 @@ test('in a browser a path is typed instead', async ({ place, openInBrowser }) =>
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('textbox', { name: 'Path of a folder or file' }).fill(folder);
   await sheet.getByRole('button', { name: 'Look at it' }).click();
-  await sheet.getByRole('button', { name: 'Register 1 folder' }).click();
+  await sheet.getByRole('button', { name: 'Add 1 model' }).click();
   await sheet.getByRole('button', { name: 'Done' }).click();
   await expect(tiles(page)).toHaveCount(2);
 });

@@ -30,17 +30,19 @@ test('the page has no Node, cannot leave, opens no window and runs no inline scr
     bridge: ['call', 'listen', 'pathOf', 'pickFolder', 'platform', 'revealPath'],
     isFrozen: true,
   });
+  const opened = () => electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened);
+  await page.evaluate(() => {
+    window.open('https://example.org/opened');
+    window.open('file:///etc/passwd');
+  });
+  await expect.poll(opened).toEqual(['https://example.org/opened']);
   // After the evaluation has answered: one that navigates away from under itself may never answer.
   await page.evaluate(() => {
     setTimeout(() => {
-      window.open('https://example.org/opened');
-      window.open('file:///etc/passwd');
       location.href = 'https://example.org/left';
     });
   });
-  await expect
-    .poll(() => electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened))
-    .toEqual(['https://example.org/opened', 'https://example.org/left']);
+  await expect.poll(opened).toEqual(['https://example.org/opened', 'https://example.org/left']);
   expect(page.url()).toBe(address);
   expect(electron.windows()).toHaveLength(1);
   await expect(tiles(page)).toHaveCount(1);

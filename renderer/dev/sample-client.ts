@@ -2,13 +2,13 @@ import type { CheckedInput, CommandName, CommandOutput, Commands } from '../../c
 import { checkInput } from '../../core/contract/command.ts';
 import type { AppEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
-import { stateOf } from '../../core/contract/finding.ts';
 import type { Artifact, Job } from '../../core/contract/job.ts';
 import type { Metadata } from '../../core/contract/metadata.ts';
-import type { Classification, ModelSummary } from '../../core/contract/model.ts';
+import type { ModelSummary } from '../../core/contract/model.ts';
 import type { RunnerStatus } from '../../core/contract/runner.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
-import { baseName } from '../format/path.ts';
+import { sampleClassification } from './sample-classification.ts';
+import { sampleLibrary } from './sample-library.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
@@ -131,35 +131,12 @@ export function createSampleClient(scenario: string): WindowClient {
   };
 
   const commands: Commands = {
-    'models.list': async ({ query, type, state, limit, cursor }) => {
-      const words = query?.toLocaleLowerCase() ?? '';
-      const all = [...models.values()].filter(
-        (model) =>
-          model.name.toLocaleLowerCase().includes(words) &&
-          (type === undefined || model.model_type === type) &&
-          (state === undefined || model.validation_state === state),
-      );
-      const from = Number(cursor ?? 0);
-      const until = from + limit;
-      return {
-        models: all.slice(from, until),
-        total: all.length,
-        next_cursor: until < all.length ? String(until) : null,
-      };
-    },
+    ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
     'models.show': async ({ model_id }) =>
       found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
     'models.classify': async ({ path }) => {
       await new Promise((resolve) => setTimeout(resolve, 250));
-      return classified(path);
-    },
-    'models.register': async ({ path }) => {
-      await new Promise((resolve) => setTimeout(resolve, 350));
-      const model = sampleModel({ name: baseName(path), entry_path: path, added_at: new Date().toISOString() });
-      models.set(model.model_id, model);
-      records.set(model.model_id, recordOf(model));
-      emit({ kind: 'model_changed', model });
-      return { model_id: model.model_id, status: 'registered' };
+      return sampleClassification(path);
     },
     'models.validate': async (input) => {
       const record = 'model_id' in input ? records.get(input.model_id) : undefined;
@@ -168,28 +145,8 @@ export function createSampleClient(scenario: string): WindowClient {
         validation_errors: record?.validation_errors ?? [],
       };
     },
-    'models.accept': async ({ model_id, code }) => {
-      const record = found(records.get(model_id), 'model', model_id);
-      const validation_errors = record.validation_errors.map((finding) =>
-        finding.code === code ? { ...finding, accepted: true } : finding,
-      );
-      const changed: Metadata = { ...record, validation_errors, validation_state: stateOf(validation_errors) };
-      records.set(model_id, changed);
-      const model: ModelSummary = {
-        ...found(models.get(model_id), 'model', model_id),
-        validation_state: changed.validation_state,
-      };
-      models.set(model_id, model);
-      emit({ kind: 'model_changed', model });
-      return changed;
-    },
     'models.describe': async ({ model_id }) => {
       throw new Failed('not_found', { what: 'descriptor', id: model_id });
-    },
-    'models.unregister': async ({ model_id }) => {
-      models.delete(model_id);
-      emit({ kind: 'model_removed', model_id });
-      return { removed: [] };
     },
     'jobs.generate': async ({ request, origin }) => {
       const job = putJob(sampleJob({ request, origin, created_at: new Date().toISOString() }));
@@ -291,7 +248,7 @@ function recordOf(model: ModelSummary): Metadata {
     parameter_count: model.parameter_count,
     hashes: { fingerprint: model.fingerprint },
     tags: model.tags,
-    favourite: false,
+    favourite: model.favourite,
     notes: '',
     preview: null,
     added_at: model.added_at,
@@ -308,71 +265,4 @@ function pastPictures(): Artifact[] {
       created_at: new Date(Date.now() - index * 7_200_000).toISOString(),
     }),
   );
-}
-
-function classified(path: string): Classification {
-  const name = baseName(path);
-  const candidate = (facts: Partial<Classification['candidates'][number]>): Classification['candidates'][number] => ({
-    path,
-    name,
-    model_type: 'diffusion',
-    family: 'stable-diffusion-1',
-    pipeline_class: 'StableDiffusionPipeline',
-    precision: 'fp16',
-    size_bytes: 2_130_000_000,
-    file_count: 17,
-    fingerprint: `fp-${facts.path ?? path}`,
-    validation_state: 'valid',
-    validation_errors: [],
-    already_registered_as: null,
-    ...facts,
-  });
-  if (name.endsWith('.ckpt'))
-    return {
-      path,
-      kind: 'unsupported',
-      reasons: [
-        'This is a pickle file. Opening one can run code, so it stays closed. Save it as safetensors, then drop it again.',
-      ],
-      candidates: [],
-    };
-  if (name.includes('notes') || name.includes('.'))
-    return { path, kind: 'unsupported', reasons: ['There are no model weights in it.'], candidates: [] };
-  if (name.includes('loras'))
-    return {
-      path,
-      kind: 'model_collection',
-      reasons: [],
-      candidates: Array.from({ length: 37 }, (_, index) =>
-        candidate({
-          path: `${path}/m${index}`,
-          name: `m${index}`,
-          model_type: index > 34 ? 'vae' : 'lora',
-          size_bytes: 144_000_000,
-          already_registered_as: index < 3 ? starter.model_id : null,
-        }),
-      ),
-    };
-  if (name.includes('gouache'))
-    return {
-      path,
-      kind: 'diffusers_directory',
-      reasons: [],
-      candidates: [
-        candidate({
-          family: 'stable-diffusion-2',
-          precision: 'fp32',
-          validation_state: 'degraded',
-          validation_errors: [
-            {
-              code: 'missing_optional_component',
-              severity: 'warning',
-              path: 'safety_checker/',
-              message: 'The safety checker is named in model_index.json but not there.',
-            },
-          ],
-        }),
-      ],
-    };
-  return { path, kind: 'diffusers_directory', reasons: [], candidates: [candidate({})] };
 }

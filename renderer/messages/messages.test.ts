@@ -13,12 +13,14 @@ test('every finding and every type has its words', () => {
 });
 
 test('every remedy is for a failure that there is', () => {
+  expect(Object.keys(en.importRemedy).filter((code) => !(code in failures))).toEqual([]);
   expect(Object.keys(en.remedy).filter((code) => !(code in failures))).toEqual([]);
 });
 
 test('sentences count', () => {
-  expect(t('add.confirmFolders', { count: 1 })).toBe('Register 1 folder');
-  expect(t('add.confirmFolders', { count: 3 })).toBe('Register 3 folders');
+  expect(t('add.confirm', { count: 1 })).toBe('Add 1 model');
+  expect(t('add.confirm', { count: 37 })).toBe('Add 37 models');
+  expect(t('add.summary', { count: 37, parts: 'x' })).toBe('37 models: x.');
   expect(t('status.provider', { provider: 'CPU', threads: 8 })).toBe('CPU, 8 threads');
   expect(t('status.provider', { provider: 'CPU', threads: 0 })).toBe('CPU');
   expect(t('generate.generate', { count: 1 })).toBe('Generate');

@@ -1,22 +1,24 @@
 import { Failed, failures } from '../../core/contract/failure.ts';
-import type { Finding } from '../../core/contract/finding.ts';
 import { JobId, ModelId } from '../../core/contract/ids.ts';
 import type { Artifact } from '../../core/contract/job.ts';
-import { ModelType } from '../../core/contract/metadata.ts';
 import { Unreachable, type WindowClient } from '../client/client.ts';
 import { createAddActions } from './add-actions.ts';
+import { countsOf, isFiltering, queryOf } from './counts.ts';
 import { draftOf, drawSeed, requestOf } from './draft.ts';
-import { draftModel, runningJob, waitingJobs, whyNotRunnable } from './selectors.ts';
+import { createLibraryActions } from './library-actions.ts';
+import { draftModel, runningJob, sortOf, waitingJobs, whyNotRunnable } from './selectors.ts';
 import {
   type AppState,
   type Draft,
   emptyDraft,
   type Filter,
   type Layout,
+  type NoticeText,
   noFilter,
   type Problem,
   paneWidths,
   type Screen,
+  type Sort,
   type StudioSelection,
   type Theme,
 } from './state.ts';
@@ -45,9 +47,9 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   let searchTimer: ReturnType<typeof setTimeout> | undefined;
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const tell = (kind: 'done' | 'problem', text: string) => {
+  const tell = (notice: NoticeText) => {
     noticeId += 1;
-    set({ notice: { id: noticeId, kind, text } });
+    set({ notice: { ...notice, id: noticeId } });
   };
 
   /** Runs what may fail with nothing but a notice to show for it. */
@@ -56,17 +58,16 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
       return await act();
     } catch (error) {
       const { code, message } = problemOf(error);
-      tell('problem', message ?? code);
+      tell({ kind: 'problem', text: message ?? code });
       return null;
     }
   };
 
   const askPage = (filter: Filter, cursor: string | null) =>
     client.call('models.list', {
+      ...queryOf(filter),
+      sort: sortOf(get()),
       limit: pageSize,
-      ...(filter.query && { query: filter.query }),
-      ...(filter.type && { type: filter.type }),
-      ...(filter.state && { state: filter.state }),
       ...(cursor !== null && { cursor }),
     });
 
@@ -75,9 +76,13 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     const run = listingRun;
     const { filter } = get().listing;
     try {
-      const page = await askPage(filter, null);
+      const [page, facets] = await Promise.all([
+        askPage(filter, null),
+        isFiltering(filter) ? client.call('models.counts', queryOf(filter)) : null,
+      ]);
       if (run !== listingRun) return;
       patch((state) => ({
+        facets: facets ? countsOf(facets) : state.counts,
         models: indexModels(state.models, page.models),
         listing: {
           filter,
@@ -117,19 +122,8 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   };
 
   const loadCounts = async () => {
-    const count = async (filter: Partial<Filter>) => {
-      const { type, state } = { ...noFilter, ...filter };
-      const page = await client.call('models.list', { limit: 1, ...(type && { type }), ...(state && { state }) });
-      return page.total;
-    };
-    const [all, invalid, degraded, ...byType] = await Promise.all([
-      count({}),
-      count({ state: 'invalid' }),
-      count({ state: 'degraded' }),
-      ...ModelType.options.map((type) => count({ type })),
-    ]);
-    const counted = ModelType.options.map((type, index) => [type, byType[index] ?? 0] as const);
-    set({ counts: { all, invalid, degraded, byType: Object.fromEntries(counted.filter(([, number]) => number > 0)) } });
+    const counts = countsOf(await client.call('models.counts', {}));
+    patch(({ listing, facets }) => ({ counts, facets: isFiltering(listing.filter) ? facets : counts }));
   };
 
   const loadGenerators = async () => {
@@ -140,20 +134,6 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
       generatorIds: models
         .toSorted((a, b) => Number(b.model_id === starter_model_id) - Number(a.model_id === starter_model_id))
         .map(({ model_id }) => model_id),
-    }));
-  };
-
-  const loadHealth = async () => {
-    const pages = await Promise.all([
-      client.call('models.list', { state: 'invalid', limit: 100 }),
-      client.call('models.list', { state: 'degraded', limit: 100 }),
-    ]);
-    const models = pages.flatMap((page) => page.models);
-    const records = await Promise.all(models.map(({ model_id }) => client.call('models.show', { model_id })));
-    patch((state) => ({
-      models: indexModels(state.models, models),
-      details: { ...state.details, ...Object.fromEntries(records.map((record) => [record.model_id, record])) },
-      unhealthyIds: models.map(({ model_id }) => model_id),
     }));
   };
 
@@ -168,6 +148,10 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
       madeWith: { ...state.madeWith, [modelId]: pictures },
     }));
   };
+
+  const doors = { problemOf, tell, attempt, loadDetails };
+  const library = createLibraryActions(store, client, doors);
+  const { loadHealth } = library;
 
   const takeSnapshot = async () => {
     const status = await client.call('app.status', {});
@@ -219,7 +203,8 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     takeSnapshot,
     modelsMoved,
     loadUntil,
-    ...createAddActions(store, client, { problemOf }),
+    ...createAddActions(store, client, doors),
+    ...library,
 
     navigate(screen: Screen) {
       set({ screen });
@@ -239,10 +224,15 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     tell,
 
     search(query: string) {
+      if (query === '') set({ searchSort: 'relevance' });
       set({ screen: 'models' });
       setFilter({ query }, searchDelayMs);
     },
     setFilter,
+    setSort(sort: Sort) {
+      set(get().listing.filter.query === '' ? { sort } : { searchSort: sort });
+      void attempt(loadListing);
+    },
     clearFilters: () => setFilter(noFilter),
     retryListing: () => void attempt(loadListing),
 
@@ -270,29 +260,6 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
               },
       }));
     },
-    acceptFinding: (modelId: string, finding: Finding) =>
-      attempt(async () => {
-        const record = await client.call('models.accept', {
-          model_id: ModelId.parse(modelId),
-          code: finding.code,
-          ...(finding.path !== undefined && { path: finding.path }),
-        });
-        patch((state) => ({ details: { ...state.details, [modelId]: record } }));
-        if (get().screen === 'health') await loadHealth();
-      }),
-    checkAgain: (modelId: string) =>
-      attempt(async () => {
-        await client.call('models.validate', { model_id: ModelId.parse(modelId) });
-        await loadDetails(modelId);
-        if (get().screen === 'health') await loadHealth();
-      }),
-    askToRemove: (modelId: string | null) => set({ removing: modelId }),
-    remove: (modelId: string) =>
-      attempt(async () => {
-        set({ removing: null });
-        await client.call('models.unregister', { model_id: ModelId.parse(modelId) });
-      }),
-
     setDraft,
     resetDraft: () =>
       patch(({ draft }) => ({
@@ -338,7 +305,7 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     copyText: (text: string, said: string) =>
       attempt(async () => {
         await navigator.clipboard.writeText(text);
-        tell('done', said);
+        tell({ kind: 'done', text: said });
       }),
     reveal: (path: string) => attempt(async () => client.desktop?.revealPath(path)),
     canReveal: client.desktop !== null,

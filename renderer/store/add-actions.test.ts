@@ -1,32 +1,38 @@
 import { expect, test } from 'vitest';
 import type { CommandName } from '../../core/contract/command.ts';
-import { Failed } from '../../core/contract/failure.ts';
 import type { WindowClient } from '../client/client.ts';
 import { createSampleClient } from '../dev/sample-client.ts';
 import { createAddActions } from './add-actions.ts';
+import { resultsOf } from './add-plan.ts';
+import type { NoticeText } from './state.ts';
 import { createAppStore } from './store.ts';
+import { startSync } from './sync.ts';
 
-function prepared(refused: readonly string[] = []) {
+function prepared() {
   const called: [CommandName, unknown][] = [];
+  const told: NoticeText[] = [];
   const sample = createSampleClient('empty');
   const client: WindowClient = {
     ...sample,
     call(name, input) {
       called.push([name, input]);
-      const path = 'path' in input ? String(input.path) : '';
-      if (name === 'models.register' && refused.includes(path))
-        return Promise.reject(new Failed('invalid_bundle', { path, reason: 'truncated' }));
       return sample.call(name, input);
     },
   };
   const store = createAppStore();
+  startSync(store, client, { takeSnapshot: async () => 0, modelsMoved: () => undefined });
   const actions = createAddActions(store, client, {
     problemOf: (error) => ({ code: 'test', message: error instanceof Error ? error.message : null }),
+    tell: (notice) => told.push(notice),
   });
-  return { store, actions, called };
+  const outcomes = () => {
+    const { addSheet, tasks } = store.getState();
+    return addSheet ? resultsOf(addSheet, tasks).map(({ path, status }) => [path, status]) : null;
+  };
+  return { store, actions, called, told, outcomes };
 }
 
-test('reading what was dropped registers nothing, and what can’t come in stays listed', async () => {
+test('reading what was dropped brings nothing in, and what can’t come in stays listed', async () => {
   const { store, actions, called } = prepared();
   await actions.addPaths(['/d/woodblock', '/d/old.ckpt', '/d/woodblock']);
   expect(store.getState().addSheet?.items.map(({ path, phase }) => [path, phase])).toEqual([
@@ -36,35 +42,71 @@ test('reading what was dropped registers nothing, and what can’t come in stays
   expect(called.map(([name]) => name)).toEqual(['models.classify', 'models.classify']);
 });
 
-test('confirming registers what can come in, and tells of each what became of it', async () => {
-  const { store, actions, called } = prepared(['/d/b']);
-  await actions.addPaths(['/d/a', '/d/b', '/d/old.ckpt']);
+test('confirming imports what can come in, each in its way, and tells of each what became of it', async () => {
+  const { store, actions, called, outcomes } = prepared();
+  await actions.addPaths(['/d/a', '/d/broken', '/d/old.ckpt']);
+  actions.setImportMode('/d/a', 'copy');
   await actions.confirmAdd();
-  expect(called.filter(([name]) => name === 'models.register').map(([, input]) => input)).toEqual([
-    { path: '/d/a' },
-    { path: '/d/b' },
+  expect(called.filter(([name]) => name === 'models.import').map(([, input]) => input)).toEqual([
+    {
+      items: [
+        { path: '/d/a', mode: 'copy' },
+        { path: '/d/broken', mode: 'reference' },
+      ],
+    },
+  ]);
+  expect(outcomes()).toEqual([
+    ['/d/a', 'imported'],
+    ['/d/broken', 'failed'],
   ]);
   const { addSheet, selectedId } = store.getState();
-  expect(addSheet?.phase).toBe('done');
-  expect(
-    addSheet?.items.map(({ results }) =>
-      results.map(({ registration, problem }) => registration?.status ?? problem?.message),
-    ),
-  ).toEqual([['registered'], ['"/d/b" was not registered: truncated'], []]);
-  expect(selectedId).toBe('diffusion/stable-diffusion-1/a');
+  expect([addSheet?.phase, selectedId]).toEqual(['done', 'diffusion/stable-diffusion-1/a']);
 });
 
-test('closing the sheet in the middle registers no more', async () => {
-  const { actions, called } = prepared();
+test('closing in the middle lets it go on, and a notice tells the end', async () => {
+  const { store, actions, told } = prepared();
   await actions.addPaths(['/d/a', '/d/b']);
   const confirmed = actions.confirmAdd();
   actions.closeAdd();
+  expect(store.getState().addSheet?.isHidden).toBe(true);
   await confirmed;
-  expect(called.filter(([name]) => name === 'models.register')).toHaveLength(1);
+  expect([store.getState().addSheet, told]).toEqual([null, [{ kind: 'added', count: 2 }]]);
+});
+
+test('an import behind the window that went wrong shows itself', async () => {
+  const { store, actions, told } = prepared();
+  await actions.addPaths(['/d/broken']);
+  const confirmed = actions.confirmAdd();
+  actions.closeAdd();
+  await confirmed;
+  expect(store.getState().addSheet).toMatchObject({ phase: 'done', isHidden: false });
+  expect(told).toEqual([]);
+});
+
+test('a cancel keeps what is in and leaves the rest out', async () => {
+  const { store, actions, outcomes } = prepared();
+  await actions.addPaths(['/d/a', '/d/b', '/d/c']);
+  const confirmed = actions.confirmAdd();
+  await expect.poll(() => outcomes()?.length).toBe(1);
+  await actions.cancelAdd();
+  await confirmed;
+  expect(outcomes()).toEqual([
+    ['/d/a', 'registered'],
+    ['/d/b', 'canceled'],
+    ['/d/c', 'canceled'],
+  ]);
+  expect(store.getState().addSheet?.phase).toBe('done');
+});
+
+test('one choice for all leaves a cache of links where it is', async () => {
+  const { store, actions } = prepared();
+  await actions.addPaths(['/d/a', '/d/cache']);
+  actions.setAllImportModes('move');
+  expect(store.getState().addSheet?.items.map(({ mode }) => mode)).toEqual(['move', 'reference']);
 });
 
 test('files whose place is not told are counted, not guessed', async () => {
   const { store, actions } = prepared();
   await actions.addPaths([], 2);
-  expect(store.getState().addSheet).toEqual({ phase: 'review', items: [], pathlessCount: 2 });
+  expect(store.getState().addSheet).toMatchObject({ phase: 'review', items: [], pathlessCount: 2 });
 });

@@ -1,17 +1,33 @@
+import type { ImportMode, Task } from '../../core/contract/task.ts';
 import type { WindowClient } from '../client/client.ts';
-import { newCandidates } from './selectors.ts';
-import type { AddItem, AddResult, AddSheet, AppState, Problem } from './state.ts';
+import { canMove, importItemsOf, itemsPerImport, newerTask, resultsOf } from './add-plan.ts';
+import type { AddItem, AddSheet, AppState, NoticeText, Problem } from './state.ts';
 import type { AppStore } from './store.ts';
 
 /** Paths are read this many at a time: five hundred dropped at once must not become five hundred open requests. */
 const readersAtOnce = 4;
+const waitMs = 20_000;
 
 interface AddDoors {
   readonly problemOf: (error: unknown) => Problem;
+  readonly tell: (notice: NoticeText) => void;
 }
 
-/** From what was dropped to what is in the library: read, review, register. Nothing happens on disk before `confirmAdd`. */
-export function createAddActions({ getState, setState }: AppStore, client: WindowClient, { problemOf }: AddDoors) {
+const emptySheet: AddSheet = {
+  phase: 'review',
+  items: [],
+  pathlessCount: 0,
+  taskIds: [],
+  isHidden: false,
+  problem: null,
+};
+
+/** From what was dropped to what is in the library: read, review, import. Nothing happens on disk before `confirmAdd`. */
+export function createAddActions(
+  { getState, setState }: AppStore,
+  client: WindowClient,
+  { problemOf, tell }: AddDoors,
+) {
   const withSheet = (make: (sheet: AddSheet) => AddSheet | null) =>
     setState((state: AppState) => (state.addSheet ? { addSheet: make(state.addSheet) } : {}));
 
@@ -20,6 +36,9 @@ export function createAddActions({ getState, setState }: AppStore, client: Windo
       ...sheet,
       items: sheet.items.map((item) => (item.path === path ? { ...item, ...change } : item)),
     }));
+
+  const withTask = (task: Task) =>
+    setState(({ tasks }) => ({ tasks: { ...tasks, [task.task_id]: newerTask(tasks[task.task_id], task) } }));
 
   const read = async (path: string) => {
     try {
@@ -34,22 +53,14 @@ export function createAddActions({ getState, setState }: AppStore, client: Windo
   };
 
   const addPaths = async (paths: readonly string[], pathlessCount = 0) => {
-    const sheet: AddSheet =
-      getState().addSheet?.phase === 'review' && getState().addSheet
-        ? (getState().addSheet as AddSheet)
-        : { phase: 'review', items: [], pathlessCount: 0 };
+    const { addSheet } = getState();
+    const sheet = addSheet?.phase === 'review' ? addSheet : emptySheet;
     const known = new Set(sheet.items.map(({ path }) => path));
     const fresh = [...new Set(paths)].filter((path) => !known.has(path));
     const items = fresh.map(
-      (path): AddItem => ({
-        path,
-        phase: 'reading',
-        classification: null,
-        problem: null,
-        results: [],
-      }),
+      (path): AddItem => ({ path, phase: 'reading', classification: null, problem: null, mode: 'reference' }),
     );
-    setState({ addSheet: { phase: 'review', items: [...sheet.items, ...items], pathlessCount } });
+    setState({ addSheet: { ...sheet, items: [...sheet.items, ...items], pathlessCount } });
     const queue = [...fresh];
     const reader = async () => {
       for (let path = queue.shift(); path !== undefined; path = queue.shift()) await read(path);
@@ -57,24 +68,36 @@ export function createAddActions({ getState, setState }: AppStore, client: Windo
     await Promise.all(Array.from({ length: readersAtOnce }, reader));
   };
 
-  const registerItem = async (item: AddItem) => {
-    withItem(item.path, { phase: 'registering' });
-    const results: AddResult[] = [];
-    for (const { path, name, validation_state } of newCandidates(item)) {
-      if (getState().addSheet?.phase !== 'registering') return;
-      const result = { path, name, validationState: validation_state, registration: null, problem: null };
-      try {
-        results.push({ ...result, registration: await client.call('models.register', { path }) });
-      } catch (error) {
-        results.push({ ...result, problem: problemOf(error) });
-      }
-      withItem(item.path, { results: [...results] });
+  /** Events tell how far it is; this asks for the end, which no lost event can hide. */
+  const untilEnded = async (task_id: string) => {
+    let task = getState().tasks[task_id];
+    while (task === undefined || task.state === 'running') {
+      task = await client.call('tasks.wait', { task_id, timeout_ms: waitMs });
+      withTask(task);
     }
-    withItem(item.path, { phase: 'done' });
+  };
+
+  const isShown = (taskIds: readonly string[]) => getState().addSheet?.taskIds === taskIds;
+
+  const finish = (taskIds: readonly string[]) => {
+    const { addSheet, tasks } = getState();
+    if (!addSheet || !isShown(taskIds)) return;
+    const results = resultsOf(addSheet, tasks);
+    const added = results.filter(({ model_id }) => model_id !== null);
+    const [first] = added;
+    if (first) setState({ selectedId: first.model_id, isPaneOpen: true });
+    const isWhole = addSheet.problem === null && results.every(({ status }) => status !== 'failed');
+    if (addSheet.isHidden && isWhole) {
+      setState({ addSheet: null });
+      tell({ kind: 'added', count: added.length });
+    } else withSheet((sheet) => ({ ...sheet, phase: 'done', isHidden: false }));
   };
 
   return {
-    openAdd: () => setState({ addSheet: { phase: 'review', items: [], pathlessCount: 0 } }),
+    openAdd: () =>
+      setState(({ addSheet }) => ({
+        addSheet: addSheet?.phase === 'importing' ? { ...addSheet, isHidden: false } : emptySheet,
+      })),
     addPaths,
     /** Files from a drop: the desktop shell knows where they lie, a browser does not. */
     async addFiles(files: readonly File[]) {
@@ -87,15 +110,45 @@ export function createAddActions({ getState, setState }: AppStore, client: Windo
     },
     dropItem: (path: string) =>
       withSheet((sheet) => ({ ...sheet, items: sheet.items.filter((item) => item.path !== path) })),
-    /** Before the confirmation nothing has happened; during it, what is in stays in and the rest is left out. */
-    closeAdd: () => setState({ addSheet: null }),
+    setImportMode: (path: string, mode: ImportMode) => withItem(path, { mode }),
+    setAllImportModes: (mode: ImportMode) =>
+      withSheet((sheet) => ({
+        ...sheet,
+        items: sheet.items.map((item) => (mode === 'move' && !canMove(item) ? item : { ...item, mode })),
+      })),
+    /** Before the confirmation nothing has happened; during it, the import goes on and the status line tells how far it is. */
+    closeAdd: () => withSheet((sheet) => (sheet.phase === 'importing' ? { ...sheet, isHidden: true } : null)),
+    /** What is in stays in, what is half done goes, and the rest is left out. */
+    async cancelAdd() {
+      try {
+        for (const task_id of getState().addSheet?.taskIds ?? [])
+          withTask(await client.call('tasks.cancel', { task_id }));
+      } catch (error) {
+        const problem = problemOf(error);
+        withSheet((sheet) => ({ ...sheet, problem }));
+      }
+    },
     async confirmAdd() {
-      withSheet((sheet) => ({ ...sheet, phase: 'registering' }));
-      for (const item of getState().addSheet?.items ?? []) if (item.phase === 'ready') await registerItem(item);
-      withSheet((sheet) => ({ ...sheet, phase: 'done' }));
-      const added = getState().addSheet?.items.flatMap(({ results }) => results) ?? [];
-      const first = added.find(({ registration }) => registration !== null)?.registration;
-      if (first) setState({ selectedId: first.model_id, isPaneOpen: true });
+      const { addSheet } = getState();
+      if (addSheet?.phase !== 'review') return;
+      const items = importItemsOf(addSheet);
+      if (items.length === 0) return;
+      withSheet((sheet) => ({ ...sheet, phase: 'importing' }));
+      let taskIds: readonly string[] = [];
+      try {
+        for (let from = 0; from < items.length; from += itemsPerImport) {
+          const task = await client.call('models.import', { items: items.slice(from, from + itemsPerImport) });
+          withTask(task);
+          taskIds = [...taskIds, task.task_id];
+        }
+        const started = taskIds;
+        withSheet((sheet) => ({ ...sheet, taskIds: started }));
+        for (const id of started) await untilEnded(id);
+      } catch (error) {
+        const [problem, begun] = [problemOf(error), taskIds];
+        withSheet((sheet) => ({ ...sheet, taskIds: begun, problem }));
+      }
+      finish(taskIds);
     },
   };
 }

@@ -7,6 +7,7 @@ const key = 'vitrine/view/1';
 
 const Kept = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  sort: z.enum(['newest', 'name', 'size', 'family']).catch('newest'),
   layout: z.enum(['wall', 'table']).catch('wall'),
   screen: z.enum(['models', 'generate', 'queue', 'health', 'settings']).catch('models'),
   selectedId: z.string().nullable().catch(null),

@@ -4,16 +4,16 @@ import type { Metadata } from '../../core/contract/metadata.ts';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
 import {
   causesOf,
-  countToAdd,
   draftModel,
   easelOf,
   filmOf,
   healthOf,
   isFirstRun,
+  sortOf,
   timeEach,
   whyNotRunnable,
 } from './selectors.ts';
-import { type AddItem, type AppState, initialState } from './state.ts';
+import { type AppState, initialState, noFilter } from './state.ts';
 import { withJob } from './sync.ts';
 
 test.each([
@@ -124,40 +124,10 @@ test('causes stand worst first, drives that are away last, accepted warnings now
   ]);
 });
 
-test('only what is whole enough and new counts as to be added', () => {
-  const candidate = (facts: object) => ({
-    path: '/m',
-    name: 'm',
-    model_type: 'lora' as const,
-    family: 'flux',
-    pipeline_class: null,
-    precision: 'fp16',
-    size_bytes: 1,
-    file_count: 1,
-    fingerprint: 'f',
-    validation_state: 'valid' as const,
-    validation_errors: [],
-    already_registered_as: null,
-    ...facts,
-  });
-  const item = (phase: AddItem['phase'], candidates: ReturnType<typeof candidate>[]): AddItem => ({
-    path: '/m',
-    phase,
-    classification: { path: '/m', kind: 'model_collection', reasons: [], candidates },
-    problem: null,
-    results: [],
-  });
-  const known = sampleModel({}).model_id;
-  const items = [
-    item('ready', [
-      candidate({}),
-      candidate({ validation_state: 'invalid' }),
-      candidate({ already_registered_as: known }),
-    ]),
-    item('ready', [candidate({ validation_state: 'degraded' })]),
-    item('refused', [candidate({})]),
-  ];
-  expect(countToAdd({ phase: 'review', items, pathlessCount: 0 })).toBe(2);
+test('a search stands best match first, the rest as was chosen', () => {
+  const state: AppState = { ...initialState, sort: 'size' };
+  expect(sortOf(state)).toBe('size');
+  expect(sortOf({ ...state, listing: { ...state.listing, filter: { ...noFilter, query: 'ink' } } })).toBe('relevance');
 });
 
 test('the welcome shows once, in a library with nothing but the starter', () => {

@@ -3,7 +3,7 @@ import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts'
 import type { Metadata } from '../../core/contract/metadata.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { paramsOf } from './draft.ts';
-import type { AddItem, AddSheet, AppState, Candidate } from './state.ts';
+import type { AppState, Sort } from './state.ts';
 
 export type Health = 'valid' | 'degraded' | 'invalid' | 'offline';
 
@@ -19,6 +19,11 @@ export function whyNotRunnable(model: ModelSummary): WhyNot | null {
   if (model.validation_state !== 'valid') return model.validation_state;
   if (model.task_type_primary !== 'text-to-image') return 'other_task';
   return model.recommended_backend === 'onnx-runtime' ? null : 'no_engine';
+}
+
+/** The order of the listing that is shown. */
+export function sortOf(state: AppState): Sort {
+  return state.listing.filter.query === '' ? state.sort : state.searchSort;
 }
 
 export function selectedModel(state: AppState): ModelSummary | null {
@@ -132,18 +137,6 @@ export function timeEach(state: AppState): number | null {
   );
   if (!same?.timings) return null;
   return (same.timings.denoise_ms + same.timings.text_ms + same.timings.decode_ms) / Math.max(1, same.artifacts.length);
-}
-
-/** What of an item would come into the library. */
-export function newCandidates(item: AddItem): readonly Candidate[] {
-  if (item.phase === 'refused') return [];
-  return (item.classification?.candidates ?? []).filter(
-    ({ validation_state, already_registered_as }) => validation_state !== 'invalid' && already_registered_as === null,
-  );
-}
-
-export function countToAdd(sheet: AddSheet): number {
-  return sheet.items.reduce((sum, item) => sum + newCandidates(item).length, 0);
 }
 
 export interface Cause {

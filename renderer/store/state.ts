@@ -3,7 +3,9 @@ import type { ValidationState } from '../../core/contract/finding.ts';
 import type { SamplerName, SchedulerName } from '../../core/contract/generate.ts';
 import type { Artifact, Job } from '../../core/contract/job.ts';
 import type { Metadata, ModelType } from '../../core/contract/metadata.ts';
-import type { Classification, ModelSummary, Registration } from '../../core/contract/model.ts';
+import type { Classification, ListQuery, ModelSummary, RemovalPreview, TrashEntry } from '../../core/contract/model.ts';
+import type { ReconcileReport } from '../../core/contract/reconcile.ts';
+import type { ImportMode, Task } from '../../core/contract/task.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
 export type DoctorReport = CommandOutput<'app.doctor'>;
@@ -20,8 +22,13 @@ export interface Problem {
 export interface Filter {
   readonly query: string;
   readonly type: ModelType | null;
+  readonly family: string | null;
+  readonly tag: string | null;
   readonly state: ValidationState | null;
+  readonly favourite: boolean;
 }
+
+export type Sort = ListQuery['sort'];
 
 /** The listing that is shown: as much of it as was read so far, out of `total`. */
 export interface Listing {
@@ -33,11 +40,23 @@ export interface Listing {
   readonly problem: Problem | null;
 }
 
+export interface Count {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** How many models there are of each kind, and what each value of a filter would leave. */
 export interface Counts {
   readonly all: number;
+  readonly sizeBytes: number;
   readonly byType: Readonly<Partial<Record<ModelType, number>>>;
+  readonly families: readonly Count[];
+  readonly tags: readonly Count[];
+  readonly favourites: number;
   readonly invalid: number;
+  /** Those of a drive that is away are among them. */
   readonly degraded: number;
+  readonly offline: number;
 }
 
 /** What the person chose for the next picture. Null follows the model. */
@@ -61,23 +80,21 @@ export type Candidate = Classification['candidates'][number];
 /** One thing that was dropped or picked, on its way into the library. */
 export interface AddItem {
   readonly path: string;
-  readonly phase: 'reading' | 'ready' | 'refused' | 'registering' | 'done';
+  readonly phase: 'reading' | 'ready' | 'refused';
   readonly classification: Classification | null;
   readonly problem: Problem | null;
-  readonly results: readonly AddResult[];
-}
-
-export interface AddResult {
-  readonly path: string;
-  readonly name: string;
-  readonly registration: Registration | null;
-  readonly validationState: ValidationState;
-  readonly problem: Problem | null;
+  readonly mode: ImportMode;
 }
 
 export interface AddSheet {
-  readonly phase: 'review' | 'registering' | 'done';
+  readonly phase: 'review' | 'importing' | 'done';
   readonly items: readonly AddItem[];
+  /** The imports of the core that carry it out, in order. */
+  readonly taskIds: readonly string[];
+  /** The import goes on while the window does something else. */
+  readonly isHidden: boolean;
+  /** The import could not be asked for, or nothing more is known of it. */
+  readonly problem: Problem | null;
   /** Files were dropped whose place the browser does not tell. */
   readonly pathlessCount: number;
 }
@@ -86,10 +103,18 @@ export type StudioSelection =
   | { readonly kind: 'job'; readonly jobId: string }
   | { readonly kind: 'picture'; readonly pictureId: string };
 
-export interface Notice {
-  readonly id: number;
-  readonly kind: 'done' | 'problem';
-  readonly text: string;
+/** What a notice says; `removed` offers to bring the model back. */
+export type NoticeText =
+  | { readonly kind: 'done' | 'problem'; readonly text: string }
+  | { readonly kind: 'added'; readonly count: number }
+  | { readonly kind: 'removed'; readonly name: string; readonly trashId: string | null };
+
+export type Notice = NoticeText & { readonly id: number };
+
+export interface Relocating {
+  readonly modelId: string;
+  readonly isBusy: boolean;
+  readonly problem: Problem | null;
 }
 
 export interface AppState {
@@ -102,12 +127,23 @@ export interface AppState {
 
   readonly models: Readonly<Record<string, ModelSummary>>;
   readonly listing: Listing;
+  readonly sort: Sort;
+  /** Of a search: the best match stands first until another order is chosen. */
+  readonly searchSort: Sort;
+  /** Of the whole library. */
   readonly counts: Counts;
+  /** With the filters that are on. */
+  readonly facets: Counts;
   /** Models of the kinds that make pictures, runnable or not. */
   readonly generatorIds: readonly string[];
   readonly details: Readonly<Record<string, Metadata>>;
   readonly madeWith: Readonly<Record<string, readonly Artifact[]>>;
   readonly unhealthyIds: readonly string[] | null;
+  readonly lastReconcile: ReconcileReport | null;
+  readonly isReconciling: boolean;
+  readonly trash: readonly TrashEntry[];
+  /** Long acts of the library, by id. */
+  readonly tasks: Readonly<Record<string, Task>>;
 
   readonly jobs: Readonly<Record<string, Job>>;
   /** The newest first. */
@@ -128,10 +164,25 @@ export interface AppState {
   readonly studio: StudioSelection | null;
   readonly addSheet: AddSheet | null;
   readonly removing: string | null;
+  /** What removing it would take away; null until the core has said so. */
+  readonly removal: RemovalPreview | null;
+  readonly relocating: Relocating | null;
   readonly notice: Notice | null;
 }
 
-export const noFilter: Filter = { query: '', type: null, state: null };
+export const noFilter: Filter = { query: '', type: null, family: null, tag: null, state: null, favourite: false };
+
+export const noCounts: Counts = {
+  all: 0,
+  sizeBytes: 0,
+  byType: {},
+  families: [],
+  tags: [],
+  favourites: 0,
+  invalid: 0,
+  degraded: 0,
+  offline: 0,
+};
 
 export const emptyDraft: Draft = {
   modelId: null,
@@ -157,11 +208,18 @@ export const initialState: AppState = {
   doctor: null,
   models: {},
   listing: { filter: noFilter, ids: [], total: 0, nextCursor: null, phase: 'loading', problem: null },
-  counts: { all: 0, byType: {}, invalid: 0, degraded: 0 },
+  sort: 'newest',
+  searchSort: 'relevance',
+  counts: noCounts,
+  facets: noCounts,
   generatorIds: [],
   details: {},
   madeWith: {},
   unhealthyIds: null,
+  lastReconcile: null,
+  isReconciling: false,
+  trash: [],
+  tasks: {},
   jobs: {},
   jobIds: [],
   pictures: [],
@@ -178,5 +236,7 @@ export const initialState: AppState = {
   studio: null,
   addSheet: null,
   removing: null,
+  removal: null,
+  relocating: null,
   notice: null,
 };

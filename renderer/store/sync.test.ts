@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SequencedEvent } from '../../core/contract/event.ts';
+import type { Task } from '../../core/contract/task.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
 import { initialState } from './state.ts';
@@ -115,4 +116,36 @@ test('an answer that events have overtaken does not take a job back', () => {
   expect(withJob(state, { ...job, status: 'queued' })).toBe(state);
   const ended = withJob(state, { ...job, status: 'canceled' });
   expect(withJob(ended, job)).toBe(ended);
+});
+
+test('a task goes forward only, and what reconciling changed moves the listings', async () => {
+  const task: Task = {
+    task_id: 't',
+    kind: 'import',
+    state: 'running',
+    item_index: 1,
+    item_count: 2,
+    current_path: '/m',
+    done_bytes: 10,
+    total_bytes: 20,
+    results: [],
+  };
+  const state = applyEvent(initialState, { kind: 'task_changed', task });
+  expect(applyEvent(state, { kind: 'task_changed', task: { ...task, done_bytes: 5 } }).tasks).toEqual({ t: task });
+  const store = createAppStore();
+  const { client, stream } = listenable();
+  let moved = 0;
+  startSync(store, client, {
+    takeSnapshot: async () => 0,
+    modelsMoved: () => {
+      moved += 1;
+    },
+  });
+  stream?.opened();
+  await expect.poll(() => store.getState().isReady).toBe(true);
+  stream?.event({ sequence: 1, event: { kind: 'library_reconciled', changed_count: 0 } });
+  stream?.event({ sequence: 2, event: { kind: 'task_changed', task } });
+  expect(moved).toBe(0);
+  stream?.event({ sequence: 3, event: { kind: 'library_reconciled', changed_count: 2 } });
+  expect(moved).toBe(1);
 });

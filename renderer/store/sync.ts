@@ -2,6 +2,7 @@ import type { AppEvent, SequencedEvent } from '../../core/contract/event.ts';
 import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import type { WindowClient } from '../client/client.ts';
+import { newerTask } from './add-plan.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 
@@ -25,6 +26,12 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
       return state;
     case 'runner_changed':
       return state.status ? { ...state, status: { ...state.status, runner: event.runner } } : state;
+    case 'task_changed': {
+      const { task } = event;
+      return { ...state, tasks: { ...state.tasks, [task.task_id]: newerTask(state.tasks[task.task_id], task) } };
+    }
+    case 'library_reconciled':
+      return state;
   }
 }
 
@@ -82,6 +89,12 @@ export function indexModels(
   return { ...models, ...Object.fromEntries(more.map((model) => [model.model_id, model])) };
 }
 
+/** Whether listings and counts may be off after it. */
+function movesModels(event: AppEvent): boolean {
+  if (event.kind === 'library_reconciled') return event.changed_count > 0;
+  return event.kind === 'model_changed' || event.kind === 'model_removed';
+}
+
 interface SyncDoors {
   /** Reads everything anew and puts it in the store; answers with the number of the last event that it holds. */
   readonly takeSnapshot: () => Promise<number>;
@@ -127,7 +140,7 @@ export function startSync(store: AppStore, client: WindowClient, { takeSnapshot,
       return;
     }
     store.setState((state) => ({ ...applyEvent(state, message.event), sequence: message.sequence }));
-    if (message.event.kind === 'model_changed' || message.event.kind === 'model_removed') modelsMoved();
+    if (movesModels(message.event)) modelsMoved();
   };
 
   const stop = client.listen({

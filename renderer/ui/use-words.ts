@@ -50,6 +50,20 @@ const familyKeys = [
   'family.stable-diffusion-3',
   'family.stable-diffusion-xl',
   'family.flux',
+  'family.flux-2',
+  'family.qwen-image',
+  'family.pixart',
+  'family.sana',
+  'family.auraflow',
+  'family.chroma',
+  'family.hidream',
+  'family.lumina',
+  'family.wan',
+  'family.ltx-video',
+  'family.hunyuan-video',
+  'family.hunyuan',
+  'family.cogview',
+  'family.stable-cascade',
   'family.unknown',
 ] as const;
 
@@ -62,6 +76,8 @@ const formatNames = [
   'single_file',
   'model_collection',
   'huggingface_cache',
+  'comfyui_models',
+  'webui_models',
   'unsupported',
 ] as const;
 

@@ -3,14 +3,12 @@ import { Failed } from '../../contract/failure.ts';
 import type { Networks, Tensor } from '../networks.ts';
 import { weightedSum } from '../schedulers/noise/weighted-sum.ts';
 import type { Draw, Scheduler } from '../schedulers/scheduler.ts';
-import type { Conditioning } from './conditioning.ts';
+import type { Conditioning, ConditioningAt } from './conditioning.ts';
 
 export interface DenoiseInput {
   readonly networks: Networks;
   readonly scheduler: Scheduler;
-  readonly conditioning: Conditioning;
-  /** Counts when the conditioning has two rows. */
-  readonly guidanceScale: number;
+  readonly conditioningAt: ConditioningAt;
   /** `[1, channels, h, w]`, with as much noise as the scheduler wants before `firstIndex`. */
   readonly latents: Tensor;
   readonly firstIndex: number;
@@ -22,19 +20,19 @@ export interface DenoiseInput {
 
 /** Takes the noise out of one picture: its finished latent. Lets the process hear messages between steps. Throws `canceled`. */
 export async function denoise(input: DenoiseInput): Promise<Tensor> {
-  const { networks, scheduler, conditioning, guidanceScale, firstIndex } = input;
+  const { networks, scheduler, conditioningAt, firstIndex } = input;
   const { dims } = input.latents;
-  const rows = conditioning.context.dims[0] ?? 1;
   const count = scheduler.timesteps.length - firstIndex;
   let sample = input.latents.data;
   for (let index = firstIndex; index < scheduler.timesteps.length; index++) {
     await yieldOrCancel(input.isCanceled);
+    const { weights, ...conditioning } = conditioningAt(Math.floor((index - firstIndex) / scheduler.order));
     const output = await networks.predictNoise({
-      sample: repeated(scheduler.scaleModelInput(sample, index), dims, rows),
+      sample: repeated(scheduler.scaleModelInput(sample, index), dims, weights.length),
       timestep: scheduler.timesteps[index] ?? 0,
       ...conditioning,
     });
-    const noise = rows === 1 ? output.data : guided(output.data, guidanceScale);
+    const noise = combined(output.data, weights);
     const step = scheduler.step(noise, index, sample, input.draw);
     sample = step.sample;
     input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
@@ -55,8 +53,12 @@ function repeated(sample: Float32Array, [, ...shape]: readonly number[], rows: n
   return { data, dims: [rows, ...shape] };
 }
 
-/** Ho and Salimans 2022, "Classifier-Free Diffusion Guidance": away from the negative prompt's answer. */
-function guided(output: Float32Array, scale: number): Float32Array {
-  const half = output.length / 2;
-  return weightedSum([1 - scale, output.subarray(0, half)], [scale, output.subarray(half)]);
+/**
+ * Ho and Salimans 2022, "Classifier-Free Diffusion Guidance": away from the negative prompt's answer; for several prompts at once Liu et al.
+ * 2022, "Compositional Visual Generation with Composable Diffusion Models".
+ */
+function combined(output: Float32Array, weights: Conditioning['weights']): Float32Array {
+  if (weights.length === 1) return output;
+  const size = output.length / weights.length;
+  return weightedSum(...weights.map((weight, row) => [weight, output.subarray(row * size, (row + 1) * size)] as const));
 }

@@ -1,8 +1,10 @@
 import { Failed } from '../../contract/failure.ts';
-import type { Networks, Tensor } from '../networks.ts';
+import type { Tensor } from '../networks.ts';
+import { mixNoise } from '../random/mix-noise.ts';
 import type { NoiseGenerator } from '../random/torch-generator.ts';
 import { weightedSum } from '../schedulers/noise/weighted-sum.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
+import type { Vae } from './tiled-vae.ts';
 
 /** What a picture is made from. */
 export type PictureStart =
@@ -14,9 +16,12 @@ export type PictureStart =
   | { readonly kind: 'image'; readonly image: Tensor; readonly strength: number };
 
 export interface StartInput {
-  readonly networks: Networks;
+  readonly encode: Vae['encode'];
+  readonly scalingFactor: number;
   readonly scheduler: Scheduler;
   readonly generator: NoiseGenerator;
+  /** A second noise, and how much of it. */
+  readonly variation: { readonly generator: NoiseGenerator; readonly strength: number } | null;
   /** Of the latent: `[1, channels, h, w]`. */
   readonly dims: readonly number[];
   readonly steps: number;
@@ -29,10 +34,10 @@ export interface StartedPicture {
 
 /** The first sample of a picture and the call that it is for. Throws `invalid_input` for an image that leaves no step to take. */
 export async function startPicture(start: PictureStart, input: StartInput): Promise<StartedPicture> {
-  const { scheduler, generator, dims } = input;
+  const { scheduler, dims } = input;
   switch (start.kind) {
     case 'noise':
-      return { latents: noised(generator.randn(sizeOf(dims)), scheduler, dims), firstIndex: 0 };
+      return { latents: noised(drawNoise(input), scheduler, dims), firstIndex: 0 };
     case 'latents':
       checkSize(start.latents, dims);
       return { latents: noised(start.latents.data, scheduler, dims), firstIndex: 0 };
@@ -46,25 +51,28 @@ const noised = (noise: Float32Array, scheduler: Scheduler, dims: readonly number
   dims,
 });
 
+function drawNoise({ generator, variation, dims }: StartInput): Float32Array {
+  const noise = generator.randn(sizeOf(dims));
+  if (variation === null) return noise;
+  return mixNoise(noise, variation.generator.randn(noise.length), variation.strength, dims);
+}
+
 /** The generator is first asked for the place in the encoder's distribution, then for the noise: diffusers' order. */
-async function startFromImage(
-  image: Tensor,
-  strength: number,
-  { networks, scheduler, generator, dims, steps }: StartInput,
-): Promise<StartedPicture> {
+async function startFromImage(image: Tensor, strength: number, input: StartInput): Promise<StartedPicture> {
+  const { scheduler, generator, dims, steps } = input;
   const taken = Math.min(Math.trunc(steps * strength), steps);
   if (taken < 1)
     throw new Failed('invalid_input', { field: 'strength', reason: `of ${steps} steps it leaves none to take` });
-  const { mean, logVariance } = await networks.encode(image);
+  const { mean, logVariance } = await input.encode(image);
   checkSize(mean, dims);
   const place = generator.randn(mean.data.length);
   const original = mean.data.map((value, at) => {
     const deviation = Math.exp(0.5 * Math.min(Math.max(logVariance.data[at] ?? 0, -30), 20));
-    return (value + deviation * (place[at] ?? 0)) * networks.scalingFactor;
+    return (value + deviation * (place[at] ?? 0)) * input.scalingFactor;
   });
   const firstIndex = (steps - taken) * scheduler.order;
   return {
-    latents: { data: scheduler.addNoise(original, generator.randn(original.length), firstIndex), dims },
+    latents: { data: scheduler.addNoise(original, drawNoise(input), firstIndex), dims },
     firstIndex,
   };
 }

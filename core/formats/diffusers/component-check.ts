@@ -5,6 +5,7 @@ import { type ComponentWeights, readComponentWeights } from '../component-weight
 import { formatLimits } from '../limits.ts';
 import { parseJsonBytes, ReadFault, readExactly, readSmallJson, withRegularFile } from '../read-bounded.ts';
 import { WeightsFault } from '../safetensors.ts';
+import { type OnnxHeader, readOnnxHeader } from '../single-file/onnx.ts';
 import type { BundleListing } from './bundle-listing.ts';
 import { findingOf } from './finding-of.ts';
 import type { ComponentEntry } from './model-index.ts';
@@ -17,10 +18,12 @@ export interface ComponentFacts {
   readonly config: Readonly<Record<string, unknown>> | null;
   /** Null for what has no weights, and for weights that are not safetensors. */
   readonly weights: ComponentWeights | null;
+  /** Of a network that was exported to ONNX instead. */
+  readonly graph: OnnxHeader | null;
   readonly findings: readonly Finding[];
 }
 
-type Checked = Pick<ComponentFacts, 'config' | 'weights' | 'findings'>;
+type Checked = Pick<ComponentFacts, 'config' | 'weights' | 'graph' | 'findings'>;
 
 /** Parts that a pipeline names but makes its pictures without. */
 const optionalNames = new Set(['safety_checker', 'feature_extractor', 'image_encoder', 'watermark', 'image_processor']);
@@ -80,6 +83,7 @@ async function check(
   const only = (code: FindingCode, message: string): Checked => ({
     config: null,
     weights: null,
+    graph: null,
     findings: [findingOf(code, message, name)],
   });
   if (folder?.kind === 'escape')
@@ -101,6 +105,7 @@ async function check(
     return {
       config: null,
       weights: null,
+      graph: null,
       findings: escapes.map(({ path, reason }) =>
         findingOf('path_escape', `"${path}" is a link out of the bundle: ${reason}. Put the file itself there.`, path),
       ),
@@ -124,16 +129,41 @@ async function checkNetwork(root: string, name: string, names: readonly string[]
         'The files of weights hold no tensors. Download them again.',
       );
     const clash = config === null ? null : clashOf(config, weights);
-    if (clash === null) return { config, weights, findings };
-    return { config, weights, findings: [...findings, findingOf('invalid_config', clash, `${name}/config.json`)] };
+    if (clash === null) return { config, weights, graph: null, findings };
+    return {
+      config,
+      weights,
+      graph: null,
+      findings: [...findings, findingOf('invalid_config', clash, `${name}/config.json`)],
+    };
   } catch (error) {
     if (!(error instanceof WeightsFault)) throw error;
     // Folders that optimum exported hold their weights in the graph itself.
     const isOnnx =
       names.includes('model.onnx') && (error.code === 'missing_weights' || error.code === 'unsafe_weights_only');
-    if (isOnnx) return { config, weights: null, findings };
+    // An older exporter wrote no config.json beside it, and nothing needs it: the graph says all.
+    if (isOnnx)
+      return {
+        config,
+        weights: null,
+        ...(await checkGraph(root, name, names.includes('config.json') ? findings : [])),
+      };
     const path = relative(root, error.path).replaceAll(sep, '/');
-    return { config, weights: null, findings: [...findings, findingOf(error.code, error.reason, path)] };
+    return { config, weights: null, graph: null, findings: [...findings, findingOf(error.code, error.reason, path)] };
+  }
+}
+
+async function checkGraph(
+  root: string,
+  name: string,
+  findings: readonly Finding[],
+): Promise<Pick<Checked, 'graph' | 'findings'>> {
+  try {
+    return { graph: await readOnnxHeader(join(root, name, 'model.onnx')), findings };
+  } catch (error) {
+    if (!(error instanceof WeightsFault)) throw error;
+    const path = relative(root, error.path).replaceAll(sep, '/');
+    return { graph: null, findings: [...findings, findingOf(error.code, error.reason, path)] };
   }
 }
 
@@ -159,13 +189,14 @@ async function readConfig(
   const problem = (code: FindingCode, message: string): Checked => ({
     config: null,
     weights: null,
+    graph: null,
     findings: [findingOf(code, message, path)],
   });
   try {
     const config = await readSmallJson(join(root, name, file), formatLimits.configBytes);
     if (typeof config !== 'object' || config === null || Array.isArray(config))
       return problem('invalid_config', `"${path}" is not a JSON object. Download it again.`);
-    return { config: config as Readonly<Record<string, unknown>>, weights: null, findings: [] };
+    return { config: config as Readonly<Record<string, unknown>>, weights: null, graph: null, findings: [] };
   } catch (error) {
     if (error instanceof SyntaxError) return problem('invalid_config', `"${path}" is not JSON. Download it again.`);
     if (!(error instanceof ReadFault)) throw error;
@@ -181,6 +212,7 @@ async function checkTokenizer(root: string, name: string, names: readonly string
     return {
       config: null,
       weights: null,
+      graph: null,
       findings: [
         findingOf(
           'missing_tokenizer_files',
@@ -195,7 +227,7 @@ async function checkTokenizer(root: string, name: string, names: readonly string
     const finding = await checkTokenizerFile(root, `${name}/${file}`);
     if (finding !== null) findings.push(finding);
   }
-  return { config: null, weights: null, findings };
+  return { config: null, weights: null, graph: null, findings };
 }
 
 async function checkTokenizerFile(root: string, path: string): Promise<Finding | null> {

@@ -1,5 +1,5 @@
 import { Options } from '../../contract/options.ts';
-import { txt2imgSchema } from '../sdapi/txt2img-fields.ts';
+import { fieldsSchema, img2imgFields, txt2imgFields } from '../sdapi/request-fields.ts';
 import {
   answer,
   anyObject,
@@ -62,7 +62,8 @@ const enlarge: Json = {
 /** `/sdapi/v1` and `/internal`, as stable-diffusion-webui 1.10 has them. */
 export function sdapiPaths(): Json {
   const paths: Record<string, Json> = {
-    '/sdapi/v1/txt2img': post('txt2img', 'Text to picture', txt2imgSchema(), pictures),
+    '/sdapi/v1/txt2img': post('txt2img', 'Text to picture', fieldsSchema(txt2imgFields), pictures),
+    '/sdapi/v1/img2img': post('img2img', 'Picture to picture', fieldsSchema(img2imgFields), pictures),
     '/sdapi/v1/options': {
       get: {
         operationId: 'sdapi.options',

@@ -1,4 +1,4 @@
-import type { Commands } from '../../contract/command.ts';
+import { type Commands, checkInput } from '../../contract/command.ts';
 import type { ModelId } from '../../contract/ids.ts';
 import type { ModelSummary } from '../../contract/model.ts';
 
@@ -16,7 +16,7 @@ export async function listCheckpoints(commands: Commands): Promise<readonly Chec
   const found: Checkpoint[] = [];
   let cursor: string | undefined;
   do {
-    const page = await commands['models.list']({ limit: 500, ...(cursor !== undefined && { cursor }) });
+    const page = await commands['models.list'](checkInput('models.list', { limit: 500, cursor }));
     found.push(...page.models.filter(makesPictures).map(checkpointOf));
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);

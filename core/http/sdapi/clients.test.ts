@@ -150,7 +150,7 @@ test('webuiapi: png-info and the extras', async () => {
     Seed: '9',
     'Size-1': '64',
     'Clip skip': '1',
-    RNG: 'GPU',
+    RNG: 'CPU',
   });
   const plain = (
     await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })

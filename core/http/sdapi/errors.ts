@@ -41,6 +41,7 @@ const ownNames: Readonly<Record<string, string>> = {
   guidance_scale: 'cfg_scale',
   count: 'batch_size',
   sampler: 'sampler_name',
+  strength: 'denoising_strength',
 };
 
 /** A failure of the core in the words of stable-diffusion-webui. */
@@ -48,6 +49,7 @@ export function errorOfFailure(failed: Failed): SdapiError {
   const { code, message, details } = failed.failure;
   if (code === 'invalid_input') {
     const field = String(details?.field ?? 'request').replace(/^request\./, '');
+    if (field === 'init_image') return httpException(500, 'Invalid encoded image');
     const msg = String(details?.reason ?? message);
     return validationError([{ loc: ['body', ownNames[field] ?? field], msg, type: 'value_error' }]);
   }

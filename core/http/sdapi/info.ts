@@ -1,9 +1,9 @@
 import type { GenerateRequest } from '../../contract/generate.ts';
 import type { Artifact } from '../../contract/job.ts';
-import { effective, type Txt2ImgFields } from './txt2img-fields.ts';
+import { effective, type SharedFields } from './request-fields.ts';
 
 export interface InfoFacts {
-  readonly fields: Txt2ImgFields;
+  readonly fields: SharedFields;
   readonly request: GenerateRequest;
   /** In the order of their items. */
   readonly artifacts: readonly Artifact[];
@@ -49,7 +49,7 @@ export function infoOf(facts: InfoFacts): Readonly<Record<string, unknown>> {
     infotexts: artifacts.map(({ infotext }) => infotext),
     styles: fields.styles ?? [],
     job_timestamp: facts.startedAt.replaceAll(/\D/g, '').slice(0, 14),
-    clip_skip: 1,
+    clip_skip: request.clip_skip ?? 1,
     is_using_inpainting_conditioning: false,
     version: `vitrine ${facts.version}`,
     ...(artifacts.some(({ is_fake }) => is_fake) && { fake: true }),

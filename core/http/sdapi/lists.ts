@@ -1,7 +1,7 @@
 import { freemem, totalmem } from 'node:os';
 import { basename } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Commands } from '../../contract/command.ts';
+import { type Commands, checkInput } from '../../contract/command.ts';
 import type { ModelType } from '../../contract/metadata.ts';
 import type { ModelSummary } from '../../contract/model.ts';
 import { listCheckpoints } from './checkpoints.ts';
@@ -85,7 +85,7 @@ export function addSdapiLists(app: FastifyInstance, commands: Commands, upscaler
     const found: ModelSummary[] = [];
     let cursor: string | undefined;
     do {
-      const page = await commands['models.list']({ limit: 500, type, ...(cursor !== undefined && { cursor }) });
+      const page = await commands['models.list'](checkInput('models.list', { limit: 500, type, cursor }));
       found.push(...page.models);
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined);

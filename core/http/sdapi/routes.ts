@@ -8,10 +8,12 @@ import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
 import { coerce, refusals } from './coercion.ts';
 import { raised, validationError } from './errors.ts';
 import { addSdapiExtras } from './extras.ts';
+import { img2img } from './img2img.ts';
 import { addSdapiLists, sendNull } from './lists.ts';
+import type { PicturePorts } from './make-pictures.ts';
 import { readOptions } from './options.ts';
 import { progressOf } from './progress.ts';
-import { type Txt2ImgPorts, txt2img } from './txt2img.ts';
+import { txt2img } from './txt2img.ts';
 
 export interface SdapiOptions {
   readonly commands: Commands;
@@ -41,6 +43,7 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   addSdapiExtras(app, imageTools);
 
   app.post('/txt2img', async (request, reply) => txt2img(request.body, await portsFor(reply)));
+  app.post('/img2img', async (request, reply) => img2img(request.body, await portsFor(reply)));
   app.get('/options', async () => {
     const checkpoint = await currentCheckpoint();
     return {
@@ -76,10 +79,10 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   });
 
   /** What a route that makes pictures needs. Its job ends with the connection of its caller where the options say so. */
-  async function portsFor(reply: FastifyReply): Promise<Txt2ImgPorts> {
-    const { sd_model_checkpoint, cancel_on_disconnect, return_grid } = (await commands['settings.get']({})).options;
-    const ports = { log, version, isClosing, checkpoint: sd_model_checkpoint, returnGrid: return_grid, imageTools };
-    if (!cancel_on_disconnect) return { ...ports, commands };
+  async function portsFor(reply: FastifyReply): Promise<PicturePorts> {
+    const current = (await commands['settings.get']({})).options;
+    const ports = { log, version, isClosing, options: current, imageTools };
+    if (!current.cancel_on_disconnect) return { ...ports, commands };
     const generate: Commands['jobs.generate'] = async (input) => {
       const job = await commands['jobs.generate'](input);
       reply.raw.once('close', () => {

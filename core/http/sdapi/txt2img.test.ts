@@ -38,6 +38,8 @@ const defaults = {
   scheduler: 'Automatic',
   seed: -1,
   count: 1,
+  clip_skip: 1,
+  rng: 'cpu',
 };
 
 test.each<[string, unknown, Partial<GenerateRequest>]>([

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Commands } from '../../contract/command.ts';
+import { type Commands, checkInput } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import type { ModelSummary } from '../../contract/model.ts';
 import { JobCreateRequest } from './create-job.ts';
@@ -11,7 +11,7 @@ export async function listModels(commands: Commands): Promise<readonly ModelSumm
   const found: ModelSummary[] = [];
   let cursor: string | undefined;
   do {
-    const page = await commands['models.list']({ limit: 500, state: 'valid', ...(cursor !== undefined && { cursor }) });
+    const page = await commands['models.list'](checkInput('models.list', { limit: 500, state: 'valid', cursor }));
     found.push(...page.models.filter((model) => model.recommended_backend === 'onnx-runtime'));
     cursor = page.next_cursor ?? undefined;
   } while (cursor !== undefined);

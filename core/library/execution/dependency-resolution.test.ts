@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { enginesFor, resolveDependencies } from './dependency-resolution.ts';
 
 const host = { platform: 'linux-x64', runtimeVersion: '1.30.0', executionProviders: ['webgpu', 'cpu'] };
+const folder = { bundleFormat: 'diffusers_directory', weightsFormat: 'safetensors' };
 
-test('a pipeline that ONNX Runtime runs here is bound to it', () => {
-  const need = { bundleFormat: 'diffusers_directory', pipelineClass: 'StableDiffusionPipeline' };
-  expect(resolveDependencies(need, host)).toEqual({
+test.each(['StableDiffusionPipeline', 'StableDiffusionXLPipeline'])('%s is bound to ONNX Runtime', (pipelineClass) => {
+  const engines = enginesFor({ ...folder, pipelineClass });
+  expect(engines).toEqual(['onnx-runtime', 'diffusers']);
+  expect(resolveDependencies(engines, host)).toEqual({
     contract_version: 1,
     state: 'resolved',
     bindings: [
@@ -18,14 +20,14 @@ test('a pipeline that ONNX Runtime runs here is bound to it', () => {
       },
     ],
   });
-  expect(enginesFor(need)).toEqual(['onnx-runtime', 'diffusers']);
 });
 
 test.each([
-  [{ bundleFormat: 'diffusers_directory', pipelineClass: 'FluxPipeline' }, ['diffusers']],
-  [{ bundleFormat: 'diffusers_directory', pipelineClass: null }, ['diffusers']],
-  [{ bundleFormat: 'single_file', pipelineClass: 'StableDiffusionPipeline' }, []],
+  [{ ...folder, pipelineClass: 'FluxPipeline' }, ['diffusers']],
+  [{ ...folder, pipelineClass: null }, ['diffusers']],
+  [{ ...folder, pipelineClass: 'StableDiffusionPipeline', weightsFormat: 'onnx' }, []],
+  [{ bundleFormat: 'single_file', pipelineClass: 'StableDiffusionPipeline', weightsFormat: 'safetensors' }, []],
 ])('%j has no profile here', (need, engines) => {
-  expect(resolveDependencies(need, host)).toEqual({ contract_version: 1, state: 'unknown_profile', bindings: [] });
   expect(enginesFor(need)).toEqual(engines);
+  expect(resolveDependencies(engines, host)).toEqual({ contract_version: 1, state: 'unknown_profile', bindings: [] });
 });

@@ -4,6 +4,8 @@ import { type DependencyResolution, dependencyContractVersion } from '../../cont
 export interface EngineNeed {
   readonly bundleFormat: string;
   readonly pipelineClass: string | null;
+  /** How its weights are written down: `safetensors`, `onnx`, ... */
+  readonly weightsFormat: string;
 }
 
 /** What there is on this machine. */
@@ -16,18 +18,22 @@ export interface EngineHost {
   readonly executionProviders: readonly string[];
 }
 
-/** Pipelines whose networks we write for ONNX Runtime. */
+/** Pipelines whose networks we write for ONNX Runtime, from safetensors weights. */
 const onnxRuntimePipelines: ReadonlySet<string> = new Set(['StableDiffusionPipeline', 'StableDiffusionXLPipeline']);
 
-/** Engines that can run a model, the recommended one first; `diffusers` stands for Python, outside this program. */
-export function enginesFor(need: EngineNeed): string[] {
-  if (need.bundleFormat !== 'diffusers_directory') return [];
-  return isForOnnxRuntime(need) ? ['onnx-runtime', 'diffusers'] : ['diffusers'];
+/**
+ * Engines that can run a model, the recommended one first; `diffusers` stands for Python, outside this program. None for a single file: it
+ * holds no configs to write the networks from, and a LoRA or a VAE is no whole model.
+ */
+export function enginesFor({ bundleFormat, pipelineClass, weightsFormat }: EngineNeed): string[] {
+  if (bundleFormat !== 'diffusers_directory' || weightsFormat === 'onnx') return [];
+  const isOurs = weightsFormat === 'safetensors' && pipelineClass !== null && onnxRuntimePipelines.has(pipelineClass);
+  return isOurs ? ['onnx-runtime', 'diffusers'] : ['diffusers'];
 }
 
-/** Whether an engine here can run the model, and what it is made of. Says nothing of the health of its files. */
-export function resolveDependencies(need: EngineNeed, host: EngineHost): DependencyResolution {
-  if (!isForOnnxRuntime(need))
+/** Whether an engine here can run a model with these {@link enginesFor}, and what it is made of. Says nothing of the health of its files. */
+export function resolveDependencies(engines: readonly string[], host: EngineHost): DependencyResolution {
+  if (!engines.includes('onnx-runtime'))
     return { contract_version: dependencyContractVersion, state: 'unknown_profile', bindings: [] };
   return {
     contract_version: dependencyContractVersion,
@@ -42,8 +48,4 @@ export function resolveDependencies(need: EngineNeed, host: EngineHost): Depende
       },
     ],
   };
-}
-
-function isForOnnxRuntime({ bundleFormat, pipelineClass }: EngineNeed): boolean {
-  return bundleFormat === 'diffusers_directory' && pipelineClass !== null && onnxRuntimePipelines.has(pipelineClass);
 }

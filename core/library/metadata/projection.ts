@@ -31,7 +31,13 @@ export function summaryOf(metadata: Metadata): ModelSummary {
 
 /** What a search looks into beside name, id, family and tags. */
 export function searchTextOf(metadata: Metadata): string {
-  return [metadata.notes, metadata.pipeline_class ?? '', metadata.source_path].join('\n');
+  return [
+    metadata.notes,
+    metadata.pipeline_class ?? '',
+    metadata.repo_id ?? '',
+    metadata.base_model ?? '',
+    ...(metadata.trigger_words ?? []),
+  ].join('\n');
 }
 
 /**

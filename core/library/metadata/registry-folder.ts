@@ -1,12 +1,13 @@
-import { lstat, opendir, readdir, realpath, rmdir, unlink } from 'node:fs/promises';
+import { mkdir, opendir, readdir, realpath, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { Failed } from '../../contract/failure.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { codeOf } from '../system-error.ts';
 import { metadataFileName, writeFailure } from './metadata-file.ts';
+import { isLeftoverName } from './own-files.ts';
 
 /** `<type>/<family>/<name>`, and room for folders that people sort their own models into. */
-const maxDepth = 12;
+export const maxDepth = 12;
 
 /** The folder `models/` of a library and the registry folders below it. */
 export class RegistryFolders {
@@ -55,7 +56,7 @@ export class RegistryFolders {
     try {
       const names = await readdir(this.folderOf(id));
       // What a write that was killed left beside metadata.json is no model.
-      return names.some((name) => !name.startsWith(`${metadataFileName}.`));
+      return names.some((name) => !isLeftoverName(name));
     } catch (error) {
       const code = codeOf(error);
       if (code === 'ENOENT') return false;
@@ -89,26 +90,18 @@ export class RegistryFolders {
     for (const path of below) yield* this.#scanBelow(path, depth + 1);
   }
 
-  /**
-   * Removes the record of a model and what else of ours stands beside it, then the folders that this left empty. Anything else in them
-   * stays. Gives the paths that are gone. Throws `forbidden`, `write_failed`.
-   */
-  async removeArtifacts(id: ModelId): Promise<string[]> {
-    const folder = await this.containedFolderOf(id);
-    const removed: string[] = [];
+  /** Makes the place of a new model free for a rename: its parents are there, it is not. Throws `write_failed`. */
+  async makeRoom(id: ModelId): Promise<string> {
+    const folder = this.folderOf(id);
     try {
+      await mkdir(dirname(folder), { recursive: true });
+      await this.containedFolderOf(id);
       const names = await readdir(folder).catch((error: unknown) =>
-        codeOf(error) === 'ENOENT' ? [] : Promise.reject(error),
+        codeOf(error) === 'ENOENT' ? null : Promise.reject(error),
       );
-      for (const name of names) {
-        if (name !== metadataFileName && !name.startsWith(`${metadataFileName}.`)) continue;
-        const path = join(folder, name);
-        if ((await lstat(path)).isDirectory()) continue;
-        await unlink(path);
-        if (name === metadataFileName) removed.push(path);
-      }
-      if (await this.removeEmpty(folder)) removed.push(folder);
-      return removed;
+      for (const name of names ?? []) if (isLeftoverName(name)) await unlink(join(folder, name));
+      if (names !== null) await rmdir(folder);
+      return folder;
     } catch (error) {
       throw writeFailure(folder, error);
     }

@@ -1,174 +1,173 @@
-import { useState } from 'react';
+import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
-import { isAbsolutePath } from '../../format/path.ts';
-import { countToAdd, newCandidates } from '../../store/selectors.ts';
+import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../store/add-plan.ts';
 import type { AddSheet } from '../../store/state.ts';
 import { Button } from '../../ui/button.tsx';
+import { Choice } from '../../ui/choice.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
+import { useWords } from '../../ui/use-words.ts';
+import { AddByPath } from './add-by-path.tsx';
 import css from './add-sheet.module.css';
 import { ReviewItem } from './review-item.tsx';
 import { UnderWayItem } from './under-way-item.tsx';
+import { useImportModes } from './use-import-modes.ts';
 
-/** The review of what was dropped or named, then the registering of it. Nothing happens before the button in its foot. */
+/** The review of what was dropped or named, then the import of it. Nothing happens before the button in its foot. */
 export function AddSheetView() {
   const { closeAdd } = useActions();
   const sheet = useApp((state) => state.addSheet);
   const title = useTitle(sheet);
-  if (!sheet) return null;
+  if (!sheet || sheet.isHidden) return null;
   return (
     <Sheet label={title} size="wide" onClose={closeAdd}>
       <Head sheet={sheet} title={title} />
-      {sheet.phase === 'review' && <ByPath />}
-      {sheet.pathlessCount > 0 && <Pathless count={sheet.pathlessCount} />}
-      {sheet.items.length > 0 && (
-        <ul className={css.items} data-phase={sheet.phase}>
-          {sheet.items.map((item) =>
-            sheet.phase === 'review' ? (
-              <ReviewItem key={item.path} item={item} />
-            ) : (
-              <UnderWayItem key={item.path} item={item} />
-            ),
-          )}
-        </ul>
-      )}
+      {sheet.phase === 'review' && <AddByPath />}
+      {sheet.pathlessCount > 0 && <Trouble kind="pathless" count={sheet.pathlessCount} />}
+      {sheet.problem && <Trouble kind="problem" said={sheet.problem.message} />}
+      {sheet.items.length > 0 && (sheet.phase === 'review' ? <Review sheet={sheet} /> : <UnderWay sheet={sheet} />)}
       <Foot sheet={sheet} />
     </Sheet>
   );
 }
 
+function Review({ sheet }: { readonly sheet: AddSheet }) {
+  return (
+    <ul className={css.items} data-phase={sheet.phase}>
+      {sheet.items.map((item) => (
+        <ReviewItem key={item.path} item={item} />
+      ))}
+    </ul>
+  );
+}
+
+function UnderWay({ sheet }: { readonly sheet: AddSheet }) {
+  const tasks = useApp((state) => state.tasks);
+  const progress = useMemo(() => progressOf(sheet, resultsOf(sheet, tasks)), [sheet, tasks]);
+  const running = sheet.taskIds.flatMap((id) => tasks[id] ?? []).find(({ state }) => state === 'running') ?? null;
+  return (
+    <ul className={css.items} data-phase={sheet.phase}>
+      {sheet.items.map((item, index) => {
+        const own = progress[index];
+        return own && <UnderWayItem key={item.path} item={item} progress={own} task={running} />;
+      })}
+    </ul>
+  );
+}
+
 function useTitle(sheet: AddSheet | null): string {
   const t = useTranslations('add');
+  const added = useApp((state) =>
+    sheet ? resultsOf(sheet, state.tasks).filter(({ model_id }) => model_id !== null).length : 0,
+  );
   if (!sheet || sheet.items.length === 0) return t('titleEmpty');
-  if (sheet.phase === 'registering') return t('titleRegistering');
-  if (sheet.phase === 'done') return t('titleDone', { count: registeredCount(sheet) });
+  if (sheet.phase === 'importing') return t('titleImporting', { count: countToAdd(sheet) });
+  if (sheet.phase === 'done') return t('titleDone', { count: added });
   if (sheet.items.some(({ phase }) => phase === 'reading')) return t('titleReading', { count: sheet.items.length });
   return t('titleReview', { count: sheet.items.length, models: countToAdd(sheet) });
 }
 
-function registeredCount(sheet: AddSheet): number {
-  return sheet.items.flatMap(({ results }) => results).filter(({ registration }) => registration !== null).length;
-}
-
 function Head({ sheet, title }: { readonly sheet: AddSheet; readonly title: string }) {
   const t = useTranslations('add');
-  const text = sheet.phase === 'review' ? (sheet.items.length === 0 ? t('emptyText') : t('promise')) : t('promiseDone');
+  const { setAllImportModes } = useActions();
+  const modes = useImportModes();
+  const open = sheet.items.filter((item) => newCandidates(item).length > 0);
+  const chosen = new Set(open.map(({ mode }) => mode));
+  const [shared] = chosen.size === 1 ? chosen : [];
+  const hasMoved = sheet.items.some(({ mode }) => mode === 'move');
+  const text = {
+    review: sheet.items.length === 0 ? t('emptyText') : t('promise'),
+    importing: t('promiseImporting'),
+    done: hasMoved ? '' : t('promiseDone'),
+  }[sheet.phase];
   return (
     <header className={css.head}>
-      <h1>{title}</h1>
-      <p>{text}</p>
+      <div>
+        <h1>{title}</h1>
+        {text !== '' && <p>{text}</p>}
+      </div>
+      {sheet.phase === 'review' && open.length > 1 && (
+        <div className={css.forAll}>
+          <span>{t('forAll')}</span>
+          <Choice label={t('forAll')} value={shared ?? null} options={modes} onChange={setAllImportModes} />
+        </div>
+      )}
     </header>
   );
 }
 
-function ByPath() {
-  const t = useTranslations('add');
-  const { addPaths, pickFolder, canPickFolder } = useActions();
-  const hasItems = useApp((state) => (state.addSheet?.items.length ?? 0) > 0);
-  const [path, setPath] = useState('');
-  const [isWrong, setIsWrong] = useState(false);
-  const look = () => {
-    const given = path.trim();
-    if (!isAbsolutePath(given)) {
-      setIsWrong(true);
-      return;
-    }
-    setPath('');
-    void addPaths([given]);
-  };
-  return (
-    <form
-      className={css.byPath}
-      onSubmit={(event) => {
-        event.preventDefault();
-        look();
-      }}
-    >
-      <div className={css.field}>
-        <input
-          className={css.input}
-          aria-label={t('pathLabel')}
-          aria-invalid={isWrong}
-          placeholder={t('pathHint')}
-          value={path}
-          spellCheck={false}
-          autoComplete="off"
-          // The sheet was opened to name something: typing must work at once.
-          ref={(field) => {
-            if (!hasItems && document.activeElement?.tagName !== 'INPUT') field?.focus();
-          }}
-          onChange={(event) => {
-            setPath(event.target.value);
-            setIsWrong(false);
-          }}
-        />
-        {isWrong && (
-          <p className={css.wrong} role="alert">
-            <HealthGlyph state="invalid" />
-            {t('pathWrong')}
-          </p>
-        )}
-      </div>
-      <Button isDisabled={path.trim() === ''} onPress={look}>
-        {t('look')}
-      </Button>
-      {canPickFolder && <Button onPress={() => void pickFolder()}>{t('pick')}</Button>}
-    </form>
-  );
-}
+type TroubleProps =
+  | { readonly kind: 'pathless'; readonly count: number }
+  | { readonly kind: 'problem'; readonly said: string | null };
 
-function Pathless({ count }: { readonly count: number }) {
-  const t = useTranslations('add');
+function Trouble(props: TroubleProps) {
+  const t = useTranslations();
   return (
     <p className={css.pathless} role="alert">
-      <HealthGlyph state="degraded" />
-      {t('pathless', { count })}
+      <HealthGlyph state={props.kind === 'pathless' ? 'degraded' : 'invalid'} />
+      {props.kind === 'pathless' ? t('add.pathless', { count: props.count }) : (props.said ?? t('app.unreachable'))}
     </p>
   );
 }
 
 function Foot({ sheet }: { readonly sheet: AddSheet }) {
   const t = useTranslations('add');
-  const { closeAdd, confirmAdd, navigate } = useActions();
-  if (sheet.phase !== 'review') {
-    const isDone = sheet.phase === 'done';
+  const { bytes, locale } = useWords();
+  const { closeAdd, cancelAdd, confirmAdd, navigate } = useActions();
+  if (sheet.phase === 'importing')
+    return (
+      <footer className={css.foot}>
+        <span className={css.summary}>{t('cancelMeans')}</span>
+        <Button kind="plain" onPress={() => void cancelAdd()}>
+          {t('cancel')}
+        </Button>
+        <Button onPress={closeAdd}>
+          {t('hide')} <kbd>Esc</kbd>
+        </Button>
+      </footer>
+    );
+  if (sheet.phase === 'done')
     return (
       <footer className={css.foot}>
         <span className={css.summary} />
-        {isDone ? (
-          <Button
-            kind="next"
-            autoFocus
-            onPress={() => {
-              closeAdd();
-              navigate('models');
-            }}
-          >
-            {t('done')}
-          </Button>
-        ) : (
-          <Button kind="plain" onPress={closeAdd}>
-            {t('cancel')} <kbd>Esc</kbd>
-          </Button>
-        )}
+        <Button
+          kind="next"
+          autoFocus
+          onPress={() => {
+            closeAdd();
+            navigate('models');
+          }}
+        >
+          {t('done')}
+        </Button>
       </footer>
     );
-  }
   const count = countToAdd(sheet);
+  const { fits, copiedBytes, freeBytes, ...plan } = planOf(sheet);
   const isReading = sheet.items.some(({ phase }) => phase === 'reading');
-  const areFolders = sheet.items.every(
-    (item) => newCandidates(item).length === 0 || item.classification?.kind === 'diffusers_directory',
+  const parts = new Intl.ListFormat(locale, { type: 'unit' }).format(
+    (['reference', 'copy', 'move'] as const)
+      .filter((mode) => plan[mode] > 0)
+      .map((mode) => t(`plan.${mode}`, { count: plan[mode] })),
   );
   return (
     <footer className={css.foot}>
-      <span className={css.summary}>{sheet.items.length > 0 && !isReading && t('summary', { count })}</span>
+      <span className={css.summary} role="status">
+        {!fits && (
+          <span className={css.full}>
+            <HealthGlyph state="invalid" />
+            {t('full', { size: bytes(copiedBytes), free: bytes(freeBytes ?? 0) })}
+          </span>
+        )}
+        {fits && sheet.items.length > 0 && !isReading && t('summary', { count, parts })}
+      </span>
       <Button kind="plain" onPress={closeAdd}>
         {t('cancel')} <kbd>Esc</kbd>
       </Button>
       {(count > 0 || isReading) && (
-        <Button kind="next" isDisabled={isReading} onPress={() => void confirmAdd()}>
-          {t(areFolders ? 'confirmFolders' : 'confirm', { count })}
+        <Button kind="next" isDisabled={isReading || !fits} onPress={() => void confirmAdd()}>
+          {t('confirm', { count })}
         </Button>
       )}
     </footer>

@@ -1,15 +1,19 @@
 import { Copy, FileX, X } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useActions } from '../../app-context.tsx';
+import { useActions, useApp } from '../../app-context.tsx';
 import { baseName, folderOf } from '../../format/path.ts';
-import { newCandidates } from '../../store/selectors.ts';
+import { bytesToAdd, canMove, newCandidates } from '../../store/add-plan.ts';
 import type { AddItem, Candidate } from '../../store/state.ts';
 import { Button, Tool } from '../../ui/button.tsx';
+import { Choice } from '../../ui/choice.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
 import { PathText } from '../../ui/path-text.tsx';
 import { ModelStill } from '../../ui/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
+import { CandidateList } from './candidate-list.tsx';
 import css from './review-item.module.css';
+import { useImportModes } from './use-import-modes.ts';
 
 /** One thing on its way in: what it is, why, and what would happen. */
 export function ReviewItem({ item }: { readonly item: AddItem }) {
@@ -57,11 +61,12 @@ function Face({ item, candidates }: { readonly item: AddItem; readonly candidate
 function What({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
   const t = useTranslations();
   const { bytes, family, format, locale } = useWords();
+  const [isOpen, setIsOpen] = useState(false);
   const [only] = candidates;
   const kind = item.classification?.kind ?? 'unsupported';
   if (candidates.length === 1 && only) {
     const facts = {
-      format: format(kind),
+      format: format(kind === 'model_collection' ? only.bundle_format : kind),
       family: family(only.family),
       precision: only.precision,
       size: bytes(only.size_bytes),
@@ -73,7 +78,7 @@ function What({ item, candidates }: { readonly item: AddItem; readonly candidate
           {makesPictures ? t('add.what', facts) : t('add.whatTyped', { ...facts, type: t(`type.${only.model_type}`) })}{' '}
           {only.validation_state === 'valid' && t('add.whole')}
         </p>
-        {only.already_registered_as !== null && <Known count={1} />}
+        {only.already_registered_as !== null ? <Known count={1} /> : <Twin candidate={only} />}
         {only.validation_errors.map((finding) => (
           <p key={`${finding.code}/${finding.path ?? ''}`} className={css.note}>
             <HealthGlyph state={finding.severity === 'error' ? 'invalid' : 'degraded'} />
@@ -88,24 +93,43 @@ function What({ item, candidates }: { readonly item: AddItem; readonly candidate
   }
   const kinds = Map.groupBy(candidates, ({ model_type }) => model_type);
   const known = candidates.filter(({ already_registered_as }) => already_registered_as !== null).length;
+  const twins = newCandidates(item).filter(({ duplicates }) => duplicates.length > 0).length;
+  const skipped = item.classification?.skipped ?? [];
   const broken = candidates.filter(({ validation_state }) => validation_state === 'invalid').length;
   const words = [...kinds].map(([type, members]) => t(`add.kinds.${type}`, { count: members.length }));
   return (
     <>
       <p className={css.why}>
-        {t(kind === 'huggingface_cache' ? 'add.cache' : 'add.collection', {
+        {t('add.collection', {
+          what: format(kind),
           count: candidates.length,
           kinds: new Intl.ListFormat(locale, { type: 'unit' }).format(words),
           size: bytes(candidates.reduce((sum, { size_bytes }) => sum + size_bytes, 0)),
-        })}
+        })}{' '}
+        <button type="button" className={css.fold} aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          {isOpen ? t('add.showFewer') : t('add.showAll', { count: candidates.length })}
+        </button>
       </p>
       {known > 0 && <Known count={known} />}
+      {twins > 0 && (
+        <p className={`${css.note} ${css.quiet}`}>
+          <Copy />
+          <span>{t('add.twins', { count: twins })}</span>
+        </p>
+      )}
       {broken > 0 && (
         <p className={css.note}>
           <HealthGlyph state="invalid" />
           <span>{t('add.broken', { count: broken })}</span>
         </p>
       )}
+      {skipped.length > 0 && (
+        <p className={`${css.note} ${css.quiet}`}>
+          <FileX />
+          <span>{t('add.skipped', { count: skipped.length })}</span>
+        </p>
+      )}
+      {isOpen && <CandidateList candidates={candidates} skipped={skipped} />}
     </>
   );
 }
@@ -116,6 +140,20 @@ function Known({ count }: { readonly count: number }) {
     <p className={`${css.note} ${css.quiet}`}>
       <Copy />
       <span>{t('known', { count })}</span>
+    </p>
+  );
+}
+
+/** The same files lie elsewhere and are in the library from there. */
+function Twin({ candidate }: { readonly candidate: Candidate }) {
+  const t = useTranslations('add');
+  const [id] = candidate.duplicates;
+  const name = useApp((state) => (id === undefined ? '' : (state.models[id]?.name ?? id)));
+  if (id === undefined) return null;
+  return (
+    <p className={`${css.note} ${css.quiet}`}>
+      <Copy />
+      <span>{t('twin', { name })}</span>
     </p>
   );
 }
@@ -151,30 +189,31 @@ function Refusal({ item, candidates }: { readonly item: AddItem; readonly candid
 
 function Deed({ item, title }: { readonly item: AddItem; readonly title: string }) {
   const t = useTranslations('add');
-  const { dropItem, reveal, canReveal } = useActions();
-  const { number } = useWords();
+  const { dropItem, reveal, canReveal, setImportMode } = useActions();
+  const modes = useImportModes();
   const count = newCandidates(item).length;
-  const total = item.classification?.candidates.length ?? 0;
-  const verdict =
-    item.phase === 'refused'
-      ? t('refused')
-      : item.phase === 'reading'
-        ? ''
-        : count === 0
-          ? t('knownAll')
-          : t('inPlace');
+  const verdict = item.phase === 'refused' ? t('refused') : item.phase === 'ready' && count === 0 ? t('knownAll') : '';
+  const isOpen = item.phase === 'ready' && count > 0;
   return (
     <div className={css.deed}>
       <span className={css.row}>
-        <span className={css.verdict}>{verdict}</span>
+        {isOpen ? (
+          <Choice
+            label={t('whatHappens', { name: title })}
+            value={item.mode}
+            options={canMove(item) ? modes : modes.filter(({ value }) => value !== 'move')}
+            onChange={(mode) => setImportMode(item.path, mode)}
+          />
+        ) : (
+          <span className={css.verdict}>{verdict}</span>
+        )}
         <Tool label={t('leaveOut', { name: title })} onPress={() => dropItem(item.path)}>
           <X />
         </Tool>
       </span>
-      {item.phase === 'ready' && count > 0 && (
+      {isOpen && (
         <p className={css.then}>
-          {total > 1 ? t('usedCount', { count: number(count) }) : t('usedFrom')}{' '}
-          <PathText path={total > 1 ? item.path : folderOf(item.path)} maxCharacters={32} />
+          <Then item={item} count={count} />
         </p>
       )}
       {item.phase === 'refused' && canReveal && (
@@ -183,5 +222,27 @@ function Deed({ item, title }: { readonly item: AddItem; readonly title: string 
         </Button>
       )}
     </div>
+  );
+}
+
+/** What the chosen way means for this item: from where it is used, or what it takes. */
+function Then({ item, count }: { readonly item: AddItem; readonly count: number }) {
+  const t = useTranslations('add');
+  const { bytes, number } = useWords();
+  const isMany = (item.classification?.candidates.length ?? 0) > 1;
+  const free = item.classification?.free_bytes ?? null;
+  const size = bytes(bytesToAdd(item));
+  if (item.mode === 'copy') return free === null ? t('copied', { size }) : t('copiedFree', { size, free: bytes(free) });
+  const place = <PathText path={isMany ? item.path : folderOf(item.path)} maxCharacters={32} />;
+  if (item.mode === 'move')
+    return (
+      <>
+        {t('moved', { size })} {place}
+      </>
+    );
+  return (
+    <>
+      {isMany ? t('usedCount', { count: number(count) }) : t('usedFrom')} {place}
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Plus, Search } from 'lucide-react';
+import { Plus, RefreshCw, Search } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { runningJob, waitingJobs } from '../../store/selectors.ts';
@@ -8,9 +8,10 @@ import { searchFieldId } from './use-shortcuts.ts';
 
 export function Bar() {
   const t = useTranslations('bar');
-  const { search, openAdd, setFilter } = useActions();
+  const { search, openAdd, setFilter, lookAgain } = useActions();
   const query = useApp((state) => state.listing.filter.query);
   const screen = useApp((state) => state.screen);
+  const isReconciling = useApp((state) => state.isReconciling);
   const waiting = useApp((state) => (runningJob(state) ? waitingJobs(state).length : 0));
   return (
     <header className={css.bar}>
@@ -41,6 +42,12 @@ export function Bar() {
         <Button onPress={openAdd}>
           <Plus />
           {t('addModels')}
+        </Button>
+      )}
+      {screen === 'health' && (
+        <Button isDisabled={isReconciling} onPress={() => void lookAgain()}>
+          <RefreshCw />
+          {t(isReconciling ? 'looking' : 'lookAgain')}
         </Button>
       )}
     </header>

@@ -7,6 +7,7 @@ import { useWindowDrop } from '../add/use-window-drop.ts';
 import { GenerateScreen } from '../generate/generate-screen.tsx';
 import { HealthScreen } from '../health/health-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
+import { RelocateDialog } from '../models/relocate-dialog.tsx';
 import { RemoveDialog } from '../models/remove-dialog.tsx';
 import { QueueScreen } from '../queue/queue-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
@@ -52,6 +53,7 @@ export function Frame() {
       </div>
       <AddSheetView />
       <RemoveDialog />
+      <RelocateDialog />
       <NoticeLine />
     </>
   );

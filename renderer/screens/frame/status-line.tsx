@@ -1,7 +1,9 @@
 import { useTranslations } from 'use-intl';
-import { useApp } from '../../app-context.tsx';
+import { useActions, useApp } from '../../app-context.tsx';
+import { fractionOf } from '../../store/add-plan.ts';
 import { runningJob } from '../../store/selectors.ts';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { ProgressRing } from '../../ui/progress.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './status-line.module.css';
 
@@ -34,6 +36,7 @@ export function StatusLine() {
       <span className={css.grow}>
         <WhatRuns />
       </span>
+      <WhatComesIn />
       {connection === 'lost' && (
         <span className={css.lost} role="status">
           <HealthGlyph state="invalid" />
@@ -56,4 +59,19 @@ function WhatRuns() {
     step: progress.step,
     steps: progress.step_count,
   });
+}
+
+/** An import that goes on behind the screen; a press shows it. */
+function WhatComesIn() {
+  const t = useTranslations('status');
+  const { number } = useWords();
+  const { openAdd } = useActions();
+  const task = useApp((state) => Object.values(state.tasks).find(({ state: now }) => now === 'running') ?? null);
+  if (!task) return null;
+  return (
+    <button type="button" className={css.task} onClick={openAdd}>
+      <ProgressRing label={t('importing')} fraction={fractionOf(task)} />
+      {t('adding', { done: number(task.results.length), count: number(task.item_count) })}
+    </button>
+  );
 }

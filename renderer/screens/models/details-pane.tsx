@@ -1,4 +1,4 @@
-import { Copy, Ellipsis, FolderOpen, X } from 'lucide-react';
+import { Copy, Ellipsis, FolderOpen, Star, X } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Metadata } from '../../../core/contract/metadata.ts';
@@ -6,14 +6,15 @@ import type { ModelSummary } from '../../../core/contract/model.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { healthOf, selectedModel, whyNotRunnable } from '../../store/selectors.ts';
 import { paneWidths } from '../../store/state.ts';
-import { Button, Tool, ToolTrigger } from '../../ui/button.tsx';
+import { Button, Tool, ToolToggle, ToolTrigger } from '../../ui/button.tsx';
 import { HealthWord } from '../../ui/health-glyph.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { PathText } from '../../ui/path-text.tsx';
 import { ModelStill, PictureStill } from '../../ui/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './details-pane.module.css';
-import { ModelFindings } from './model-findings.tsx';
+import { AcceptedFindings, ModelFindings } from './model-findings.tsx';
+import { Notes, Tags } from './own-notes.tsx';
 
 export function DetailsPane() {
   const t = useTranslations('details');
@@ -49,13 +50,9 @@ export function DetailsPane() {
         <Facts model={model} record={record} />
         <Folder path={model.entry_path} />
         <MadeWith modelId={model.model_id} />
-        {model.tags.length > 0 && (
-          <div className={`${css.tags} ${css.rule}`}>
-            {model.tags.map((tag) => (
-              <span key={tag}>{tag}</span>
-            ))}
-          </div>
-        )}
+        {record && <AcceptedFindings record={record} />}
+        <Tags model={model} />
+        {record && <Notes record={record} />}
       </div>
     </aside>
   );
@@ -63,12 +60,21 @@ export function DetailsPane() {
 
 function Title({ model }: { readonly model: ModelSummary }) {
   const t = useTranslations('details');
-  const { askToRemove, checkAgain, copyText, closePane } = useActions();
+  const { askToRemove, askToRelocate, checkAgain, copyText, closePane, edit } = useActions();
   return (
     <>
       <div className={css.title}>
         <h2>{model.name}</h2>
         <span className={css.tools}>
+          <span className={css.star}>
+            <ToolToggle
+              label={t('favourite')}
+              isOn={model.favourite}
+              onPress={() => void edit(model.model_id, { favourite: !model.favourite })}
+            >
+              <Star />
+            </ToolToggle>
+          </span>
           <Menu
             label={t('more')}
             trigger={
@@ -78,11 +84,13 @@ function Title({ model }: { readonly model: ModelSummary }) {
             }
             entries={[
               { id: 'check', text: t('check') },
+              ...(model.storage_kind === 'external_reference' ? [{ id: 'relocate', text: t('relocate') }] : []),
               { id: 'copy', text: t('copyId') },
               { id: 'remove', text: t('remove'), kind: 'danger', isApart: true },
             ]}
             onAction={(id) => {
               if (id === 'check') void checkAgain(model.model_id);
+              if (id === 'relocate') askToRelocate(model.model_id);
               if (id === 'copy') void copyText(model.model_id, t('copiedId'));
               if (id === 'remove') askToRemove(model.model_id);
             }}

@@ -4,16 +4,29 @@ import type { Metadata } from '../../../core/contract/metadata.ts';
 import { useActions } from '../../app-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { FindingPanel } from '../../ui/finding-panel.tsx';
+import css from './details-pane.module.css';
 
 interface ModelFindingsProps {
   readonly record: Metadata;
   readonly findings: readonly Finding[];
 }
 
+/** Findings that saying where the files are now can mend. */
+export const mendsByPath: ReadonlySet<Finding['code']> = new Set([
+  'missing_entry_path',
+  'path_not_found',
+  'path_not_directory',
+  'volume_offline',
+  'source_changed',
+  'truncated_weights',
+  'missing_shard',
+  'missing_weights',
+]);
+
 /** What is wrong with one model, each with what mends it. The first action of the first finding is the one thing to do next. */
 export function ModelFindings({ record, findings }: ModelFindingsProps) {
   const t = useTranslations();
-  const { acceptFinding, checkAgain, reveal, canReveal } = useActions();
+  const { acceptFinding, askToRelocate, checkAgain, reveal, canReveal } = useActions();
   return findings.map((finding, index) => (
     <FindingPanel
       key={`${finding.code}/${finding.path ?? ''}`}
@@ -32,6 +45,11 @@ export function ModelFindings({ record, findings }: ModelFindingsProps) {
               {t('finding.accept')}
             </Button>
           )}
+          {mendsByPath.has(finding.code) && record.storage_kind === 'external_reference' && (
+            <Button size="small" onPress={() => askToRelocate(record.model_id)}>
+              {t('details.relocate')}
+            </Button>
+          )}
           {canReveal && (
             <Button size="small" onPress={() => void reveal(record.entry_path)}>
               {t('details.reveal')}
@@ -41,4 +59,25 @@ export function ModelFindings({ record, findings }: ModelFindingsProps) {
       }
     />
   ));
+}
+
+/** Warnings that were accepted, each with the way back. */
+export function AcceptedFindings({ record }: { readonly record: Metadata }) {
+  const t = useTranslations();
+  const { revokeFinding } = useActions();
+  const accepted = record.validation_errors.filter((finding) => finding.accepted === true);
+  if (accepted.length === 0) return null;
+  return (
+    <div className={`${css.accepted} ${css.rule}`}>
+      <span className={css.label}>{t('finding.accepted')}</span>
+      {accepted.map((finding) => (
+        <p key={`${finding.code}/${finding.path ?? ''}`} title={finding.message}>
+          {t(`finding.${finding.code}`)}
+          <Button kind="plain" size="small" onPress={() => void revokeFinding(record.model_id, finding)}>
+            {t('finding.revoke')}
+          </Button>
+        </p>
+      ))}
+    </div>
+  );
 }

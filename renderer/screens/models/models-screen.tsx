@@ -1,15 +1,15 @@
-import { ChevronDown, LayoutGrid, Rows3 } from 'lucide-react';
+import { LayoutGrid, Rows3 } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
-import type { ValidationState } from '../../../core/contract/finding.ts';
 import { ModelType } from '../../../core/contract/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
+import { filtersOn } from '../../store/counts.ts';
 import { BlankSlate } from '../../ui/blank-slate.tsx';
-import { Button, PickButton, ToolToggle } from '../../ui/button.tsx';
+import { Button, ToolToggle } from '../../ui/button.tsx';
 import { FindingPanel } from '../../ui/finding-panel.tsx';
-import { Menu } from '../../ui/menu.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import { DetailsPane } from './details-pane.tsx';
+import { ListingFilters, SortMenu } from './listing-filters.tsx';
 import css from './models-screen.module.css';
 import { ModelsTable } from './models-table.tsx';
 import { ModelsWall } from './models-wall.tsx';
@@ -51,21 +51,19 @@ function Head() {
   const all = useApp((state) => state.counts.all);
   const total = useApp((state) => state.listing.total);
   const isReady = useApp((state) => state.isReady);
-  const isWhole = useApp(({ listing }) => listing.ids.length === listing.total && listing.total > 0);
-  const size = useApp(({ listing, models }) => listing.ids.reduce((sum, id) => sum + (models[id]?.size_bytes ?? 0), 0));
+  const size = useApp((state) => state.facets.sizeBytes);
   return (
     <div className={css.head}>
       <h1>{t('title')}</h1>
       {isReady && (
         <p className={css.lede}>
           {total !== all
-            ? t('ledeFiltered', { count: number(total), total: number(all) })
-            : isWhole
-              ? t('ledeWithSize', { count: all, size: bytes(size) })
-              : all > 0 && t('lede', { count: all })}
+            ? t('ledeFiltered', { count: number(total), total: number(all), size: bytes(size) })
+            : all > 0 && t('ledeWithSize', { count: all, size: bytes(size) })}
         </p>
       )}
       <span className={css.grow} />
+      {all > 0 && <SortMenu />}
       <fieldset className={css.layouts} aria-label={t('layout')} style={{ border: 0, padding: 0, margin: 0 }}>
         <ToolToggle label={t('wall')} isOn={layout === 'wall'} onPress={() => setLayout('wall')}>
           <LayoutGrid />
@@ -78,13 +76,12 @@ function Head() {
   );
 }
 
-const states = ['valid', 'degraded', 'invalid'] as const satisfies readonly ValidationState[];
-
 function Tabs() {
   const t = useTranslations();
   const { setFilter } = useActions();
   const { number } = useWords();
   const counts = useApp((state) => state.counts);
+  const facets = useApp((state) => state.facets);
   const filter = useApp((state) => state.listing.filter);
   const types = ModelType.options.filter((type) => (counts.byType[type] ?? 0) > 0);
   return (
@@ -92,7 +89,7 @@ function Tabs() {
       <div className={css.types} role="toolbar" aria-label={t('models.show')}>
         <Tab
           text={t('types.all')}
-          count={number(counts.all)}
+          count={number(Object.values(facets.byType).reduce((sum, count) => sum + count, 0))}
           isOn={filter.type === null}
           onPress={() => setFilter({ type: null })}
         />
@@ -100,31 +97,14 @@ function Tabs() {
           <Tab
             key={type}
             text={t(`types.${type}`)}
-            count={number(counts.byType[type] ?? 0)}
+            count={number(facets.byType[type] ?? 0)}
             isOn={filter.type === type}
             onPress={() => setFilter({ type })}
           />
         ))}
       </div>
       <span className={css.grow} />
-      <span className={css.filters}>
-        <Menu
-          label={t('models.health')}
-          selectedId={filter.state ?? 'any'}
-          entries={[
-            { id: 'any', text: t('models.anyHealth') },
-            ...states.map((state) => ({ id: state, text: t(`health.${state}`) })),
-          ]}
-          onAction={(id) => setFilter({ state: states.find((state) => state === id) ?? null })}
-          trigger={
-            <PickButton label={t('models.health')}>
-              {t('models.health')}
-              {filter.state && <b>{t(`health.${filter.state}`)}</b>}
-              <ChevronDown />
-            </PickButton>
-          }
-        />
-      </span>
+      <ListingFilters />
     </div>
   );
 }
@@ -178,8 +158,8 @@ function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
           />
         </div>
       );
-    const { query, type, state } = listing.filter;
-    const others = Number(type !== null) + Number(state !== null);
+    const { query } = listing.filter;
+    const others = filtersOn(listing.filter);
     return (
       <div className={css.slate}>
         <BlankSlate

@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ListQuery, ModelSummary } from '../contract/model.ts';
+import { type Catalog, type CatalogEntry, openCatalog } from './catalog.ts';
+import { fillCatalog } from './fill-catalog.ts';
+
+let folder: string;
+let path: string;
+let catalog: Catalog;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-fill-'));
+  path = join(folder, 'models.db');
+  catalog = openCatalog(path);
+});
+
+afterEach(async () => {
+  catalog.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function entries(from: number, count: number): CatalogEntry[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = `model${from + index}`;
+    const summary = ModelSummary.parse({
+      model_id: `lora/flux/${name}`,
+      name,
+      model_type: 'lora',
+      family: 'flux',
+      task_type_primary: 'unknown',
+      pipeline_class: null,
+      storage_kind: 'external_reference',
+      bundle_format: 'single_file',
+      entry_path: `/models/${name}`,
+      precision: 'fp16',
+      size_bytes: 10,
+      parameter_count: 1,
+      validation_state: 'valid',
+      is_offline: false,
+      recommended_backend: null,
+      fingerprint: name,
+      preview: null,
+      favourite: false,
+      tags: ['tag'],
+      generation_defaults: null,
+      added_at: '2026-01-01T00:00:00.000Z',
+    });
+    return { summary, record: '{}', searchText: 'a note' };
+  });
+}
+
+const total = (query: Record<string, unknown> = {}) => catalog.page(ListQuery.parse(query)).total;
+
+test('a fill takes the place of what was there, and is read like entries put in one by one', async () => {
+  catalog.upsert(entries(9000, 1));
+  expect(await fillCatalog(path, [entries(0, 150), entries(150, 100), []])).toBe(250);
+  expect([total(), total({ query: 'model249' }), total({ query: 'model9000' }), total({ tag: 'tag' })]).toEqual([
+    250, 1, 0, 250,
+  ]);
+  expect(catalog.counts(ListQuery.parse({ query: 'note' }))).toMatchObject({ total: 250, size_bytes: 2500 });
+  expect(catalog.page(ListQuery.parse({ sort: 'name', limit: 2 })).models).toMatchObject([
+    { name: 'model0' },
+    { name: 'model1' },
+  ]);
+  catalog.upsert(entries(249, 2));
+  expect([total(), total({ query: 'model250' })]).toEqual([251, 1]);
+});
+
+test('what is in is listed and searched while the rest comes', async () => {
+  const seen: number[] = [];
+  async function* batches() {
+    yield entries(0, 200);
+    seen.push(total(), total({ query: 'model1' }));
+    await Promise.resolve();
+    yield entries(200, 50);
+    seen.push(total());
+  }
+  await fillCatalog(path, batches());
+  expect(seen).toEqual([200, 111, 200]);
+  expect(total()).toBe(250);
+});
+
+test('a fill that was cut short leaves an index that must be filled, and the next fill makes it whole', async () => {
+  async function* broken() {
+    yield entries(0, 300);
+    throw new Error('the drive went away');
+  }
+  await expect(fillCatalog(path, broken())).rejects.toThrow('the drive went away');
+  catalog.close();
+  catalog = openCatalog(path);
+  expect(catalog.isNew).toBe(true);
+  await fillCatalog(path, [entries(0, 10)]);
+  catalog.close();
+  catalog = openCatalog(path);
+  expect([catalog.isNew, total(), catalog.findByEntryPath('/models/model9')?.name]).toEqual([false, 10, 'model9']);
+});
+
+test('an id that comes twice is there once', async () => {
+  await fillCatalog(path, [entries(0, 5), entries(4, 2)]);
+  expect([total(), catalog.counts(ListQuery.parse({})).total, total({ query: 'model4' })]).toEqual([6, 6, 1]);
+});

@@ -1,0 +1,139 @@
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { ModelId } from '../../contract/ids.ts';
+import { metadataFileName } from '../metadata/metadata-file.ts';
+import type { SurveyRow } from '../worker/messages.ts';
+import type { DiskFact } from './plan-reconcile.ts';
+import { fileStampSync, modelStamp, sourceStampSync } from './stamp.ts';
+
+/** `<type>/<family>/<name>`, and room for folders that people sort their own models into. */
+const maxDepth = 12;
+const weightsName = /\.(safetensors|gguf|onnx)$/i;
+/** What browsers, download managers and our own kind leave while they write. */
+const unfinishedName = /\.(part|partial|crdownload|download|incomplete|tmp|aria2|!qb|filepart|opdownload)$/i;
+/** Components of a bundle whose model_index.json isn't there yet: no models of their own. */
+const componentName =
+  /^(unet|vae|vae_1_0|text_encoder(_\d)?|tokenizer(_\d)?|transformer(_\d)?|scheduler|image_encoder|safety_checker|feature_extractor|prior|decoder)$/;
+const shardName = /-\d{5}-of-\d{5}\./;
+
+/**
+ * What the disk has of the models: every record below `models/` with the stamp of its files, payloads without a record, and what isn't
+ * finished. Only stats, nothing opened; links are not followed, hidden folders not entered. For a worker thread: it blocks.
+ * `settledBeforeMs`: what changed later may still be being written.
+ */
+export function* surveyDisk(
+  modelsPath: string,
+  rows: readonly SurveyRow[],
+  settledBeforeMs: number,
+): Generator<DiskFact> {
+  const known = new Map(rows.map((row) => [row.id, row]));
+  yield* survey(modelsPath, [], { modelsPath, known, settledBeforeMs });
+}
+
+interface Survey {
+  readonly modelsPath: string;
+  readonly known: ReadonlyMap<string, SurveyRow>;
+  readonly settledBeforeMs: number;
+}
+
+function* survey(folder: string, segments: readonly string[], context: Survey): Generator<DiskFact> {
+  const children = childrenOf(folder);
+  if (children.some(({ name }) => name === metadataFileName)) {
+    const id = ModelId.safeParse(relative(context.modelsPath, folder).split(sep).join('/').normalize('NFC'));
+    if (id.success) {
+      const row = context.known.get(id.data);
+      yield {
+        kind: 'record',
+        id: id.data,
+        stamp: modelStamp(
+          fileStampSync(join(folder, metadataFileName)),
+          row === undefined ? '' : sourceStampSync(row.payloadPath, row.isOwned),
+        ),
+      };
+    }
+    // What lies beside a metadata.json is that model's payload.
+    return;
+  }
+  const files = children.filter((child) => child.isFile() && !child.name.startsWith('.')).map(({ name }) => name);
+  const isBundle = files.includes('model_index.json');
+  const unfinished = unfinishedIn(folder, files, isBundle, context);
+  if (isBundle) {
+    if (unfinished !== null) yield { kind: 'unfinished', path: folder, reason: unfinished };
+    else yield { kind: 'orphan', path: folder, isFolder: true };
+    return;
+  }
+  yield* looseFiles(folder, files, unfinished, segments, context);
+  if (segments.length >= maxDepth) return;
+  for (const child of children)
+    if (child.isDirectory() && !child.name.startsWith('.'))
+      yield* survey(join(folder, child.name), [...segments, child.name], context);
+}
+
+function* looseFiles(
+  folder: string,
+  files: readonly string[],
+  unfinished: string | null,
+  segments: readonly string[],
+  { settledBeforeMs }: Survey,
+): Generator<DiskFact> {
+  const weights = files.filter((name) => weightsName.test(name));
+  if (unfinished !== null && weights.length === 0) {
+    yield { kind: 'unfinished', path: folder, reason: unfinished };
+    return;
+  }
+  const isComponent = componentName.test(segments.at(-1) ?? '');
+  for (const name of weights) {
+    const path = join(folder, name);
+    const reason =
+      unfinished ??
+      (isComponent ? 'it looks like a part of a bundle whose model_index.json is not there' : null) ??
+      (shardName.test(name) ? 'it is one of several shards' : null) ??
+      (segments.length >= 3 && weights.length > 1
+        ? 'its folder holds several models; give each a folder of its own'
+        : null) ??
+      (changedAt(path) > settledBeforeMs ? stillWritten : null);
+    yield reason === null ? { kind: 'orphan', path, isFolder: false } : { kind: 'unfinished', path, reason };
+  }
+}
+
+const stillWritten = 'it changed a moment ago and may still be being written';
+
+/** Why a folder's content isn't finished; of a bundle, its components are asked too. */
+function unfinishedIn(
+  folder: string,
+  files: readonly string[],
+  isBundle: boolean,
+  { settledBeforeMs }: Survey,
+): string | null {
+  const partial = files.find((name) => unfinishedName.test(name));
+  if (partial !== undefined) return `"${partial}" is a download that is not finished`;
+  if (!isBundle) return null;
+  for (const name of files) if (changedAt(join(folder, name)) > settledBeforeMs) return stillWritten;
+  for (const child of childrenOf(folder)) {
+    if (!child.isDirectory() || child.name.startsWith('.')) continue;
+    const below = join(folder, child.name);
+    const names = childrenOf(below).map(({ name }) => name);
+    const found = names.find((name) => unfinishedName.test(name));
+    if (found !== undefined) return `"${child.name}/${found}" is a download that is not finished`;
+    for (const name of names) if (changedAt(join(below, name)) > settledBeforeMs) return stillWritten;
+  }
+  return null;
+}
+
+/** When content or name last changed; a copy that keeps modification times changes this one all the same. */
+function changedAt(path: string): number {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? 0 : Math.max(stats.ctimeMs, stats.mtimeMs);
+  } catch {
+    return 0;
+  }
+}
+
+function childrenOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,248 @@
+import { basename, dirname, relative, sep } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { ModelId } from '../../contract/ids.ts';
+import { ListQuery, type ModelSummary } from '../../contract/model.ts';
+import { findMissing, readSource } from '../acts/read-source.ts';
+import { placeAt } from '../acts/relocate.ts';
+import type { LibraryContext } from '../context.ts';
+import { isVolumeOffline } from '../health/volume.ts';
+import { timingOf } from '../host.ts';
+import { isThere } from '../is-there.ts';
+import { isLeftoverName } from '../metadata/own-files.ts';
+import { sourceStamp } from '../reconcile/stamp.ts';
+import { resolveSource } from '../source-path.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { Quiet } from './quiet.ts';
+
+const pageSize = 500;
+/** External bundles that are watched file by file; those beyond are looked at with the whole. */
+const maxBundles = 2000;
+/** Where not everything can be watched, the whole is looked at now and then. */
+const unwatchedReconcileMs = 10 * 60_000;
+
+/**
+ * Sees changes of the library's own folder and of every external source, and has what changed looked at when it is quiet: one model alone, or
+ * the whole where it can't be told. Looks now and then whether drives that were away are back.
+ */
+export class LibraryWatcher {
+  readonly #context: LibraryContext;
+  readonly #reconcile: () => void;
+  readonly #quiet: Quiet;
+  readonly #registry: FolderWatch;
+  /** Bundles, with their components. */
+  readonly #bundles: FSWatcher;
+  /** The folders that single files and bundles lie in: that one went, came, or has another name now. */
+  readonly #parents: FSWatcher;
+  readonly #models = new Map<string, ModelId>();
+  readonly #sources = new Map<ModelId, string>();
+  readonly #inParent = new Map<string, Set<ModelId>>();
+  readonly #offlineTimer: NodeJS.Timeout;
+  /** Changed places below `models/` that belong to no model that the index has. */
+  readonly #unknownPaths = new Set<string>();
+  #isClosed = false;
+  #unwatchedTimer: NodeJS.Timeout | null = null;
+
+  constructor(context: LibraryContext, reconcile: () => void) {
+    this.#context = context;
+    this.#reconcile = reconcile;
+    const timing = timingOf(context.host);
+    this.#quiet = new Quiet(timing.debounceMs);
+    this.#registry = new FolderWatch({
+      onChange: (path) => this.#registryChanged(path),
+      onLimit: (reason) => this.#limited(reason),
+    });
+    this.#bundles = this.#watch(1, (path) => this.#sourceChanged(path));
+    this.#parents = this.#watch(0, (path) => this.#sourceChanged(path));
+    this.#offlineTimer = setInterval(() => {
+      this.#lookForDrives().catch((error: unknown) =>
+        context.host.log('drives could not be looked for', { error: String(error) }),
+      );
+    }, timing.offlineCheckMs).unref();
+  }
+
+  /** Begins to watch the sources of all models. Resolves when the system has been asked to tell of them. */
+  async start(): Promise<void> {
+    const { catalog } = this.#context;
+    for (let last: Parameters<Catalog['rowsAfter']>[0] = null; ; ) {
+      const rows = catalog.rowsAfter(last, pageSize);
+      for (const row of rows) this.watchModel(row);
+      last = rows.at(-1)?.model_id ?? null;
+      if (this.#isClosed || rows.length < pageSize || last === null) break;
+      await new Promise(setImmediate);
+    }
+    await this.#registry.start(this.#context.store.folders.modelsPath);
+  }
+
+  /** The source of a model is from now on watched, where it is now. */
+  watchModel({
+    model_id,
+    storage_kind,
+    bundle_format,
+    entry_path,
+  }: Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): void {
+    if (this.#isClosed || this.#sources.get(model_id) === entry_path) return;
+    this.forgetModel(model_id);
+    if (storage_kind !== 'external_reference' || entry_path === '') return;
+    this.#models.set(entry_path, model_id);
+    this.#sources.set(model_id, entry_path);
+    const parent = dirname(entry_path);
+    const beside = this.#inParent.get(parent) ?? new Set();
+    const isNew = beside.size === 0;
+    this.#inParent.set(parent, beside.add(model_id));
+    if (isNew) this.#parents.add(parent);
+    if (bundle_format !== 'diffusers_directory') return;
+    if (this.#sources.size > maxBundles) this.#limited(`more than ${maxBundles} external models`);
+    else this.#bundles.add(entry_path);
+  }
+
+  forgetModel(id: ModelId): void {
+    const source = this.#sources.get(id);
+    if (source === undefined) return;
+    this.#sources.delete(id);
+    if (this.#models.get(source) === id) {
+      this.#models.delete(source);
+      this.#bundles.unwatch(source);
+    }
+    const parent = dirname(source);
+    const beside = this.#inParent.get(parent);
+    beside?.delete(id);
+    if (beside?.size !== 0) return;
+    this.#inParent.delete(parent);
+    this.#parents.unwatch(parent);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#offlineTimer);
+    if (this.#unwatchedTimer !== null) clearInterval(this.#unwatchedTimer);
+    this.#quiet.close();
+    this.#registry.close();
+    await Promise.all([this.#bundles.close(), this.#parents.close()]);
+  }
+
+  #watch(depth: number, onChange: (path: string) => void): FSWatcher {
+    const watcher = watch([], {
+      depth,
+      ignoreInitial: true,
+      followSymlinks: false,
+      ignorePermissionErrors: true,
+      // Ours is the quiet that is waited for; one more before it would only be slower.
+      atomic: false,
+      persistent: false,
+      // What somebody registered is watched, were its name hidden.
+      ignored: (path) => isIgnored(path) && !this.#models.has(path) && !this.#inParent.has(path),
+    });
+    watcher.on('all', (_, path) => onChange(path));
+    watcher.on('error', (error) => this.#limited(String(error)));
+    return watcher;
+  }
+
+  #limited(reason: string): void {
+    // The system's limit on watched folders, most of all: reconciling finds what watching misses.
+    if (this.#unwatchedTimer !== null || this.#isClosed) return;
+    this.#unwatchedTimer = setInterval(this.#reconcile, unwatchedReconcileMs).unref();
+    this.#context.host.log('not all folders can be watched', { reason });
+  }
+
+  #registryChanged(path: string): void {
+    if (isIgnored(path)) return;
+    const id = this.#registeredBelow(path);
+    if (id !== null) {
+      this.#modelChanged(id);
+      return;
+    }
+    this.#unknownPaths.add(path);
+    this.#quiet.wait(
+      'registry',
+      () => sourceStamp(path, false),
+      () => {
+        const isUnknown = [...this.#unknownPaths].some((at) => this.#registeredBelow(at) === null);
+        this.#unknownPaths.clear();
+        // What this process put there is in the index by now.
+        if (isUnknown) this.#reconcile();
+      },
+    );
+  }
+
+  #sourceChanged(path: string): void {
+    for (let at = path; at !== dirname(at); at = dirname(at)) {
+      const id = this.#models.get(at);
+      if (id !== undefined) {
+        this.#modelChanged(id);
+        return;
+      }
+    }
+    if (!this.#inParent.has(dirname(path))) return;
+    this.#quiet.wait(
+      path,
+      () => sourceStamp(path, false),
+      () => this.#attempt(() => this.#findAt(path)),
+    );
+  }
+
+  #modelChanged(id: ModelId): void {
+    const { store, turns } = this.#context;
+    const markOf = async () => {
+      const record = store.lastKnown(id);
+      return record === null ? '' : store.sourceStampOf(record);
+    };
+    this.#quiet.wait(id, markOf, () =>
+      this.#attempt(() =>
+        turns.take(async () => {
+          if (!(await store.isCurrent(id))) await store.look(id);
+        }),
+      ),
+    );
+  }
+
+  /** Whether what came beside a source is that of a model that is missing: it has another name now. */
+  async #findAt(path: string): Promise<void> {
+    if (!(await isThere(path)) || this.#context.store.registeredAt(path) !== null) return;
+    const source = await resolveSource(path);
+    const facts = await readSource(source);
+    await this.#context.turns.take(async () => {
+      const id = await findMissing(this.#context, facts.fingerprint);
+      if (id !== null) await placeAt(this.#context, id, source, facts);
+    });
+  }
+
+  async #lookForDrives(): Promise<void> {
+    const { catalog, store, turns } = this.#context;
+    for (let cursor: string | undefined; ; ) {
+      const query = ListQuery.parse({ offline: true, limit: pageSize, ...(cursor !== undefined && { cursor }) });
+      const { models, next_cursor } = catalog.page(query);
+      for (const { model_id, entry_path } of models) {
+        if (this.#isClosed) return;
+        if ((await isThere(entry_path)) || !(await isVolumeOffline(entry_path)))
+          await turns.take(() => store.look(model_id));
+      }
+      if (next_cursor === null) return;
+      cursor = next_cursor;
+    }
+  }
+
+  /** The longest beginning of a path that is a model's folder. */
+  #registeredBelow(path: string): ModelId | null {
+    const { store, catalog } = this.#context;
+    const segments = relative(store.folders.modelsPath, path).split(sep);
+    for (let length = segments.length; length >= 3; length -= 1) {
+      const id = ModelId.safeParse(segments.slice(0, length).join('/').normalize('NFC'));
+      if (id.success && catalog.get(id.data) !== null) return id.data;
+    }
+    return null;
+  }
+
+  #attempt(act: () => Promise<unknown>): void {
+    // A model that is gone, a file that is no model, a drive that went: none is the watcher's matter.
+    act().catch((error: unknown) =>
+      this.#context.host.log('a change could not be looked at', { error: String(error) }),
+    );
+  }
+}
+
+/** Hidden names, and what writes of ours leave for a moment. */
+function isIgnored(path: string): boolean {
+  const name = basename(path);
+  return isLeftoverName(name) || name.startsWith('.');
+}

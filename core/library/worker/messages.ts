@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { ModelId } from '../../contract/ids.ts';
+
+/** A model of the index, as a survey of the disk needs it. */
+export const SurveyRow = z.object({
+  id: ModelId,
+  stamp: z.string(),
+  payloadPath: z.string(),
+  isOwned: z.boolean(),
+});
+export type SurveyRow = z.infer<typeof SurveyRow>;
+
+/** To a worker thread: one survey, or one file to hash, at a time. */
+export const WorkerRequest = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('rows'), rows: z.array(SurveyRow) }),
+  z.object({ kind: z.literal('survey'), modelsPath: z.string(), settledBeforeMs: z.number() }),
+  z.object({ kind: z.literal('hash'), path: z.string(), isSafetensors: z.boolean() }),
+]);
+export type WorkerRequest = z.infer<typeof WorkerRequest>;
+
+/** What reconciling has to do about one model or one path, and why, in a clause. */
+export const ReconcileStep = z.discriminatedUnion('act', [
+  z.object({ act: z.literal('add'), id: ModelId, reason: z.string() }),
+  z.object({ act: z.literal('check'), id: ModelId, reason: z.string() }),
+  z.object({ act: z.literal('remove'), id: ModelId, reason: z.string() }),
+  z.object({ act: z.literal('adopt'), path: z.string(), isFolder: z.boolean(), reason: z.string() }),
+  z.object({ act: z.literal('leave'), path: z.string(), reason: z.string() }),
+]);
+export type ReconcileStep = z.infer<typeof ReconcileStep>;
+
+export const WorkerReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('steps'), steps: z.array(ReconcileStep) }),
+  z.object({ kind: z.literal('surveyed'), unchanged: z.int() }),
+  z.object({
+    kind: z.literal('hashed'),
+    sha256: z.string(),
+    payloadSha256: z.string().nullable(),
+    sizeBytes: z.number(),
+    mtimeMs: z.number(),
+  }),
+  z.object({ kind: z.literal('failed'), reason: z.string() }),
+]);
+export type WorkerReply = z.infer<typeof WorkerReply>;
+
+/** The word that the two threads share while a file is hashed. */
+export const hashControl = { run: 0, pause: 1, stop: 2 } as const;

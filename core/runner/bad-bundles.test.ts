@@ -1,0 +1,135 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Failure } from '../contract/failure.ts';
+import { failureOf } from '../contract/failure.ts';
+import type { RunPlan } from '../contract/runner.ts';
+import { copyBundle, editJson, editTensors } from '../diffusion/graphs/fixtures.ts';
+import { sampleDescriptor, samplePlan } from './fixtures/sample-plan.ts';
+import { createOnnxRunner, type OnnxRunner } from './onnx-runner.ts';
+
+/** The real runner process before models that are not whole: a sentence each time, and the process lives. */
+let folder = '';
+let runner: OnnxRunner;
+let bundle = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-bad-'));
+  bundle = await copyBundle('sd15-tiny', join(folder, 'whole'));
+  runner = createOnnxRunner({
+    entryPath: fileURLToPath(new URL('./entry.ts', import.meta.url)),
+    nodePath: process.execPath,
+  });
+});
+afterAll(async () => {
+  await runner.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const planOf = (entryPath: string, change: Partial<RunPlan> = {}) =>
+  samplePlan({ descriptor: { ...sampleDescriptor, entry_path: entryPath }, steps: 2, sampler: 'Automatic', ...change });
+const never = new AbortController().signal;
+const run = (plan: RunPlan) => runner.run(plan, () => undefined, never);
+const refusalOf = async (plan: RunPlan): Promise<Failure> =>
+  run(plan).then(
+    () => expect.unreachable('it should have been refused'),
+    (error: unknown) => failureOf(error),
+  );
+
+const notANumber = (tensor: { bytes: Uint8Array }) => {
+  const bytes = tensor.bytes.slice();
+  new DataView(bytes.buffer).setFloat32(bytes.byteLength - 4, Number.NaN, true);
+  return bytes;
+};
+const weights = {
+  unet: 'unet/diffusion_pytorch_model.safetensors',
+  vae: 'vae/diffusion_pytorch_model.safetensors',
+  text: 'text_encoder/model.safetensors',
+} as const;
+const spoil = (path: string, tensorName: string) =>
+  editTensors(path, (name, tensor) => [name, name === tensorName ? { ...tensor, bytes: notANumber(tensor) } : tensor]);
+
+describe('a model', () => {
+  test.each<[string, (copy: string) => Promise<void>, string, RegExp]>([
+    [
+      'whose config disagrees with its weights',
+      (copy) =>
+        editJson(
+          join(copy, 'text_encoder/config.json'),
+          (config) => void Object.assign(config, { intermediate_size: 24 }),
+        ),
+      'invalid_weights',
+      /text_encoder.*fc1.weight" has the shape \[[\d,]+\], but config.json makes it \[24,\d+\]/,
+    ],
+    [
+      'that lacks a tensor',
+      (copy) =>
+        editTensors(join(copy, weights.unet), (name, tensor) => (name === 'conv_out.weight' ? null : [name, tensor])),
+      'invalid_weights',
+      /unet.*"conv_out.weight" is missing/,
+    ],
+    [
+      'whose UNet holds NaN',
+      (copy) => spoil(join(copy, weights.unet), 'conv_out.bias'),
+      'invalid_weights',
+      /diffusion_pytorch_model.safetensors.*"conv_out.bias" holds values that are not numbers/,
+    ],
+    [
+      'whose VAE holds NaN',
+      (copy) => spoil(join(copy, weights.vae), 'decoder.conv_out.bias'),
+      'invalid_weights',
+      /vae.*"decoder.conv_out.bias" holds values/,
+    ],
+    [
+      'whose text encoder holds NaN',
+      (copy) => spoil(join(copy, weights.text), 'text_model.final_layer_norm.bias'),
+      'invalid_weights',
+      /text_encoder.*"text_model.final_layer_norm.bias" holds values/,
+    ],
+    [
+      'of a class that nobody knows',
+      (copy) =>
+        editJson(join(copy, 'model_index.json'), (index) => void Object.assign(index, { _class_name: 'NoPipeline' })),
+      'unsupported_config',
+      /model_index.json": "_class_name" is NoPipeline/,
+    ],
+    [
+      'with a scheduler that nobody knows',
+      (copy) =>
+        editJson(
+          join(copy, 'scheduler/scheduler_config.json'),
+          (config) => void Object.assign(config, { _class_name: 'NoScheduler' }),
+        ),
+      'unsupported_config',
+      /scheduler_config.json": "_class_name" is NoScheduler/,
+    ],
+  ])('%s is refused with what is wrong, and the process makes the next picture', async (name, edit, code, message) => {
+    const copy = await copyBundle('sd15-tiny', join(folder, name));
+    await edit(copy);
+    const refusal = await refusalOf(planOf(copy));
+    expect(refusal.code).toBe(code);
+    expect(refusal.message).toMatch(message);
+    const pid = runner.processId();
+    expect((await run(planOf(bundle))).provider).toBe('cpu');
+    expect([runner.processId(), runner.status().restarts]).toEqual([pid, 0]);
+  });
+});
+
+test.each([
+  ['nested around a word', `${'('.repeat(5000)}sun${')'.repeat(5000)}`, /prompt: Its brackets give "sun"/],
+  ['open', '(['.repeat(5000), null],
+  ['closed', ')]'.repeat(5000), null],
+])('a prompt of 10,000 brackets, %s, ends well or with a sentence', async (_, prompt, message) => {
+  const pid = runner.processId();
+  if (message === null) expect((await run(planOf(bundle, { prompt }))).provider).toBe('cpu');
+  else expect((await refusalOf(planOf(bundle, { prompt }))).message).toMatch(message);
+  expect(runner.processId()).toBe(pid ?? runner.processId());
+});
+
+test('clip skip past the layers that there are is refused by its name', async () => {
+  expect(await refusalOf(planOf(bundle, { clip_skip: 12 }))).toMatchObject({
+    code: 'invalid_input',
+    details: { field: 'clip_skip' },
+  });
+});
