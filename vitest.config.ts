@@ -12,7 +12,7 @@ export default defineConfig({
       exclude: ['**/*.test.ts', 'core/bench/**'],
       reporter: ['text-summary', 'json-summary'],
       // The gate may only rise.
-      thresholds: { lines: 85 },
+      thresholds: { lines: 90 },
     },
   },
 });

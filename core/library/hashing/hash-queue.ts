@@ -161,7 +161,9 @@ export class HashQueue {
     return hashesOfModel(payloadPath, digests, null);
   }
 
-  #hashFile(disk: number, path: string, isSafetensors: boolean): Promise<HashedFile> {
+  async #hashFile(disk: number, path: string, isSafetensors: boolean): Promise<HashedFile> {
+    // A thread begun now would not be among those that the close ends.
+    if (this.#isClosing) throw new Error('the library closes');
     let worker = this.#workers.get(disk);
     if (worker === undefined) {
       worker = new LibraryWorker(workerEntryOf(this.#context.host));

@@ -10,6 +10,7 @@ export class LibraryWorker {
   readonly #control = new SharedArrayBuffer(4);
   #listener: ((reply: WorkerReply) => void) | null = null;
   #reject: ((error: Error) => void) | null = null;
+  #hasEnded = false;
 
   constructor(entryPath: string) {
     this.#worker = new Worker(entryPath, { workerData: { work: 'serve', control: this.#control }, resourceLimits });
@@ -17,7 +18,10 @@ export class LibraryWorker {
     this.#worker.unref();
     this.#worker.on('message', (message: unknown) => this.#listener?.(WorkerReply.parse(message)));
     this.#worker.on('error', (error) => this.#reject?.(error));
-    this.#worker.on('exit', () => this.#reject?.(new Error('the worker thread ended')));
+    this.#worker.on('exit', () => {
+      this.#hasEnded = true;
+      this.#reject?.(ended());
+    });
   }
 
   send(request: WorkerRequest): void {
@@ -29,6 +33,8 @@ export class LibraryWorker {
    * time.
    */
   async ask<Answer>(request: WorkerRequest, take: (reply: WorkerReply) => Answer | undefined): Promise<Answer> {
+    // It may have been closed between two requests: nobody would answer the second.
+    if (this.#hasEnded) throw ended();
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     this.#reject = reject;
     this.#listener = (reply) => {
@@ -51,7 +57,9 @@ export class LibraryWorker {
   }
 
   async close(): Promise<void> {
+    this.#hasEnded = true;
     this.#set(hashControl.stop);
+    this.#reject?.(ended());
     await this.#worker.terminate();
   }
 
@@ -60,4 +68,8 @@ export class LibraryWorker {
     Atomics.store(control, 0, value);
     Atomics.notify(control, 0);
   }
+}
+
+function ended(): Error {
+  return new Error('the worker thread ended');
 }
