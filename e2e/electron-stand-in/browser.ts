@@ -13,7 +13,7 @@ export interface OpenWindow {
 /** The one browser behind all windows, and the windows, in the order they were opened. */
 export const windows = new Set<OpenWindow>();
 let current: Chromium | undefined;
-const closeTimeoutMs = 3_000;
+const closeTimeoutMs = 10_000;
 
 export function openBrowser(chromium: Chromium): void {
   current = chromium;
