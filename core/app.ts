@@ -7,6 +7,7 @@ import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
+import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
@@ -232,6 +233,7 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     'pictures.list': async (query) => jobs.pictures(query),
+    'starter.prompts': async () => starterPrompts,
     'app.status': async () => ({
       status: 'ok',
       version,

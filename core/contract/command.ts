@@ -9,6 +9,7 @@ import { libraryCommands } from './library-commands.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { settingsCommands } from './settings-commands.ts';
+import { StarterPrompts } from './starter.ts';
 
 /**
  * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:
@@ -90,6 +91,12 @@ export const commands = {
       log_path: z.string(),
     }),
     http: { method: 'GET', path: '/doctor' },
+  },
+  'starter.prompts': {
+    summary: 'What to write to the starter model: examples, its vocabulary, and what it is',
+    input: z.object({}),
+    output: StarterPrompts,
+    http: { method: 'GET', path: '/starter/prompts' },
   },
   ...queueCommands,
   ...settingsCommands,
