@@ -10,6 +10,7 @@ import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleLibrary } from './sample-library.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
+import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
@@ -153,6 +154,10 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
+    'prompts.count': async ({ prompt, negative_prompt }) => ({
+      prompt: sampleCount(prompt),
+      negative_prompt: sampleCount(negative_prompt),
+    }),
     'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed() }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
