@@ -209,6 +209,8 @@ export function createSampleClient(scenario: string): WindowClient {
       pathOf: (file) => `/home/mira/downloads/${file.name}`,
       pickFolder: async () => '/home/mira/downloads/woodblock-v2',
       revealPath: async () => undefined,
+      listenToShell: () => () => undefined,
+      setLanguage: async () => undefined,
     },
     platform: 'linux',
   };
