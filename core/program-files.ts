@@ -13,6 +13,8 @@ export interface ProgramFiles {
   readonly promptCounterEntry: string;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
+  /** Where the folders of other apps are described; null where that was left out. */
+  readonly mappingRules: string | null;
   readonly version: string;
   /** Of onnxruntime-node; null where it is not installed. */
   readonly runtimeVersion: string | null;
@@ -22,6 +24,7 @@ export interface ProgramFiles {
 export function findProgramFiles(from: string = import.meta.dirname): ProgramFiles {
   const root = packageRoot(from);
   const bundle = join(root, 'resources', 'starter-model', 'bundle');
+  const mappingRules = join(root, 'resources', 'mappings');
   return {
     runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(root, 'dist', 'runner', 'entry.mjs')),
     libraryWorkerEntry: sourceOr(
@@ -33,6 +36,7 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
       join(root, 'dist', 'core', 'prompt-counter.js'),
     ),
     starterBundle: existsSync(bundle) ? bundle : null,
+    mappingRules: existsSync(mappingRules) ? mappingRules : null,
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',
     runtimeVersion: runtimeVersion(),
   };
