@@ -128,7 +128,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     startsPaused: settings.current().queue_starts_paused,
     maxQueued: () => settings.current().queue_limit,
     maxEnded: () => settings.current().history_limit,
-    execute: (job, { step, signal, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
+    execute: (job, { step, signal, skips, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
       const run = {
         jobId: job.id,
         outputsPath: folders.outputsPath,
@@ -148,6 +148,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (extras.keeps_overrides) settings.keep(extras.overrides ?? {});
       return processImages(job.request, {
         ...run,
+        skips,
         inputsPath: folders.inputsPath,
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
@@ -225,7 +226,7 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
       const named = await namedModel(request, library);
       return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin, extras);
     },
-    'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
+    'jobs.list': async (query) => jobs.list(query),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),

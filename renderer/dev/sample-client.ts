@@ -153,7 +153,7 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
-    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed() }),
+    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed(), total: jobs.size, next_cursor: null }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
