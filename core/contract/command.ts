@@ -7,6 +7,7 @@ import { Artifact, Job, JobOrigin } from './job.ts';
 import { jobExtras } from './job-extras.ts';
 import { JobPage, JobQuery } from './job-query.ts';
 import { libraryCommands } from './library-commands.ts';
+import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { settingsCommands } from './settings-commands.ts';
@@ -88,6 +89,7 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  ...promptCommands,
   ...queueCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;

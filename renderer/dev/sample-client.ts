@@ -10,6 +10,7 @@ import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleLibrary } from './sample-library.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
+import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
@@ -154,6 +155,10 @@ export function createSampleClient(scenario: string): WindowClient {
       return job;
     },
     'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed(), total: jobs.size, next_cursor: null }),
+    'prompts.count': async ({ prompt, negative_prompt }) => ({
+      prompt: sampleCount(prompt),
+      negative_prompt: sampleCount(negative_prompt),
+    }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
@@ -204,6 +209,8 @@ export function createSampleClient(scenario: string): WindowClient {
       pathOf: (file) => `/home/mira/downloads/${file.name}`,
       pickFolder: async () => '/home/mira/downloads/woodblock-v2',
       revealPath: async () => undefined,
+      listenToShell: () => () => undefined,
+      setLanguage: async () => undefined,
     },
     platform: 'linux',
   };
