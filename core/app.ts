@@ -140,7 +140,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     startsPaused: settings.current().queue_starts_paused,
     maxQueued: () => settings.current().queue_limit,
     maxEnded: () => settings.current().history_limit,
-    execute: (job, { step, signal, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
+    execute: (job, { step, signal, skips, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
       const run = {
         jobId: job.id,
         outputsPath: folders.outputsPath,
@@ -160,6 +160,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (extras.keeps_overrides) settings.keep(extras.overrides ?? {});
       return processImages(job.request, {
         ...run,
+        skips,
         inputsPath: folders.inputsPath,
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
@@ -244,7 +245,7 @@ function commandsOf(rooms: Rooms): Commands {
       const named = await namedModel(request, library);
       return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin, extras);
     },
-    'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
+    'jobs.list': async (query) => jobs.list(query),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),

@@ -156,11 +156,11 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
+    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed(), total: jobs.size, next_cursor: null }),
     'prompts.count': async ({ prompt, negative_prompt }) => ({
       prompt: sampleCount(prompt),
       negative_prompt: sampleCount(negative_prompt),
     }),
-    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed() }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
