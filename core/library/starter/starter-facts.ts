@@ -3,12 +3,14 @@ import { starterPrompts } from './starter-prompts.ts';
 
 export interface StarterFacts {
   readonly name: string;
+  readonly notes: string;
   readonly generationDefaults: GenerationDefaults;
 }
 
 /** The model that ships with Vitrine. It was trained at 128 px and knows small landscapes. */
 export const vitrineStarter: StarterFacts = {
   name: 'Vitrine Starter',
+  notes: starterPrompts.about,
   generationDefaults: {
     width: 128,
     height: 128,
