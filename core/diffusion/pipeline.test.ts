@@ -214,6 +214,7 @@ function countingNetworks(): Calls {
       pixelsPerLatent: 8,
       scalingFactor: 0.18215,
       nativeSize: 64,
+      takesGuidance: false,
       contextWidths: [1],
       encodeText: async (tokens, skipLayers) => {
         calls.tokens.push(tokens);
@@ -297,6 +298,25 @@ describe('a run', () => {
     expect(calls.samples.at(-1)?.dims).toEqual([2, 4, 8, 8]);
     await run({ prompt: 'sun AND moon', guidance_scale: 1, steps: 1 });
     expect(calls.samples.at(-1)?.dims).toEqual([3, 4, 8, 8]);
+  });
+
+  test('a network that is told the guidance runs once a step, without negative prompt', async () => {
+    const told: unknown[] = [];
+    const networks: Networks = {
+      ...calls.networks,
+      takesGuidance: true,
+      predictNoise: (input) => {
+        told.push([input.sample.dims[0], input.guidance]);
+        return calls.networks.predictNoise(input);
+      },
+    };
+    pipeline = await openPipeline(descriptorOf(entryPath), 'auto', { openNetworks: async () => networks });
+    await run({ prompt: 'sun', negative_prompt: 'fog', guidance_scale: 8.5, steps: 2 });
+    expect(told).toEqual([
+      [1, 8.5],
+      [1, 8.5],
+    ]);
+    expect(calls.tokens).toHaveLength(1);
   });
 
   test('brackets that drown every other word are refused by the name of their field', async () => {

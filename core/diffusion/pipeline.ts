@@ -1,11 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/runner.ts';
-import { formatLimits } from '../formats/limits.ts';
-import { ReadFault, readSmallJson } from '../formats/read-bounded.ts';
-import { checkConfig } from './graphs/check-config.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { resolvePrompts } from './pipeline/conditioning.ts';
@@ -15,6 +11,7 @@ import { previewOf } from './pipeline/preview.ts';
 import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
+import { readPipelineIndex } from './pipeline-index.ts';
 import { chooseProvider } from './providers.ts';
 import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
@@ -47,12 +44,6 @@ const realParts: PipelineParts = {
     const { provider, attention } = await chooseProvider(wanted);
     return openNetworks(entryPath, provider, attention);
   },
-};
-
-const ModelIndex = z.looseObject({ _class_name: z.string() });
-const tokenizerFolders: Readonly<Record<string, readonly string[]>> = {
-  StableDiffusionPipeline: ['tokenizer'],
-  StableDiffusionXLPipeline: ['tokenizer', 'tokenizer_2'],
 };
 
 /**
@@ -95,7 +86,9 @@ export async function openPipeline(
 
       onEvent({ kind: 'progress', stage: 'text', item_index: 0, step: 0, step_count: make().timesteps.length });
       await pause();
-      const conditioningAt = await timed('text_ms', () => resolvePrompts({ plan, tokenizers, encoder, pause }));
+      const conditioningAt = await timed('text_ms', () =>
+        resolvePrompts({ plan, tokenizers, encoder, takesGuidance: networks.takesGuidance, pause }),
+      );
 
       for (const [item_index, seed] of plan.seeds.entries()) {
         const picture = await timed('denoise_ms', async () => {
@@ -150,21 +143,8 @@ function variationOf({ variation, rng }: RunPlan, itemIndex: number): StartInput
 }
 
 async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer[]> {
-  const path = join(entryPath, 'model_index.json');
-  let json: unknown;
-  try {
-    json = await readSmallJson(path, formatLimits.configBytes);
-  } catch (error) {
-    if (error instanceof ReadFault)
-      throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
-    if (error instanceof SyntaxError)
-      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
-    throw error;
-  }
-  const { _class_name: name } = checkConfig(ModelIndex, json, path);
-  const folders = Object.hasOwn(tokenizerFolders, name) ? tokenizerFolders[name] : undefined;
-  if (folders === undefined) throw new Failed('unsupported_config', { path, field: '"_class_name"', value: name });
-  return Promise.all(folders.map((folder) => openTokenizer(join(entryPath, folder))));
+  const { family } = await readPipelineIndex(entryPath);
+  return Promise.all(family.tokenizers.map((folder) => openTokenizer(join(entryPath, folder))));
 }
 
 function latentDims(plan: RunPlan, { latentChannels, pixelsPerLatent }: Networks): readonly number[] {

@@ -1,5 +1,5 @@
 import type { AttentionForm } from '../graphs/layers.ts';
-import { timestepFeatures } from '../graphs/timestep-features.ts';
+import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
@@ -61,6 +61,12 @@ export function openNoisePredictor(
         time,
         ...(config.addition_embed_type !== null && {
           added: addedConditions(input, (value) => features(value, config.addition_time_embed_dim ?? 0)),
+        }),
+        ...(config.time_cond_proj_dim !== null && {
+          guidance: {
+            data: guidanceFeatures(input.guidance ?? 1, config.time_cond_proj_dim),
+            dims: [1, config.time_cond_proj_dim],
+          },
         }),
         ...(await keysAndValuesOf(input.context)),
       };

@@ -13,6 +13,8 @@ import type { Component } from './component.ts';
 import { lazySession, present } from './lazy-session.ts';
 
 export interface TextEncoder {
+  /** Channels of the context. */
+  readonly contextWidth: number;
   encode(prompts: readonly (readonly number[])[], skipLayers: number): Promise<TextEncoding>;
   close(): Promise<void>;
 }
@@ -34,6 +36,7 @@ export function openTextEncoder(
     return session;
   };
   return {
+    contextWidth: config.hidden_size,
     encode: async (prompts, skipLayers) => {
       const most = config.num_hidden_layers - (isXl ? 2 : 1);
       if (skipLayers > most)
@@ -60,7 +63,11 @@ export function openTextEncoder(
 function checkTokens(prompts: readonly (readonly number[])[], config: ClipTextConfig, folder: string): void {
   for (const prompt of prompts) {
     if (prompt.length !== config.max_position_embeddings)
-      throw new RangeError(`a prompt of ${prompt.length} tokens for an encoder of ${config.max_position_embeddings}`);
+      throw new Failed('unsupported_config', {
+        path: join(folder, 'config.json'),
+        field: '"max_position_embeddings"',
+        value: `${config.max_position_embeddings}, but the tokenizer gives ${prompt.length} tokens`,
+      });
     const stray = prompt.find((id) => id >= config.vocab_size);
     if (stray !== undefined)
       throw new Failed('unsupported_config', {
