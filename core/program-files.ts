@@ -21,18 +21,20 @@ export interface ProgramFiles {
 /** Looks around `from`, the folder of the running program's own file. */
 export function findProgramFiles(from: string = import.meta.dirname): ProgramFiles {
   const root = packageRoot(from);
-  const bundle = join(root, 'resources', 'starter-model', 'bundle');
+  // What processes and threads of plain Node run lies beside a package's archive: they can't read in it.
+  const outside = root.endsWith('.asar') ? `${root}.unpacked` : root;
+  const bundles = [join(root, 'resources', 'starter-model', 'bundle'), join(root, '..', 'starter-model', 'bundle')];
   return {
-    runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(root, 'dist', 'runner', 'entry.mjs')),
+    runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(outside, 'dist', 'runner', 'entry.mjs')),
     libraryWorkerEntry: sourceOr(
       join(from, 'library', 'worker', 'entry.ts'),
-      join(root, 'dist', 'core', 'library-worker.js'),
+      join(outside, 'dist', 'node', 'library-worker.mjs'),
     ),
     promptCounterEntry: sourceOr(
       join(from, 'runner', 'prompt-counter-entry.ts'),
-      join(root, 'dist', 'core', 'prompt-counter.js'),
+      join(outside, 'dist', 'node', 'prompt-counter.mjs'),
     ),
-    starterBundle: existsSync(bundle) ? bundle : null,
+    starterBundle: bundles.find((bundle) => existsSync(bundle)) ?? null,
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',
     runtimeVersion: runtimeVersion(),
   };
