@@ -24,6 +24,8 @@ interface NodeProgram {
   readonly extension: 'js' | 'mjs' | 'cjs';
   /** Left to Node's own resolution at run time; everything else is bundled. */
   readonly isExternal: (id: string) => boolean;
+  /** Put in front of each file. */
+  readonly banner?: string;
 }
 
 const programs: readonly NodeProgram[] = [
@@ -45,6 +47,8 @@ const programs: readonly NodeProgram[] = [
     format: 'es',
     extension: 'mjs',
     isExternal: isPart(['better-sqlite3', 'sharp']),
+    // Bundled CommonJS libraries ask for theirs.
+    banner: 'const __filename = import.meta.filename;\nconst __dirname = import.meta.dirname;\n',
   },
   {
     input: { entry: 'core/runner/entry.ts' },
@@ -64,7 +68,7 @@ const programs: readonly NodeProgram[] = [
 ];
 
 function nodeConfig(
-  { input, folder, format, extension, isExternal }: NodeProgram,
+  { input, folder, format, extension, isExternal, banner = '' }: NodeProgram,
   isWatched: boolean,
   plugins: Plugin[],
 ): InlineConfig {
@@ -86,6 +90,7 @@ function nodeConfig(
         external: (id) => isBuiltin(id) || isExternal(id),
         output: {
           format,
+          banner,
           entryFileNames: `[name].${extension}`,
           chunkFileNames: `chunks/[name].${extension}`,
         },

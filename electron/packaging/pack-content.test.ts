@@ -16,7 +16,7 @@ const whole: PackedFiles = {
   // An archive's listing names unpacked files too.
   archived: ['dist/electron/main.js', 'dist/electron/preload.cjs', ...unpacked],
   unpacked,
-  resources: ['node', 'bin/vitrine', 'vitrine.png', 'starter-model/bundle/model_index.json'],
+  resources: ['node', 'bin/vitrine', 'vitrine.png', 'starter-model/bundle/model_index.json', 'mappings/comfyui.json'],
 };
 
 test('a whole package has no fault', () => expect(packFaults(whole, 'linux-x64')).toEqual([]));
@@ -44,5 +44,5 @@ test.each([
 });
 
 test('a package without anything beside the archive has a fault for each thing', () => {
-  expect(packFaults({ ...whole, resources: [] }, 'linux-x64')).toHaveLength(4);
+  expect(packFaults({ ...whole, resources: [] }, 'linux-x64')).toHaveLength(5);
 });
