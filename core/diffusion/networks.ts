@@ -1,3 +1,5 @@
+import type { MemoryUse } from './memory/room.ts';
+
 /** Row-major float32 values with their shape. */
 export interface Tensor {
   readonly data: Float32Array;
@@ -47,5 +49,7 @@ export interface Networks {
   decode(latent: Tensor): Promise<Tensor>;
   /** Pixels in -1..1 to the mean and log variance of their latent, not yet scaled. */
   encode(image: Tensor): Promise<{ readonly mean: Tensor; readonly logVariance: Tensor }>;
+  /** Null where the networks' memory is not the machine's: on a GPU. */
+  readonly memory: MemoryUse | null;
   close(): Promise<void>;
 }

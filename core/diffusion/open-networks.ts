@@ -8,12 +8,15 @@ import { graphFileName } from './exported/exported-graph.ts';
 import { openExportedNetworks } from './exported/open-exported-networks.ts';
 import { ClipTextConfig, hasProjection } from './graphs/clip-text-encoder.ts';
 import type { AttentionForm } from './graphs/layers.ts';
-import { UnetConfig } from './graphs/unet-config.ts';
+import { downBlocks, UnetConfig } from './graphs/unet-config.ts';
 import { pixelsPerLatent, VaeConfig, vaeDecoderGraph, vaeEncoderGraph, vaeWeights } from './graphs/vae.ts';
+import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './memory/memory-need.ts';
+import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
 import type { Networks } from './networks.ts';
 import { findNonFinite } from './onnx/non-finite-weights.ts';
 import { assertFinite } from './onnx/session.ts';
 import { joinEncodings } from './pipeline/join-encodings.ts';
+import { mostPixelsAtOnce } from './pipeline/tiled-vae.ts';
 import { readPipelineIndex } from './pipeline-index.ts';
 import { readConfig } from './read-config.ts';
 import type { Component } from './sessions/component.ts';
@@ -82,9 +85,42 @@ export async function openNetworks(
           logVariance: assertFinite(present(log_variance), 'the VAE encoder'),
         };
       }),
+    memory:
+      provider === 'cpu'
+        ? memoryOf({
+            text: { sessions: encoders, tensors: texts.map(({ tensors }) => tensors), work: () => textWorkBytes },
+            noise: {
+              sessions: [noise],
+              tensors: [unet.tensors],
+              work: (shape) => unetWorkBytes(unetShape(unet.config, scale, attention), shape),
+            },
+            decode: vaePart(decoder, vae, /^(decoder|post_quant_conv)\./),
+            encode: vaePart(encoder, vae, /^(encoder|quant_conv)\./),
+          })
+        : null,
     close: async () => {
       for (const part of [decoder, encoder, noise, ...encoders]) await part.close();
     },
+  };
+}
+
+function vaePart(session: Releasable, { config, tensors }: Component<VaeConfig>, names: RegExp): PartUse {
+  return {
+    sessions: [session],
+    tensors: [new Map([...tensors].filter(([name]) => names.test(name)))],
+    work: ({ width, height }) => vaeWorkBytes(config.block_out_channels, Math.min(width * height, mostPixelsAtOnce)),
+  };
+}
+
+function unetShape(config: UnetConfig, pixels: number, attention: AttentionForm): UnetShape {
+  const blocks = downBlocks(config);
+  const depth = blocks.findIndex(({ hasAttention }) => hasAttention);
+  const heads = blocks[depth]?.heads ?? 0;
+  return {
+    widths: config.block_out_channels,
+    pixelsPerLatent: pixels,
+    attention,
+    firstAttention: depth < 0 ? null : { heads, depth },
   };
 }
 

@@ -215,6 +215,7 @@ function countingNetworks(): Calls {
       scalingFactor: 0.18215,
       nativeSize: 64,
       takesGuidance: false,
+      memory: null,
       contextWidths: [1],
       encodeText: async (tokens, skipLayers) => {
         calls.tokens.push(tokens);
@@ -349,6 +350,32 @@ describe('a run', () => {
     await expect(run({ width: 72, init: { pixels, strength: 1 } })).rejects.toMatchObject({
       failure: { details: { field: 'init' } },
     });
+  });
+
+  test('a model that cannot fit is refused before anything runs, and one that just fits is run part by part', async () => {
+    const inBytes = (available: number) =>
+      openPipeline(descriptorOf(entryPath), 'cpu', {
+        openNetworks: (path, provider) => openNetworks(path, provider),
+        availableBytes: () => available,
+      });
+    const small = await inBytes(2 ** 20);
+    await expect(
+      small.run(
+        planOf(entryPath),
+        (event) => events.push(event),
+        () => false,
+      ),
+    ).rejects.toMatchObject({ failure: { code: 'oom', message: expect.stringContaining('text encoder needs about') } });
+    expect(events).toEqual([]);
+    await small.close();
+    const tight = await inBytes(68 * 2 ** 20);
+    const metrics = await tight.run(
+      planOf(entryPath),
+      (event) => events.push(event),
+      () => false,
+    );
+    expect(metrics.provider).toBe('cpu');
+    await tight.close();
   });
 
   test('a big picture is decoded in tiles, and a cancel takes effect between two', async () => {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/runner.ts';
+import type { Part, PictureShape } from './memory/memory-need.ts';
+import { roomFor } from './memory/room.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { resolvePrompts } from './pipeline/conditioning.ts';
@@ -38,6 +40,8 @@ export interface Pipeline {
 
 export interface PipelineParts {
   openNetworks(entryPath: string, wanted: ProviderName): Promise<Networks>;
+  /** Memory that is free now, in bytes; the system's word unless given. */
+  readonly availableBytes?: () => number;
 }
 
 const realParts: PipelineParts = {
@@ -62,6 +66,7 @@ export async function openPipeline(
   const schedulerConfig = await readSchedulerConfig(schedulerPath);
   const networks = await parts.openNetworks(entryPath, provider);
   const encoder = promptEncoder(networks, tokenizers);
+  const room = roomFor(networks.memory, parts.availableBytes);
 
   return {
     run: async (plan, onEvent, isCanceled, start = startOf(plan), isSkipped = () => false) => {
@@ -74,6 +79,8 @@ export async function openPipeline(
       });
       const dims = latentDims(plan, networks);
       const pause = (): Promise<void> => yieldOrCancel(isCanceled);
+      const shape = shapeOf(plan, networks);
+      room.check(start.kind === 'image' ? everyPart : partsFromNoise, shape);
       const vae = tiledVae(networks, pause);
       const clock = { text_ms: 0, denoise_ms: 0, decode_ms: 0 };
       const timed = async <Result>(part: keyof typeof clock, work: () => Promise<Result>): Promise<Result> => {
@@ -87,14 +94,16 @@ export async function openPipeline(
 
       onEvent({ kind: 'progress', stage: 'text', item_index: 0, step: 0, step_count: make().timesteps.length });
       await pause();
-      const conditioningAt = await timed('text_ms', () =>
-        resolvePrompts({ plan, tokenizers, encoder, takesGuidance: networks.takesGuidance, pause }),
-      );
+      const conditioningAt = await timed('text_ms', async () => {
+        await room.make('text', shape);
+        return resolvePrompts({ plan, tokenizers, encoder, takesGuidance: networks.takesGuidance, pause });
+      });
 
       for (const [item_index, seed] of plan.seeds.entries()) {
         const picture = await timed('denoise_ms', async () => {
           const one = make();
           const generator = noiseGenerator(plan.rng, seed);
+          if (start.kind === 'image') await room.make('encode', shape);
           const { latents, firstIndex } = await startPicture(start, {
             encode: vae.encode,
             scalingFactor: networks.scalingFactor,
@@ -109,6 +118,7 @@ export async function openPipeline(
             const isDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < step_count;
             if (isDue) onEvent({ kind: 'preview', item_index, pixels: previewOf(original, networks.scalingFactor) });
           };
+          await room.make('noise', shape);
           const draw = (): Float32Array => generator.randn(latents.data.length);
           const finished = await denoise({
             networks,
@@ -126,7 +136,10 @@ export async function openPipeline(
         await pause();
         const { step_count, taken } = picture;
         onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
-        const image = await timed('decode_ms', () => vae.decode(unscaled(picture.latents, networks.scalingFactor)));
+        const image = await timed('decode_ms', async () => {
+          await room.make('decode', shape);
+          return vae.decode(unscaled(picture.latents, networks.scalingFactor));
+        });
         const stopped = taken < step_count && { stopped_after: taken };
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
       }
@@ -136,6 +149,15 @@ export async function openPipeline(
     close: () => networks.close(),
   };
 }
+
+const partsFromNoise: readonly Part[] = ['text', 'noise', 'decode'];
+const everyPart: readonly Part[] = ['encode', ...partsFromNoise];
+
+const shapeOf = ({ width, height, guidance_scale }: RunPlan, { takesGuidance }: Networks): PictureShape => ({
+  width,
+  height,
+  rows: guidance_scale > 1 && !takesGuidance ? 2 : 1,
+});
 
 const startOf = ({ init }: RunPlan): PictureStart =>
   init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };

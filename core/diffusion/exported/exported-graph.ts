@@ -20,6 +20,7 @@ export interface ExportedGraph {
   sizeOf(name: string, axis: number): number | null;
   /** Feeds of numbers become what the graph declares its inputs to be; outputs come as float32. Throws `oom` or `model_load_failed`. */
   run(feeds: Readonly<Record<string, Feed>>): Promise<Readonly<Record<string, Tensor>>>;
+  readonly isLoaded: boolean;
   close(): Promise<void>;
 }
 
@@ -62,6 +63,9 @@ export async function openExportedGraph(folder: string, provider: string): Promi
       const running = await opened();
       const outputs = await mapErrors(() => running.run(inputs));
       return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(path, name, value)]));
+    },
+    get isLoaded() {
+      return session !== null;
     },
     close: async () => {
       const closing = session;

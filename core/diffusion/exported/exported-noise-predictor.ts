@@ -6,7 +6,7 @@ import type { NoisePredictor } from '../sessions/noise-predictor.ts';
 import { type ExportedGraph, type Feed, openExportedGraph } from './exported-graph.ts';
 
 export interface ExportedUnet extends NoisePredictor {
-  readonly path: string;
+  readonly graph: ExportedGraph;
   /** Of the sample; null where the graph leaves them open. */
   readonly channels: number | null;
   readonly contextWidth: number | null;
@@ -32,7 +32,7 @@ export async function openExportedUnet(folder: string, provider: string): Promis
     throw new Failed('unsupported_config', { path: graph.path, field: 'the output', value: 'missing' });
   const guidanceWidth = graph.has('timestep_cond') ? (graph.sizeOf('timestep_cond', 1) ?? usualGuidanceWidth) : null;
   return {
-    path: graph.path,
+    graph,
     channels: graph.sizeOf('sample', 1),
     contextWidth: graph.sizeOf('encoder_hidden_states', 2),
     isXl: graph.has('text_embeds') && graph.has('time_ids'),
@@ -49,6 +49,9 @@ export async function openExportedUnet(folder: string, provider: string): Promis
         parts.push(noise);
       }
       return assertFinite(firstRows(parts, rows, input.sample.dims), 'the UNet');
+    },
+    get isLoaded() {
+      return graph.isLoaded;
     },
     close: graph.close,
   };

@@ -16,7 +16,7 @@ export async function openExportedTextEncoder(
   folder: string,
   provider: string,
   { isXl, configWidth }: { readonly isXl: boolean; readonly configWidth: number | null },
-): Promise<TextEncoder> {
+): Promise<TextEncoder & { readonly graph: ExportedGraph }> {
   const graph = await openExportedGraph(folder, provider);
   const layers = graph.header.outputs.flatMap(({ name }) => {
     const number = hiddenState.exec(name)?.[1];
@@ -40,6 +40,10 @@ export async function openExportedTextEncoder(
         context: assertFinite(present(outputs[name]), 'the text encoder'),
         pooled: pooled === undefined ? null : assertFinite(pooled, 'the text encoder'),
       };
+    },
+    graph,
+    get isLoaded() {
+      return graph.isLoaded;
     },
     close: graph.close,
   };

@@ -7,16 +7,17 @@ import { type ExportedGraph, openExportedGraph } from './exported-graph.ts';
 /** Of a log variance: what is left of the encoder's distribution is its mean. */
 const noVariance = -30;
 
+export interface ExportedVae extends Pick<Networks, 'decode' | 'encode' | 'close'> {
+  readonly decoder: ExportedGraph;
+}
+
 /**
  * A VAE as exporters write it, in two halves: `vae_decoder` from `latent_sample` to a picture, `vae_encoder` from `sample` to
  * `latent_parameters` (mean and log variance), or in older exports to a latent that the graph itself drew.
  *
  * Pictures can be made without the encoder: it is only missed, by name, when one is encoded.
  */
-export async function openExportedVae(
-  bundle: string,
-  provider: string,
-): Promise<Pick<Networks, 'decode' | 'encode' | 'close'>> {
+export async function openExportedVae(bundle: string, provider: string): Promise<ExportedVae> {
   const decoder = await openExportedGraph(join(bundle, 'vae_decoder'), provider);
   let encoder: Promise<ExportedGraph> | null = null;
   const openEncoder = (): Promise<ExportedGraph> => {
@@ -24,6 +25,7 @@ export async function openExportedVae(
     return encoder;
   };
   return {
+    decoder,
     decode: async (latent) => {
       const outputs = await decoder.run({ [onlyInput(decoder)]: latent });
       return assertFinite(firstOutput(decoder, outputs), 'the VAE decoder');

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failed } from '../../contract/failure.ts';
+import { textWorkBytes, unetWorkBytes, vaeWorkBytes } from '../memory/memory-need.ts';
+import { memoryOf } from '../memory/part-use.ts';
 import type { Networks } from '../networks.ts';
 import { joinEncodings } from '../pipeline/join-encodings.ts';
+import { mostPixelsAtOnce } from '../pipeline/tiled-vae.ts';
 import type { PipelineFamily } from '../pipeline-family.ts';
 import { readOptionalConfig } from '../read-config.ts';
 import { openExportedUnet } from './exported-noise-predictor.ts';
@@ -25,6 +28,8 @@ const VaeFacts = z.object({
 const TextFacts = z.object({ hidden_size: count.optional() });
 
 const usualScalingFactor = { single: 0.18215, xl: 0.13025 } as const;
+/** What a graph does inside is not ours to know: attention is taken for fused, so that nothing is refused that would run. */
+const usualUnet = { widths: [320], attention: 'fused', firstAttention: null } as const;
 const usualSampleSize = { single: 64, xl: 128 } as const;
 
 /**
@@ -48,7 +53,7 @@ export async function openExportedNetworks(
   const unet = await openExportedUnet(at('unet'), provider);
   if (unet.isXl !== isXl) {
     const field = 'the input "text_embeds"';
-    throw new Failed('unsupported_config', { path: unet.path, field, value: isXl ? 'missing' : 'there' });
+    throw new Failed('unsupported_config', { path: unet.graph.path, field, value: isXl ? 'missing' : 'there' });
   }
   const vae = await openExportedVae(entryPath, provider);
   const encoders = await Promise.all(
@@ -60,7 +65,7 @@ export async function openExportedNetworks(
   const latentChannels = unet.channels ?? unetFacts.in_channels ?? vaeFacts.latent_channels ?? 4;
   if (vaeFacts.latent_channels !== undefined && vaeFacts.latent_channels !== latentChannels)
     throw new Failed('unsupported_config', {
-      path: unet.path,
+      path: unet.graph.path,
       field: 'the number of channels of "sample"',
       value: latentChannels,
     });
@@ -68,7 +73,7 @@ export async function openExportedNetworks(
   const width = contextWidths.reduce((sum, one) => sum + one, 0);
   if (unet.contextWidth !== null && unet.contextWidth !== width)
     throw new Failed('unsupported_config', {
-      path: unet.path,
+      path: unet.graph.path,
       field: 'the number of channels of "encoder_hidden_states"',
       value: unet.contextWidth,
     });
@@ -92,6 +97,27 @@ export async function openExportedNetworks(
     predictNoise: (input) => unet.predict(input),
     decode: vae.decode,
     encode: vae.encode,
+    memory:
+      provider === 'cpu'
+        ? memoryOf({
+            text: {
+              sessions: encoders,
+              tensors: encoders.map(({ graph }) => graph.header.tensors),
+              work: () => textWorkBytes,
+            },
+            noise: {
+              sessions: [unet],
+              tensors: [unet.graph.header.tensors],
+              work: (shape) => unetWorkBytes({ ...usualUnet, pixelsPerLatent }, shape),
+            },
+            decode: {
+              sessions: [vae.decoder],
+              tensors: [vae.decoder.header.tensors],
+              work: ({ width, height }) =>
+                vaeWorkBytes(vaeFacts.block_out_channels, Math.min(width * height, mostPixelsAtOnce)),
+            },
+          })
+        : null,
     close: async () => {
       for (const part of [unet, vae, ...encoders]) await part.close();
     },

@@ -20,6 +20,7 @@ const keptContexts = 2;
 
 export interface NoisePredictor {
   predict(input: NoiseInput): Promise<Tensor>;
+  readonly isLoaded: boolean;
   close(): Promise<void>;
 }
 
@@ -75,6 +76,9 @@ export function openNoisePredictor(
         values = { ...values, ...(await session.run(feeds)) };
       }
       return assertFinite(present(values.noise), 'the UNet');
+    },
+    get isLoaded() {
+      return segments.some(({ session }) => session.isLoaded);
     },
     close: async () => {
       kept = [];

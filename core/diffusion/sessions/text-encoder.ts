@@ -8,14 +8,15 @@ import {
   hasProjection,
 } from '../graphs/clip-text-encoder.ts';
 import type { TextEncoding } from '../networks.ts';
-import { assertFinite, type Session } from '../onnx/session.ts';
+import { assertFinite } from '../onnx/session.ts';
 import type { Component } from './component.ts';
-import { lazySession, present } from './lazy-session.ts';
+import { type LazySession, lazySession, present } from './lazy-session.ts';
 
 export interface TextEncoder {
   /** Channels of the context. */
   readonly contextWidth: number;
   encode(prompts: readonly (readonly number[])[], skipLayers: number): Promise<TextEncoding>;
+  readonly isLoaded: boolean;
   close(): Promise<void>;
 }
 
@@ -26,7 +27,7 @@ export function openTextEncoder(
 ): TextEncoder {
   const weights = clipWeights(folder, tensors);
   // The graph ends where the reading does: another clip skip is another graph.
-  let current: { readonly skipLayers: number; readonly session: Session } | null = null;
+  let current: { readonly skipLayers: number; readonly session: LazySession } | null = null;
   const sessionFor = async (skipLayers: number) => {
     if (current?.skipLayers === skipLayers) return current.session;
     await current?.session.close();
@@ -51,6 +52,9 @@ export function openTextEncoder(
       const ends = { ids: endRows(prompts, config), dims: [prompts.length] };
       const { context, pooled } = await session.run(hasProjection(config) ? { ids, end_rows: ends } : { ids });
       return { context: assertFinite(present(context), 'the text encoder'), pooled: pooled ?? null };
+    },
+    get isLoaded() {
+      return current?.session.isLoaded ?? false;
     },
     close: async () => {
       await current?.session.close();
