@@ -14,6 +14,8 @@ export interface ProgramFiles {
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
   readonly version: string;
+  /** Whether it was installed, without its sources. */
+  readonly isPackaged: boolean;
   /** Of onnxruntime-node; null where it is not installed. */
   readonly runtimeVersion: string | null;
 }
@@ -33,6 +35,7 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
       join(root, 'dist', 'core', 'prompt-counter.js'),
     ),
     starterBundle: existsSync(bundle) ? bundle : null,
+    isPackaged: !existsSync(join(root, 'core')),
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',
     runtimeVersion: runtimeVersion(),
   };

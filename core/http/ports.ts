@@ -19,6 +19,12 @@ export interface DoorLog {
   error(facts: object, message: string): void;
 }
 
+/** Figures for a monitoring system, as text. */
+export interface MetricsSource {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 /** What a picture file says of itself. */
 export interface PictureInfo {
   /** Empty where it carries none. */

@@ -9,7 +9,7 @@ import { addEventStream } from './event-stream.ts';
 import { sendFailure } from './failure-reply.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { addPictureRoute } from './picture-route.ts';
-import type { DoorLog, EventSource, ImageTools, Pictures } from './ports.ts';
+import type { DoorLog, EventSource, ImageTools, MetricsSource, Pictures } from './ports.ts';
 import { addRendererFiles } from './renderer-files.ts';
 import { addInternalRoutes } from './sdapi/internal.ts';
 import { addSdapiRoutes, latestPreview } from './sdapi/routes.ts';
@@ -20,6 +20,7 @@ export interface ServerOptions {
   readonly events: EventSource;
   readonly pictures: Pictures;
   readonly imageTools: ImageTools;
+  readonly metrics: MetricsSource;
   /** The folder of the built window; null serves a sentence in its place. */
   readonly rendererPath: string | null;
   readonly host: string;
@@ -69,7 +70,7 @@ interface BuildOptions extends ServerOptions {
 }
 
 async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstance; endStreams: () => void }> {
-  const { commands, events, pictures, imageTools, rendererPath, version, log, isClosing } = options;
+  const { commands, events, pictures, imageTools, metrics, rendererPath, version, log, isClosing } = options;
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
@@ -96,6 +97,7 @@ async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstanc
     };
   });
   app.get('/readyz', async () => ({ status: 'ready' }));
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   app.get('/openapi.json', async () => openApiDocument(version));
   addCommandRoutes(app, commands);
   addPictureRoute(app, pictures);
