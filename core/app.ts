@@ -71,7 +71,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const { env = process.env, now = () => new Date(), folders = resolveFolders() } = options;
   const program = findProgramFiles();
   const version = options.version ?? program.version;
-  const { runnerKind, provider } = chooseRunner(env, program);
+  const { runnerKind, provider, fakeStepMs } = chooseRunner(env, program);
 
   await using undo = new AsyncDisposableStack();
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
@@ -89,7 +89,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           onStatus,
           log: (line) => log.info({ from: 'runner' }, line),
         });
-  const imageRunner = onnxRunner ?? createFakeRunner(onStatus);
+  const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
   undo.defer(() => imageRunner.close());
   const runner = new ProcessingRunner(imageRunner, options.observers);
 

@@ -11,6 +11,7 @@ import { openApiDocument } from './openapi/document.ts';
 import { addPictureRoute } from './picture-route.ts';
 import type { DoorLog, EventSource, ImageTools, MetricsSource, Pictures } from './ports.ts';
 import { addRendererFiles } from './renderer-files.ts';
+import { httpException } from './sdapi/errors.ts';
 import { addInternalRoutes } from './sdapi/internal.ts';
 import { addSdapiRoutes, latestPreview } from './sdapi/routes.ts';
 import { addV1Routes } from './v1/routes.ts';
@@ -157,7 +158,7 @@ function addAccessCheck(app: FastifyInstance, { host, apiKey, log }: ServerOptio
     if (failed === null) return;
     if (/^\/(sdapi|internal)\//.test(url) && failed.failure.code === 'unauthorized') {
       const detail = headers.authorization ? 'Incorrect username or password' : 'Not authenticated';
-      return reply.code(401).send({ detail });
+      return reply.code(401).send(httpException(401, detail).body);
     }
     return sendFailure(request, reply, failed, log);
   });
