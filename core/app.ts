@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
@@ -10,6 +11,8 @@ import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
+import { Mappings } from './mapping/mappings.ts';
+import { commandsOfMapping } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
@@ -34,6 +37,8 @@ export interface AppOptions {
   readonly nodeExecutable?: string;
   /** The model that a new library begins with; null begins with none. */
   readonly starterBundle?: string | null;
+  /** The folder of rule files for other apps; null knows none. */
+  readonly mappingRules?: string | null;
   readonly version?: string;
   readonly log?: Log;
   /** Whether jobs that an earlier run left waiting are run; true unless told. */
@@ -119,6 +124,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   );
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
 
+  const mappings = new Mappings({
+    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
+    ownRulesPath: join(folders.mappingsPath, 'apps'),
+  });
+
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
   const jobs = openJobs({
@@ -170,6 +180,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   };
   const commands = commandsOf({
     library,
+    mappings,
     jobs,
     settings,
     folders,
@@ -192,6 +203,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 
 interface Rooms {
   readonly library: Library;
+  readonly mappings: Mappings;
   readonly jobs: Jobs;
   readonly settings: SettingsStore;
   readonly events: Events;
@@ -204,7 +216,7 @@ interface Rooms {
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { library, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -238,6 +250,7 @@ function commandsOf(rooms: Rooms): Commands {
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
     'prompts.count': async (input) => countPrompts(input, rooms),
+    ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     'pictures.list': async (query) => jobs.pictures(query),

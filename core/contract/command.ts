@@ -7,6 +7,7 @@ import { Artifact, Job, JobOrigin } from './job.ts';
 import { jobExtras } from './job-extras.ts';
 import { JobPage, JobQuery } from './job-query.ts';
 import { libraryCommands } from './library-commands.ts';
+import { mappingCommands } from './mapping-commands.ts';
 import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
@@ -18,6 +19,7 @@ import { settingsCommands } from './settings-commands.ts';
  */
 export const commands = {
   ...libraryCommands,
+  ...mappingCommands,
   'jobs.generate': {
     summary: 'Queue a request for pictures',
     input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window'), ...jobExtras }),

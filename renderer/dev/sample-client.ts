@@ -9,6 +9,7 @@ import type { RunnerStatus } from '../../core/contract/runner.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleLibrary } from './sample-library.ts';
+import { sampleMappings } from './sample-mappings.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
 import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
@@ -133,6 +134,7 @@ export function createSampleClient(scenario: string): WindowClient {
 
   const commands: Commands = {
     ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
+    ...sampleMappings(),
     'models.show': async ({ model_id }) =>
       found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
     'models.classify': async ({ path }) => {
