@@ -1,9 +1,13 @@
-import sdwebui, { SamplingMethod } from 'node-sd-webui';
+import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OpenApp, openApp } from '../fixtures/open-app.ts';
 
-/** The published client, unchanged, against the real door. */
+/** The published client, unchanged, against the real door. Its types call it CommonJS. */
+const { default: sdwebui, SamplingMethod } = createRequire(import.meta.url)(
+  'node-sd-webui',
+) as typeof import('node-sd-webui');
+
 let app: OpenApp;
 beforeAll(async () => {
   app = await openApp();
