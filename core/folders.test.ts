@@ -38,6 +38,7 @@ test.each([
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
     mappingsPath: join(dataPath, 'mappings'),
+    verdictsPath: join(dataPath, 'providers.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   });
 });

@@ -13,6 +13,8 @@ export interface Folders {
   readonly settingsPath: string;
   /** The ledger of links in other apps' folders, and rule files of the user's own. */
   readonly mappingsPath: string;
+  /** What was found out about execution providers. */
+  readonly verdictsPath: string;
   readonly logPath: string;
 }
 
@@ -55,6 +57,7 @@ export function resolveFolders(
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
     mappingsPath: join(dataPath, 'mappings'),
+    verdictsPath: join(dataPath, 'providers.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

@@ -14,7 +14,7 @@ import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
 import { readPipelineIndex } from './pipeline-index.ts';
-import { chooseProvider } from './providers.ts';
+import { chooseProvider } from './providers/choose-provider.ts';
 import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
 import { schedulerFor } from './schedulers/scheduler-for.ts';
@@ -46,8 +46,9 @@ export interface PipelineParts {
 
 const realParts: PipelineParts = {
   openNetworks: async (entryPath, wanted) => {
-    const { provider, attention } = await chooseProvider(wanted);
-    return openNetworks(entryPath, provider, attention);
+    const choice = await chooseProvider(wanted);
+    const networks = await openNetworks(entryPath, choice.provider, choice.attention, choice.precision);
+    return { ...networks, providerNote: choice.note };
   },
 };
 
@@ -144,7 +145,7 @@ export async function openPipeline(
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
-      return { load_ms: 0, ...clock, provider: networks.provider, sampler, scheduler };
+      return { load_ms: 0, ...clock, ...providerOf(networks), sampler, scheduler };
     },
     close: () => networks.close(),
   };
@@ -158,6 +159,8 @@ const shapeOf = ({ width, height, guidance_scale }: RunPlan, { takesGuidance }: 
   height,
   rows: guidance_scale > 1 && !takesGuidance ? 2 : 1,
 });
+
+const providerOf = ({ provider, providerNote = null }: Networks) => ({ provider, provider_note: providerNote });
 
 const startOf = ({ init }: RunPlan): PictureStart =>
   init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };

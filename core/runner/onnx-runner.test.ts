@@ -75,6 +75,7 @@ describe('a runner over a process', () => {
       kind: 'onnx',
       state: 'ready',
       provider: 'webgpu',
+      provider_note: null,
       threads: 3,
       loaded_model_id: 'diffusion/stable-diffusion-1/sample',
       memory_bytes: 1234,

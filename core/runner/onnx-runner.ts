@@ -38,8 +38,8 @@ export interface ProbeResult {
 }
 
 export type OnnxRunner = ImageRunner & {
-  /** Asks the process which execution providers work here. Rejects with `runner_unavailable` or `runner_crashed`. */
-  probe(): Promise<ProbeResult>;
+  /** Asks the process which execution providers work here, `fresh` or from memory. Rejects with `runner_unavailable` or `runner_crashed`. */
+  probe(fresh?: boolean): Promise<ProbeResult>;
   /** Of the living process; null while there is none. */
   processId(): number | null;
 };
@@ -106,6 +106,7 @@ class SupervisedRunner implements OnnxRunner {
         throw new Failed('runner_crashed', { reason: `it answered "run" with "${reply.kind}"` });
       this.#say({
         provider: reply.metrics.provider,
+        provider_note: reply.metrics.provider_note ?? null,
         loaded_model_id: plan.descriptor.model_id,
         memory_bytes: reply.memory_bytes,
         last_failure: null,
@@ -114,10 +115,10 @@ class SupervisedRunner implements OnnxRunner {
     }, signal);
   }
 
-  async probe(): Promise<ProbeResult> {
+  async probe(fresh = false): Promise<ProbeResult> {
     return this.#turns.take(async () => {
       const reply = await this.#ask(
-        (id) => ({ kind: 'probe', id }),
+        (id) => ({ kind: 'probe', id, fresh }),
         () => undefined,
         new AbortController().signal,
       );
