@@ -1,9 +1,10 @@
 import { join } from 'node:path';
+import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import type { PromptCounts } from './contract/prompt.ts';
-import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
+import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
@@ -29,7 +30,7 @@ import { createPromptCounter, type PromptCounter } from './runner/prompt-counter
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
   readonly folders?: Folders;
-  /** `VITRINE_RUNNER` and `VITRINE_PROVIDER` are read from it. */
+  /** `VITRINE_RUNNER`, `VITRINE_ALLOW_FAKE` and `VITRINE_PROVIDER` are read from it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The runner process's program, and a real Node executable to run it. */
   readonly runnerEntry?: string;
@@ -75,8 +76,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const { env = process.env, now = () => new Date(), folders = resolveFolders() } = options;
   const program = findProgramFiles();
   const version = options.version ?? program.version;
-  const runnerKind = choice('VITRINE_RUNNER', RunnerKind.options, env) ?? 'onnx';
-  const provider = choice('VITRINE_PROVIDER', ProviderName.options, env) ?? 'auto';
+  const { runnerKind, provider, fakeStepMs } = chooseRunner(env, program);
 
   await using undo = new AsyncDisposableStack();
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
@@ -95,7 +95,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
         });
-  const imageRunner = onnxRunner ?? createFakeRunner(onStatus);
+  const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
   undo.defer(() => imageRunner.close());
   const runner = new ProcessingRunner(imageRunner, options.observers);
 
@@ -322,18 +322,4 @@ function providersInOrder(reports: readonly ProviderReport[], wanted: ProviderNa
   if (wanted !== 'auto') return [wanted];
   const usable = reports.filter((report) => report.usable && report.name !== 'cpu').map(({ name }) => name);
   return [...usable, 'cpu'];
-}
-
-/** Only ever these variables: that a machine runs tests is no reason to make pictures that nobody generated. */
-function choice<Name extends string>(
-  variable: string,
-  names: readonly Name[],
-  env: Readonly<Record<string, string | undefined>>,
-): Name | null {
-  const given = env[variable];
-  if (!given) return null;
-  const found = names.find((name) => name === given);
-  if (found === undefined)
-    throw new Failed('invalid_input', { field: variable, reason: `it must be one of ${names.join(', ')}` });
-  return found;
 }

@@ -153,12 +153,16 @@ async function open(options: InstanceOptions, { instancePath }: Places, locks: L
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
-    const app = await createApp(options);
+    const { createMetrics } = await import('./metrics.ts');
+    const metrics = createMetrics();
+    const app = await createApp({ ...options, observers: [...(options.observers ?? []), metrics.observer] });
     undo.defer(() => app.close());
+    undo.defer(metrics.watch(app));
     const { startServer } = await import('./http/server.ts');
     const key = options.apiKey === undefined ? randomBytes(24).toString('base64url') : options.apiKey;
     const server = await startServer({
       ...app,
+      metrics,
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
       apiKey: key,
