@@ -9,7 +9,7 @@ import { openNetworks } from './open-networks.ts';
 import { resolvePrompts } from './pipeline/conditioning.ts';
 import { denoise, yieldOrCancel } from './pipeline/denoise.ts';
 import { fromPixels, toPixels } from './pipeline/pixels.ts';
-import { previewOf } from './pipeline/preview.ts';
+import { colourMaps, previewOf } from './pipeline/preview.ts';
 import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
@@ -114,10 +114,12 @@ export async function openPipeline(
             dims,
             steps: plan.steps,
           });
-          const onStep = (step: number, step_count: number, original: Tensor): void => {
+          const colours = colourMaps(networks, () => room.fits('decode', previewShape));
+          const onStep = async (step: number, step_count: number, original: Tensor): Promise<void> => {
             onEvent({ kind: 'progress', stage: 'denoise', item_index, step, step_count });
             const isDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < step_count;
-            if (isDue) onEvent({ kind: 'preview', item_index, pixels: previewOf(original, networks.scalingFactor) });
+            if (!isDue) return;
+            onEvent({ kind: 'preview', item_index, pixels: previewOf(original, await colours(original)) });
           };
           await room.make('noise', shape);
           const draw = (): Float32Array => generator.randn(latents.data.length);
@@ -161,6 +163,9 @@ const shapeOf = ({ width, height, guidance_scale }: RunPlan, { takesGuidance }: 
 });
 
 const providerOf = ({ provider, providerNote = null }: Networks) => ({ provider, provider_note: providerNote });
+
+/** What a preview is fitted by. */
+const previewShape: PictureShape = { width: 128, height: 128, rows: 1 };
 
 const startOf = ({ init }: RunPlan): PictureStart =>
   init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };
