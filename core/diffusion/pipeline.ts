@@ -138,13 +138,18 @@ export async function openPipeline(
         });
         await pause();
         const { step_count, taken } = picture;
-        onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
+        const onTile = async (step: number, tiles: number): Promise<void> => {
+          await pause();
+          onEvent({ kind: 'progress', stage: 'decode', item_index, step, step_count: tiles });
+        };
+        onEvent({ kind: 'progress', stage: 'decode', item_index, step: 0, step_count: 1 });
         const image = await timed('decode_ms', async () => {
           await room.make('decode', shape);
-          return vae.decode(unscaled(picture.latents, networks.scalingFactor));
+          return tiledVae(networks, onTile).decode(unscaled(picture.latents, networks.scalingFactor));
         });
         const stopped = taken < step_count && { stopped_after: taken };
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
+        onEvent({ kind: 'progress', stage: 'decode', item_index, step: 1, step_count: 1 });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
       return { load_ms: 0, ...clock, ...providerOf(networks), sampler, scheduler };
