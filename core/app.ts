@@ -16,6 +16,7 @@ import { ProcessingRunner, type RunHooks } from './processing/processing-runner.
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
@@ -56,6 +57,8 @@ export interface App extends AsyncDisposable {
   readonly folders: Folders;
   readonly version: string;
   readonly log: Log;
+  /** Of the door for other programs; empty until somebody opens one. */
+  readonly door: DoorPlace;
   /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
   close(): Promise<void>;
 }
@@ -163,7 +166,9 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
     return providers;
   };
+  const door: DoorPlace = { current: fixedDoor(null) };
   const commands = commandsOf({
+    door,
     library,
     jobs,
     settings,
@@ -181,10 +186,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     log.info('ended');
   };
   const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
-  return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
+  return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
 interface Rooms {
+  readonly door: DoorPlace;
   readonly library: Library;
   readonly jobs: Jobs;
   readonly settings: SettingsStore;
@@ -196,7 +202,18 @@ interface Rooms {
   readonly runner: ImageRunner;
 }
 
-function commandsOf({ library, jobs, settings, events, folders, version, program, probe, runner }: Rooms): Commands {
+function commandsOf({
+  door,
+  library,
+  jobs,
+  settings,
+  events,
+  folders,
+  version,
+  program,
+  probe,
+  runner,
+}: Rooms): Commands {
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -231,6 +248,7 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
+    ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
     'app.status': async () => ({
       status: 'ok',

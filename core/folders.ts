@@ -11,6 +11,8 @@ export interface Folders {
   readonly inputsPath: string;
   readonly jobsPath: string;
   readonly settingsPath: string;
+  /** Of the door for other programs. */
+  readonly doorPath: string;
   readonly logPath: string;
 }
 
@@ -52,6 +54,7 @@ export function resolveFolders(
     inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
+    doorPath: join(dataPath, 'server.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

@@ -18,6 +18,7 @@ export function commandsOfQueue(
     'jobs.move': async ({ job_id, place, other_job_id }) => jobs.move({ jobId: job_id, place, otherId: other_job_id }),
     'jobs.remove': async ({ job_id }) => ({ removed: jobs.forget(job_id) }),
     'jobs.events': async ({ job_id, after, limit }) => ({ events: jobs.events(job_id, after, limit) }),
+    'jobs.history': async (query) => jobs.history(query),
     'queue.show': async () => jobs.queue(),
     'queue.pause': ({ when }) => jobs.pause(when),
     'queue.resume': async () => jobs.resume(),

@@ -8,6 +8,7 @@ import { jobExtras } from './job-extras.ts';
 import { libraryCommands } from './library-commands.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
+import { serverCommands } from './server-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
 
 /**
@@ -92,6 +93,7 @@ export const commands = {
     http: { method: 'GET', path: '/doctor' },
   },
   ...queueCommands,
+  ...serverCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;
 

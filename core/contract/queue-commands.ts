@@ -47,6 +47,19 @@ export const queueCommands = {
     output: z.object({ events: z.array(JobEvent) }),
     http: { method: 'GET', path: '/jobs/{job_id}/events' },
   },
+  'jobs.history': {
+    summary: 'Jobs that have ended, the one that was queued last first, one page',
+    input: z.object({
+      limit: z.coerce.number().int().min(1).max(200).default(100),
+      cursor: z.string().max(200).optional(),
+    }),
+    output: z.object({
+      jobs: z.array(Job),
+      total: z.int().nonnegative().describe('Of the whole history'),
+      next_cursor: z.string().nullable(),
+    }),
+    http: { method: 'GET', path: '/history' },
+  },
   'queue.show': {
     summary: 'Whether the queue runs, and what waits in it',
     input: z.object({}),

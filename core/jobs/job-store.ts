@@ -255,6 +255,21 @@ export class JobStore {
       .flatMap((row) => this.#jobOf(row) ?? []);
   }
 
+  /** Ended jobs before that sequence, the newest first, with the sequence of each. A row that can't be understood has no job. */
+  ended(before: number, limit: number): { readonly sequence: number; readonly job: Job | null }[] {
+    return this.#prepare(
+      `SELECT * FROM jobs WHERE status IN ('succeeded', 'failed', 'canceled') AND sequence < ? ORDER BY sequence DESC LIMIT ?`,
+    )
+      .all(before, limit)
+      .map((row) => ({ sequence: (row as { sequence: number }).sequence, job: this.#jobOf(row) }));
+  }
+
+  countEnded(): number {
+    return Number(
+      this.#prepare(`SELECT count(*) FROM jobs WHERE status IN ('succeeded', 'failed', 'canceled')`).pluck().get(),
+    );
+  }
+
   /** In the order of the line, those that came after that sequence. Ids only: a row that can't be understood has one too. */
   idsIn(status: JobStatus, after = 0, limit = -1): JobId[] {
     return this.#prepare('SELECT id FROM jobs WHERE status = ? AND sequence > ? ORDER BY position, sequence LIMIT ?')

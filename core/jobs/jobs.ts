@@ -60,6 +60,11 @@ export interface PictureQuery {
   readonly cursor?: string | undefined;
 }
 
+export interface HistoryQuery {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
 interface Running {
   readonly id: JobId;
   readonly controller: AbortController;
@@ -85,6 +90,14 @@ export function openJobs(options: JobsOptions): Jobs {
   const { path, busyTimeoutMs } = options;
   const database = openDatabase({ path, now, log, ...(busyTimeoutMs !== undefined && { busyTimeoutMs }) });
   return new Jobs({ ...options, now, log }, new JobStore(database, now));
+}
+
+/** The sequence before which a page begins. */
+function sequenceOf(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+  if (!/^\d{1,15}$/.test(cursor))
+    throw new Failed('invalid_input', { field: 'cursor', reason: 'not a cursor of this listing' });
+  return Number(cursor);
 }
 
 function sumOf(first: Timings, second: Timings): Timings {
@@ -276,11 +289,24 @@ export class Jobs {
     return this.show(id);
   }
 
+  /** Jobs that have ended, the one that was queued last first. Throws `invalid_input` for a cursor that is none of ours. */
+  history({ limit, cursor }: HistoryQuery): { jobs: Job[]; total: number; next_cursor: string | null } {
+    const before = sequenceOf(cursor);
+    return this.#guarded(() => {
+      const found = this.#store.ended(before, limit + 1);
+      const page = found.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        jobs: page.flatMap(({ job }) => job ?? []),
+        total: this.#store.countEnded(),
+        next_cursor: found.length > limit && last ? String(last.sequence) : null,
+      };
+    });
+  }
+
   /** Pictures of all jobs, the newest first. Throws `invalid_input` for a cursor that is none of ours. */
   pictures({ model_id, limit, cursor }: PictureQuery): { pictures: Artifact[]; next_cursor: string | null } {
-    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-      throw new Failed('invalid_input', { field: 'cursor', reason: 'not a cursor of this listing' });
-    const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+    const before = sequenceOf(cursor);
     const found = this.#guarded(() => this.#store.artifacts(model_id, before, limit + 1));
     const page = found.slice(0, limit);
     const last = page.at(-1);

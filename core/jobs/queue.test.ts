@@ -239,6 +239,24 @@ describe('the history', () => {
     expect(events.filter(({ kind }) => kind === 'job_removed')).toHaveLength(2);
   });
 
+  it('pages through all that have ended, the newest first, and leaves out what waits', async () => {
+    const { jobs } = open();
+    const ids = add(jobs, '1', '2', '3');
+    await jobs.wait(ids[2] ?? expect.unreachable(), 5_000);
+    await jobs.pause('now');
+    add(jobs, 'waits');
+    const first = jobs.history({ limit: 2 });
+    const second = jobs.history({ limit: 2, cursor: first.next_cursor ?? expect.unreachable() });
+    expect(
+      [first, second].map(({ jobs: page, total }) => ({ total, prompts: page.map((job) => job.request.prompt) })),
+    ).toEqual([
+      { total: 3, prompts: ['3', '2'] },
+      { total: 3, prompts: ['1'] },
+    ]);
+    expect(second.next_cursor).toBe(null);
+    expect(codeOf(() => jobs.history({ limit: 2, cursor: 'x' }))).toBe('invalid_input');
+  });
+
   it('forgets a job that has ended, or all of them, and none that has not', async () => {
     const { jobs } = open();
     const ids = add(jobs, '1', '2', '3');

@@ -12,6 +12,8 @@ import { sampleLibrary } from './sample-library.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
+import { pastJobs } from './sample-past.ts';
+import { sampleSettings } from './sample-settings.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
 
 const stepMs = 120;
@@ -58,9 +60,7 @@ export function createSampleClient(scenario: string): WindowClient {
   };
 
   const runNext = async () => {
-    const next = [...jobs.values()]
-      .filter(({ status }) => status === 'queued')
-      .sort((a, b) => a.id.localeCompare(b.id))[0];
+    const next = line.next();
     if (isBusy || !next) return;
     isBusy = true;
     emit({ kind: 'runner_changed', runner: runner() });
@@ -130,6 +130,10 @@ export function createSampleClient(scenario: string): WindowClient {
     });
   };
 
+  const line = sampleQueue({ jobs, putJob, emit, wake: () => void runNext(), status: async () => runner() });
+  if (scenario === 'shelf' || scenario === 'huge')
+    for (const job of pastJobs(scenario === 'huge' ? 10_000 : 1_482)) jobs.set(job.id, job);
+
   const commands: Commands = {
     ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
     'models.show': async ({ model_id }) =>
@@ -153,11 +157,12 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
-    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed() }),
+    'jobs.list': async ({ limit }) => ({ jobs: [...jobs.values()].toReversed().slice(0, limit) }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
-    ...sampleQueue(jobs, async () => runner()),
+    ...line.commands,
+    ...sampleSettings(),
     'pictures.list': async ({ model_id, limit }) => ({
       pictures: pictures.filter((picture) => model_id === undefined || picture.model_id === model_id).slice(0, limit),
       next_cursor: null,

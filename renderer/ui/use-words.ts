@@ -30,6 +30,11 @@ export function useWords() {
         }).format(value),
       time: (iso: string) =>
         new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(iso)),
+      /** To the second. */
+      clock: (iso: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date(iso)),
+      /** Day and time in full. */
+      moment: (iso: string) =>
+        new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
       day: (iso: string | Date) => dayOf(new Date(iso), locale, [t('generate.today'), t('generate.yesterday')]),
       family,
       format: (name: string) => (isFormat(name) ? t(`format.${name}`) : name),

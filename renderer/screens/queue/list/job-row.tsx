@@ -1,0 +1,152 @@
+import { Check, ChevronUp, GripVertical, RotateCcw, X } from 'lucide-react';
+import type { CSSProperties, PointerEventHandler } from 'react';
+import { useTranslations } from 'use-intl';
+import { isTerminal, type Job } from '../../../../core/contract/job.ts';
+import { useActions, useApp } from '../../../app-context.tsx';
+import type { Band } from '../../../store/queue/queue-rows.ts';
+import { previewOf } from '../../../store/selectors.ts';
+import { RowTool } from '../../../ui/button.tsx';
+import { HealthGlyph } from '../../../ui/health-glyph.tsx';
+import { EmptyStill, PictureStill } from '../../../ui/still.tsx';
+import { cell, rowProps } from './grid-roles.ts';
+import css from './job-row.module.css';
+import { JobWhen } from '../job/job-when.tsx';
+import { useJobFacts } from '../job/use-job-facts.ts';
+
+export interface GripHandlers {
+  readonly onPointerDown: PointerEventHandler<HTMLElement>;
+  readonly onPointerMove: PointerEventHandler<HTMLElement>;
+  readonly onPointerUp: PointerEventHandler<HTMLElement>;
+  readonly onPointerCancel: PointerEventHandler<HTMLElement>;
+}
+
+interface JobRowProps {
+  readonly job: Job;
+  readonly band: Band;
+  readonly rowIndex: number;
+  /** From the top of the list, in px. */
+  readonly start: number;
+  readonly isDragged: boolean;
+  /** Some row is dragged: the others make room. */
+  readonly isSliding: boolean;
+  readonly isChosen: boolean;
+  readonly grip: GripHandlers | null;
+  readonly onChoose: () => void;
+  readonly onMoveUp: (() => void) | null;
+}
+
+export function JobRow(props: JobRowProps) {
+  const { job, band, rowIndex, start, isDragged, isSliding, isChosen, grip, onChoose, onMoveUp } = props;
+  const t = useTranslations('queue');
+  const { showJob } = useActions();
+  const { title, facts } = useJobFacts(job);
+  return (
+    <div
+      {...rowProps(rowIndex, isChosen)}
+      id={`job-${job.id}`}
+      className={css.job}
+      data-band={band}
+      data-dragged={isDragged || undefined}
+      data-sliding={isSliding || undefined}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={onChoose}
+      onDoubleClick={() => showJob(job.id)}
+    >
+      <span {...cell} className={css.mark}>
+        {grip && (
+          <span className={css.grip} title={t('drag')} {...grip}>
+            <GripVertical />
+          </span>
+        )}
+        {job.status === 'succeeded' && <Check />}
+        {job.status === 'failed' && <HealthGlyph state="invalid" />}
+        {job.status === 'canceled' && <HealthGlyph state="offline" />}
+        <span className="visually-hidden">{t(`status_${job.status}`)}</span>
+      </span>
+      <JobStill job={job} size={band === 'ended' ? 40 : 56} />
+      <div {...cell} className={css.words}>
+        <p className={css.what} title={title}>
+          {title}
+        </p>
+        <p className={css.facts}>{facts}</p>
+      </div>
+      <div {...cell} className={css.when}>
+        <JobWhen job={job} />
+      </div>
+      <span {...cell} className={css.tools}>
+        <RowTools job={job} onMoveUp={onMoveUp} />
+      </span>
+    </div>
+  );
+}
+
+function RowTools({ job, onMoveUp }: { readonly job: Job; readonly onMoveUp: (() => void) | null }) {
+  const t = useTranslations('queue');
+  const { cancelJob, runAgain } = useActions();
+  if (isTerminal(job.status))
+    return (
+      <RowTool label={t('again')} onPress={() => void runAgain(job)}>
+        <RotateCcw />
+      </RowTool>
+    );
+  return (
+    <>
+      {onMoveUp && (
+        <RowTool label={t('moveUp')} onPress={onMoveUp}>
+          <ChevronUp />
+        </RowTool>
+      )}
+      <RowTool label={t('cancel')} onPress={() => void cancelJob(job.id)}>
+        <X />
+      </RowTool>
+    </>
+  );
+}
+
+const frameSides = { 40: 20, 56: 32 } as const;
+
+/** The last picture, the one that forms, or a frame of the size that it will have. */
+function JobStill({ job, size }: { readonly job: Job; readonly size: 40 | 56 }) {
+  const preview = useApp((state) => previewOf(state, job, job.progress?.item_index ?? 0));
+  const last = job.artifacts.at(-1);
+  if (preview !== null)
+    return (
+      <EmptyStill size={size}>
+        <img src={preview} alt="" />
+      </EmptyStill>
+    );
+  if (last) return <PictureStill artifact={last} size={size} alt="" />;
+  const { width = 1, height = 1 } = job.request;
+  const longest = Math.max(width, height);
+  return (
+    <EmptyStill size={size}>
+      <i
+        className={css.frame}
+        style={
+          {
+            '--w': `${(width / longest) * frameSides[size]}px`,
+            '--h': `${(height / longest) * frameSides[size]}px`,
+          } as CSSProperties
+        }
+      />
+    </EmptyStill>
+  );
+}
+
+interface UnreadRowProps {
+  readonly start: number;
+  readonly height: number;
+  readonly rowIndex: number;
+}
+
+/** The place of a job that is being read. */
+export function UnreadRow({ start, height, rowIndex }: UnreadRowProps) {
+  const t = useTranslations('queue');
+  return (
+    <div {...rowProps(rowIndex, false)} className={css.unread} style={{ transform: `translateY(${start}px)`, height }}>
+      <span {...cell} className="visually-hidden">
+        {t('reading')}
+      </span>
+    </div>
+  );
+}
