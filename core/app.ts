@@ -1,6 +1,7 @@
-import type { Commands } from './contract/command.ts';
+import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
+import type { PromptCounts } from './contract/prompt.ts';
 import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
@@ -21,6 +22,7 @@ import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
 import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
+import { createPromptCounter, type PromptCounter } from './runner/prompt-counter.ts';
 
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
@@ -162,6 +164,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   });
   undo.defer(() => jobs.close());
 
+  const counter = createPromptCounter(program.promptCounterEntry);
+  undo.defer(() => counter.close());
   const probe = async () => {
     if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
     return providers;
@@ -177,6 +181,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     program,
     probe,
     runner: imageRunner,
+    counter,
     events,
   });
   log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
@@ -200,20 +205,11 @@ interface Rooms {
   readonly program: ProgramFiles;
   readonly probe: () => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
+  readonly counter: PromptCounter;
 }
 
-function commandsOf({
-  door,
-  library,
-  jobs,
-  settings,
-  events,
-  folders,
-  version,
-  program,
-  probe,
-  runner,
-}: Rooms): Commands {
+function commandsOf(rooms: Rooms): Commands {
+  const { door, library, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -246,6 +242,7 @@ function commandsOf({
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
+    'prompts.count': async (input) => countPrompts(input, rooms),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),
@@ -272,6 +269,21 @@ function commandsOf({
       log_path: folders.logPath,
     }),
   };
+}
+
+/** By the tokenizer of the model itself, whether it can run or not. */
+async function countPrompts(
+  { model_id, prompt_syntax, ...input }: CheckedInput<'prompts.count'>,
+  { library, settings, counter }: Rooms,
+): Promise<PromptCounts> {
+  const id = model_id ?? library.starterModelId();
+  if (id === null) throw noModel();
+  const { entry_path } = await library.show(id);
+  return counter.count({
+    ...input,
+    entry_path,
+    prompt_syntax: prompt_syntax ?? settings.current().prompt_syntax,
+  });
 }
 
 /** The request with its model named, so that its job says for good which one it was; an unknown one is refused before it is queued. */

@@ -9,6 +9,8 @@ export interface ProgramFiles {
   readonly runnerEntry: string;
   /** The program of the library's worker threads. */
   readonly libraryWorkerEntry: string;
+  /** The program of the thread that counts a prompt's tokens. */
+  readonly promptCounterEntry: string;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
   readonly version: string;
@@ -25,6 +27,10 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
     libraryWorkerEntry: sourceOr(
       join(from, 'library', 'worker', 'entry.ts'),
       join(root, 'dist', 'core', 'library-worker.js'),
+    ),
+    promptCounterEntry: sourceOr(
+      join(from, 'runner', 'prompt-counter-entry.ts'),
+      join(root, 'dist', 'core', 'prompt-counter.js'),
     ),
     starterBundle: existsSync(bundle) ? bundle : null,
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',

@@ -6,6 +6,7 @@ import { invalidInput } from './invalid-input.ts';
 import { Artifact, Job, JobOrigin, JobStatus } from './job.ts';
 import { jobExtras } from './job-extras.ts';
 import { libraryCommands } from './library-commands.ts';
+import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { serverCommands } from './server-commands.ts';
@@ -92,6 +93,7 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  ...promptCommands,
   ...queueCommands,
   ...serverCommands,
   ...settingsCommands,

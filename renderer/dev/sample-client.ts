@@ -10,6 +10,7 @@ import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleLibrary } from './sample-library.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
+import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
 import { pastJobs } from './sample-past.ts';
@@ -157,6 +158,10 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
+    'prompts.count': async ({ prompt, negative_prompt }) => ({
+      prompt: sampleCount(prompt),
+      negative_prompt: sampleCount(negative_prompt),
+    }),
     'jobs.list': async ({ limit }) => ({ jobs: [...jobs.values()].toReversed().slice(0, limit) }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
@@ -209,6 +214,8 @@ export function createSampleClient(scenario: string): WindowClient {
       pathOf: (file) => `/home/mira/downloads/${file.name}`,
       pickFolder: async () => '/home/mira/downloads/woodblock-v2',
       revealPath: async () => undefined,
+      listenToShell: () => () => undefined,
+      setLanguage: async () => undefined,
     },
     platform: 'linux',
   };
