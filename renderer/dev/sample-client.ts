@@ -14,6 +14,7 @@ import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
 import { pastJobs } from './sample-past.ts';
+import { sampleServer } from './sample-server.ts';
 import { sampleSettings } from './sample-settings.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
 
@@ -168,6 +169,7 @@ export function createSampleClient(scenario: string): WindowClient {
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
     ...line.commands,
     ...sampleSettings(),
+    ...sampleServer(),
     'pictures.list': async ({ model_id, limit }) => ({
       pictures: pictures.filter((picture) => model_id === undefined || picture.model_id === model_id).slice(0, limit),
       next_cursor: null,

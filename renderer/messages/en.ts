@@ -5,9 +5,9 @@ import { generate, remedy } from './en/generate.ts';
 import { healthScreen, lastCheck } from './en/health.ts';
 import { details, models, relocate, remove, whyNot } from './en/models.ts';
 import { queue } from './en/queue.ts';
-import { settings } from './en/settings.ts';
+import { keys, option, server, settings } from './en/settings.ts';
 import { welcome } from './en/welcome.ts';
-import { family, format, health, task, type, types } from './en/words.ts';
+import { family, format, health, provider, task, type, types } from './en/words.ts';
 
 /** Every sentence of the window, in English. ICU syntax; another language has the same keys. */
 export const en = {
@@ -22,6 +22,7 @@ export const en = {
   family,
   format,
   task,
+  provider,
   models,
   details,
   whyNot,
@@ -36,5 +37,8 @@ export const en = {
   healthScreen,
   lastCheck,
   settings,
+  server,
+  option,
+  keys,
   welcome,
 } as const;

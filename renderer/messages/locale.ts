@@ -1,7 +1,10 @@
 import type { LanguageChoice } from '../store/settings/appearance.ts';
 
 export type Language = Exclude<LanguageChoice, 'system'>;
-export const languages = ['en', 'de'] as const satisfies readonly Language[];
+
+/** Each by its own name, whatever the window speaks. */
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
+const languages = Object.keys(languageNames) as readonly Language[];
 
 /** How the window speaks, and how it writes numbers and dates: `de` with the habits of `de-AT`. */
 export interface Locale {

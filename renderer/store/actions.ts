@@ -8,7 +8,7 @@ import { draftOf, drawSeed, requestOf } from './draft.ts';
 import { createLibraryActions } from './library-actions.ts';
 import { createQueueActions } from './queue/queue-actions.ts';
 import { draftModel, runningJob, sortOf, waitingJobs, whyNotRunnable } from './selectors.ts';
-import type { AppearancePart } from './settings/appearance.ts';
+import { createSettingsActions } from './settings/settings-actions.ts';
 import {
   type AppState,
   type Draft,
@@ -153,6 +153,7 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   const doors = { problemOf, tell, attempt, loadDetails };
   const library = createLibraryActions(store, client, doors);
   const { loadHealth } = library;
+  const settings = createSettingsActions(store, client, doors);
   const { readQueue, ...queue } = createQueueActions(store, client, doors);
 
   const takeSnapshot = async () => {
@@ -211,14 +212,14 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     ...createAddActions(store, client, doors),
     ...library,
     ...queue,
+    ...settings,
 
     navigate(screen: Screen) {
       set({ screen });
       if (screen === 'health') void attempt(loadHealth);
-      if (screen === 'settings') void attempt(async () => set({ doctor: await client.call('app.doctor', {}) }));
+      if (screen === 'settings') void settings.loadSettings();
     },
     leaveWelcome: () => set({ hasSeenWelcome: true }),
-    setAppearance: (change: Partial<AppearancePart>) => set(change),
     setLayout: (layout: Layout) => set({ layout }),
     setPaneWidth: (width: number) =>
       set({ paneWidth: Math.round(Math.min(paneWidths.max, Math.max(paneWidths.min, width))) }),

@@ -8,9 +8,9 @@ import type { ReconcileReport } from '../../core/contract/reconcile.ts';
 import type { ImportMode, Task } from '../../core/contract/task.ts';
 import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
 import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
+import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
-export type DoctorReport = CommandOutput<'app.doctor'>;
 export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'mappings' | 'settings';
 export type Layout = 'wall' | 'table';
 
@@ -120,13 +120,12 @@ export interface Relocating {
   readonly problem: Problem | null;
 }
 
-export interface AppState extends QueuePart, AppearancePart {
+export interface AppState extends QueuePart, AppearancePart, SettingsPart {
   readonly connection: 'connecting' | 'open' | 'lost';
   /** Whether the first snapshot is here: before that nothing is known to be empty. */
   readonly isReady: boolean;
   readonly sequence: number;
   readonly status: AppStatus | null;
-  readonly doctor: DoctorReport | null;
 
   readonly models: Readonly<Record<string, ModelSummary>>;
   readonly listing: Listing;
@@ -205,11 +204,11 @@ export const paneWidths = { min: 280, initial: 328, max: 480 } as const;
 export const initialState: AppState = {
   ...initialQueuePart,
   ...initialAppearancePart,
+  ...initialSettingsPart,
   connection: 'connecting',
   isReady: false,
   sequence: 0,
   status: null,
-  doctor: null,
   models: {},
   listing: { filter: noFilter, ids: [], total: 0, nextCursor: null, phase: 'loading', problem: null },
   sort: 'newest',

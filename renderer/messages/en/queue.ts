@@ -57,7 +57,7 @@ export const queue = {
   stepsValue: '{count, plural, one {# step} other {# steps}}',
   guidance: 'Guidance',
   seed: 'Seed',
-  then: 'Then',
+  afterwards: 'Afterwards',
   from: 'From',
   taskId: 'Its name there',
   asked: 'Asked for',

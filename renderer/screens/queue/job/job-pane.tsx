@@ -49,14 +49,18 @@ function Pictures({ job }: { readonly job: Job }) {
   const wanted = isTerminal(job.status) ? made.length : Math.max(job.request.count, made.length);
   const shown = Math.min(shownPictures, wanted);
   if (shown === 0) return null;
+  const places = Array.from({ length: shown }, (_, index) => ({
+    key: made[index]?.id ?? `place ${index}`,
+    index,
+    artifact: made[index],
+  }));
   return (
     <div className={css.pictures} data-one={shown === 1 || undefined}>
-      {Array.from({ length: shown }, (_, index) => {
-        const artifact = made[index];
+      {places.map(({ key, index, artifact }) => {
         if (artifact)
           return (
             <button
-              key={artifact.id}
+              key={key}
               type="button"
               aria-label={t('queue.openPicture', { number: index + 1 })}
               onClick={() => {
@@ -68,7 +72,7 @@ function Pictures({ job }: { readonly job: Job }) {
             </button>
           );
         return (
-          <EmptyStill key={`soon-${index + 1}`}>
+          <EmptyStill key={key}>
             {index === made.length && preview !== null ? (
               <img src={preview} alt={t('generate.forming')} />
             ) : (
@@ -93,7 +97,9 @@ function Asked({ job }: { readonly job: Job }) {
         <p className={css.prompt}>{title}</p>
         {negative_prompt !== '' && <p className={css.without}>{t('without', { words: negative_prompt })}</p>}
         <p className={css.id}>
-          <bdi dir="ltr">{job.id}</bdi>
+          <bdi dir="ltr" title={job.id}>
+            {job.id}
+          </bdi>
           <Tool label={t('copyId')} onPress={() => void copyText(job.id, t('copiedId'))}>
             <Copy />
           </Tool>
@@ -108,7 +114,7 @@ function Asked({ job }: { readonly job: Job }) {
 
 function Facts({ job }: { readonly job: Job }) {
   const t = useTranslations();
-  const { duration, number, moment } = useWords();
+  const { duration, number, moment, provider: providerName } = useWords();
   const { model } = useJobFacts(job);
   const { request, origin, timings, provider, failure, task_id, chain } = job;
   const size = request.width !== undefined && request.height !== undefined;
@@ -132,14 +138,14 @@ function Facts({ job }: { readonly job: Job }) {
     ],
     [t('queue.guidance'), request.guidance_scale === undefined ? null : number(request.guidance_scale)],
     [t('queue.seed'), request.seed < 0 ? null : String(request.seed)],
-    [t('queue.then'), chain ? t('queue.stepUpscale', { scale: String(chain.upscale.scale) }) : null],
+    [t('queue.afterwards'), chain ? t('queue.stepUpscale', { scale: String(chain.upscale.scale) }) : null],
     [t('queue.from'), t(`queue.origin_${origin}`)],
     [t('queue.taskId'), task_id ?? null],
     [t('queue.asked'), moment(job.created_at)],
     [
       t('queue.ran'),
       timings && provider !== null
-        ? t('queue.ranValue', { time: duration(timings.total_ms), provider: provider.toUpperCase() })
+        ? t('queue.ranValue', { time: duration(timings.total_ms), provider: providerName(provider) })
         : null,
     ],
   ];
@@ -188,7 +194,7 @@ function Smaller({ job }: { readonly job: Job }) {
 function Deeds({ job }: { readonly job: Job }) {
   const t = useTranslations();
   const { cancelJob, runAgain, removeJob, moveJob, useSettings: takeSettings, navigate, copyText } = useActions();
-  const waiting = useApp((state) => state.line?.waiting ?? []);
+  const waiting = useApp((state) => state.line?.waiting) ?? [];
   const [last] = job.artifacts.slice(-1);
   const hasEnded = isTerminal(job.status);
   const place = waiting.indexOf(job.id);

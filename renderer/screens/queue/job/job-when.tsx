@@ -50,11 +50,11 @@ function Underway({ job }: { readonly job: Job }) {
 
 function Waits({ job }: { readonly job: Job }) {
   const t = useTranslations('queue');
-  const { duration, number } = useWords();
+  const { timeLeft, number } = useWords();
   const guessMs = useApp((state) => timeGuessMs(Object.values(state.jobs), job));
   return (
     <>
-      {guessMs !== null && <p>{t('about', { time: duration(Math.max(1000, guessMs)) })}</p>}
+      {guessMs !== null && <p>{t('about', { time: timeLeft(guessMs) })}</p>}
       {job.artifacts.length > 0 && (
         <p className={css.faint}>
           {t('doneSoFar', { done: number(job.artifacts.length), count: number(job.request.count) })}

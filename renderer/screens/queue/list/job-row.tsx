@@ -8,7 +8,6 @@ import { previewOf } from '../../../store/selectors.ts';
 import { RowTool } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/health-glyph.tsx';
 import { EmptyStill, PictureStill } from '../../../ui/still.tsx';
-import { cell, rowProps } from './grid-roles.ts';
 import css from './job-row.module.css';
 import { JobWhen } from '../job/job-when.tsx';
 import { useJobFacts } from '../job/use-job-facts.ts';
@@ -31,28 +30,26 @@ interface JobRowProps {
   readonly isSliding: boolean;
   readonly isChosen: boolean;
   readonly grip: GripHandlers | null;
-  readonly onChoose: () => void;
   readonly onMoveUp: (() => void) | null;
 }
 
 export function JobRow(props: JobRowProps) {
-  const { job, band, rowIndex, start, isDragged, isSliding, isChosen, grip, onChoose, onMoveUp } = props;
+  const { job, band, rowIndex, start, isDragged, isSliding, isChosen, grip, onMoveUp } = props;
   const t = useTranslations('queue');
-  const { showJob } = useActions();
   const { title, facts } = useJobFacts(job);
   return (
-    <div
-      {...rowProps(rowIndex, isChosen)}
+    <tr
       id={`job-${job.id}`}
+      aria-rowindex={rowIndex + 1}
+      aria-selected={isChosen}
+      data-job-id={job.id}
       className={css.job}
       data-band={band}
       data-dragged={isDragged || undefined}
       data-sliding={isSliding || undefined}
       style={{ transform: `translateY(${start}px)` }}
-      onClick={onChoose}
-      onDoubleClick={() => showJob(job.id)}
     >
-      <span {...cell} className={css.mark}>
+      <td className={css.mark}>
         {grip && (
           <span className={css.grip} title={t('drag')} {...grip}>
             <GripVertical />
@@ -62,21 +59,23 @@ export function JobRow(props: JobRowProps) {
         {job.status === 'failed' && <HealthGlyph state="invalid" />}
         {job.status === 'canceled' && <HealthGlyph state="offline" />}
         <span className="visually-hidden">{t(`status_${job.status}`)}</span>
-      </span>
-      <JobStill job={job} size={band === 'ended' ? 40 : 56} />
-      <div {...cell} className={css.words}>
+      </td>
+      <td>
+        <JobStill job={job} size={band === 'ended' ? 40 : 56} />
+      </td>
+      <td className={css.words}>
         <p className={css.what} title={title}>
           {title}
         </p>
         <p className={css.facts}>{facts}</p>
-      </div>
-      <div {...cell} className={css.when}>
+      </td>
+      <td className={css.when}>
         <JobWhen job={job} />
-      </div>
-      <span {...cell} className={css.tools}>
+      </td>
+      <td className={css.tools}>
         <RowTools job={job} onMoveUp={onMoveUp} />
-      </span>
-    </div>
+      </td>
+    </tr>
   );
 }
 
@@ -143,10 +142,8 @@ interface UnreadRowProps {
 export function UnreadRow({ start, height, rowIndex }: UnreadRowProps) {
   const t = useTranslations('queue');
   return (
-    <div {...rowProps(rowIndex, false)} className={css.unread} style={{ transform: `translateY(${start}px)`, height }}>
-      <span {...cell} className="visually-hidden">
-        {t('reading')}
-      </span>
-    </div>
+    <tr aria-rowindex={rowIndex + 1} className={css.unread} style={{ transform: `translateY(${start}px)`, height }}>
+      <td className="visually-hidden">{t('reading')}</td>
+    </tr>
   );
 }

@@ -6,7 +6,7 @@ import { type QueueRow, queueRows } from '../../../store/queue/queue-rows.ts';
 import { Button } from '../../../ui/button.tsx';
 import { roomForPane, useMedia } from '../../../ui/use-media.ts';
 import { useWords } from '../../../ui/use-words.ts';
-import { gridProps, rowHeader, titleRowProps } from './grid-roles.ts';
+import { gridProps, pressedJobId } from './grid-roles.ts';
 import { JobRow, UnreadRow } from './job-row.tsx';
 import css from './queue-list.module.css';
 import { useChosenJobId } from '../use-chosen-job.ts';
@@ -119,7 +119,7 @@ export function QueueList() {
 
   return (
     <div ref={scroll} className={css.scroll}>
-      <div
+      <table
         {...gridProps(chosenIndex >= 0 ? `job-${chosenId}` : null)}
         className={css.rows}
         style={{ height: virtual.getTotalSize() }}
@@ -127,31 +127,40 @@ export function QueueList() {
         aria-rowcount={rows.count}
         aria-describedby="queue-keys"
         onKeyDown={onKeyDown}
+        onClick={(event) => {
+          const id = pressedJobId(event.target);
+          if (id !== null) selectJob(id, true);
+        }}
+        onDoubleClick={(event) => {
+          const id = pressedJobId(event.target);
+          if (id !== null) showJob(id);
+        }}
       >
-        {visible.map((item) => {
-          const row = rows.at(item.index);
-          if (row?.kind === 'band')
-            return <BandTitle key={item.key} row={row} start={item.start} rowIndex={item.index} />;
-          if (!row) return null;
-          const job = row.jobId === null ? undefined : jobs[row.jobId];
-          if (!job) return <UnreadRow key={item.key} start={item.start} height={item.size} rowIndex={item.index} />;
-          return (
-            <JobRow
-              key={item.key}
-              job={job}
-              band={row.band}
-              rowIndex={item.index}
-              start={item.start + drag.shiftOf(job.id, item.index - firstWaiting)}
-              isDragged={drag.dragged === job.id}
-              isSliding={drag.dragged !== null}
-              isChosen={job.id === chosenId}
-              grip={row.band === 'waiting' ? drag.gripOf(job.id) : null}
-              onChoose={() => selectJob(job.id, true)}
-              onMoveUp={row.band === 'waiting' && row.index > 0 ? () => move(job.id, row.index - 1) : null}
-            />
-          );
-        })}
-      </div>
+        <tbody>
+          {visible.map((item) => {
+            const row = rows.at(item.index);
+            if (row?.kind === 'band')
+              return <BandTitle key={item.key} row={row} start={item.start} rowIndex={item.index} />;
+            if (!row) return null;
+            const job = row.jobId === null ? undefined : jobs[row.jobId];
+            if (!job) return <UnreadRow key={item.key} start={item.start} height={item.size} rowIndex={item.index} />;
+            return (
+              <JobRow
+                key={item.key}
+                job={job}
+                band={row.band}
+                rowIndex={item.index}
+                start={item.start + drag.shiftOf(job.id, item.index - firstWaiting)}
+                isDragged={drag.dragged === job.id}
+                isSliding={drag.dragged !== null}
+                isChosen={job.id === chosenId}
+                grip={row.band === 'waiting' ? drag.gripOf(job.id) : null}
+                onMoveUp={row.band === 'waiting' && row.index > 0 ? () => move(job.id, row.index - 1) : null}
+              />
+            );
+          })}
+        </tbody>
+      </table>
       {history.phase === 'failed' && (
         <div className={css.failed}>
           {t('historyFailed')}
@@ -185,11 +194,11 @@ function BandTitle({ row, start, rowIndex }: BandTitleProps) {
   const { number } = useWords();
   const titles = { running: t('running'), waiting: t('waiting'), ended: t('done') };
   return (
-    <div {...titleRowProps(rowIndex)} className={css.band} style={{ transform: `translateY(${start}px)` }}>
-      <b {...rowHeader}>
+    <tr aria-rowindex={rowIndex + 1} className={css.band} style={{ transform: `translateY(${start}px)` }}>
+      <th>
         {titles[row.band]}
         {row.band !== 'running' && <span> {number(row.count)}</span>}
-      </b>
-    </div>
+      </th>
+    </tr>
   );
 }
