@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
@@ -9,6 +10,8 @@ import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
+import { Mappings } from './mapping/mappings.ts';
+import { commandsOfMapping } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
@@ -34,6 +37,8 @@ export interface AppOptions {
   readonly nodeExecutable?: string;
   /** The model that a new library begins with; null begins with none. */
   readonly starterBundle?: string | null;
+  /** The folder of rule files for other apps; null knows none. */
+  readonly mappingRules?: string | null;
   readonly version?: string;
   readonly log?: Log;
   /** Whether jobs that an earlier run left waiting are run; true unless told. */
@@ -122,6 +127,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   );
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
 
+  const mappings = new Mappings({
+    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
+    ownRulesPath: join(folders.mappingsPath, 'apps'),
+  });
+
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
   const jobs = openJobs({
@@ -133,7 +143,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     startsPaused: settings.current().queue_starts_paused,
     maxQueued: () => settings.current().queue_limit,
     maxEnded: () => settings.current().history_limit,
-    execute: (job, { step, signal, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
+    execute: (job, { step, signal, skips, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
       const run = {
         jobId: job.id,
         outputsPath: folders.outputsPath,
@@ -153,6 +163,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (extras.keeps_overrides) settings.keep(extras.overrides ?? {});
       return processImages(job.request, {
         ...run,
+        skips,
         inputsPath: folders.inputsPath,
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
@@ -174,6 +185,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const commands = commandsOf({
     door,
     library,
+    mappings,
     jobs,
     settings,
     folders,
@@ -197,6 +209,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 interface Rooms {
   readonly door: DoorPlace;
   readonly library: Library;
+  readonly mappings: Mappings;
   readonly jobs: Jobs;
   readonly settings: SettingsStore;
   readonly events: Events;
@@ -209,7 +222,7 @@ interface Rooms {
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { door, library, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -238,11 +251,12 @@ function commandsOf(rooms: Rooms): Commands {
       const named = await namedModel(request, library);
       return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin, extras);
     },
-    'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
+    'jobs.list': async (query) => jobs.list(query),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
     'prompts.count': async (input) => countPrompts(input, rooms),
+    ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),

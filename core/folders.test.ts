@@ -38,6 +38,7 @@ test.each([
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
     doorPath: join(dataPath, 'server.json'),
+    mappingsPath: join(dataPath, 'mappings'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   });
 });

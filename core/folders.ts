@@ -13,6 +13,8 @@ export interface Folders {
   readonly settingsPath: string;
   /** Of the door for other programs. */
   readonly doorPath: string;
+  /** The ledger of links in other apps' folders, and rule files of the user's own. */
+  readonly mappingsPath: string;
   readonly logPath: string;
 }
 
@@ -55,6 +57,7 @@ export function resolveFolders(
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
     doorPath: join(dataPath, 'server.json'),
+    mappingsPath: join(dataPath, 'mappings'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

@@ -10,6 +10,8 @@ export interface AppPaths {
   /** A real Node executable, not Electron's own. */
   readonly nodeExecutable: string;
   readonly starterBundle: string;
+  /** What is known of other apps' folders. */
+  readonly mappingRules: string;
 }
 
 export interface AppPlace {
@@ -31,5 +33,6 @@ export function appPaths({ isPackaged, appPath, resourcesPath, platform }: AppPl
     starterBundle: isPackaged
       ? join(resourcesPath, 'starter-model', 'bundle')
       : join(appPath, 'resources', 'starter-model', 'bundle'),
+    mappingRules: isPackaged ? join(resourcesPath, 'mappings') : join(appPath, 'resources', 'mappings'),
   };
 }

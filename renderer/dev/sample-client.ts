@@ -9,6 +9,7 @@ import type { RunnerStatus } from '../../core/contract/runner.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleLibrary } from './sample-library.ts';
+import { sampleMappings } from './sample-mappings.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
 import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
@@ -138,6 +139,7 @@ export function createSampleClient(scenario: string): WindowClient {
 
   const commands: Commands = {
     ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
+    ...sampleMappings(),
     'models.show': async ({ model_id }) =>
       found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
     'models.classify': async ({ path }) => {
@@ -163,7 +165,6 @@ export function createSampleClient(scenario: string): WindowClient {
       prompt: sampleCount(prompt),
       negative_prompt: sampleCount(negative_prompt),
     }),
-    'jobs.list': async ({ limit }) => ({ jobs: [...jobs.values()].toReversed().slice(0, limit) }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),

@@ -8,7 +8,7 @@ import type { queueCommands } from '../../core/contract/queue-commands.ts';
 import { moveTo, movedLine } from '../store/queue/line.ts';
 import { sampleJob } from './sample-records.ts';
 
-type QueueRows = Pick<Commands, keyof typeof queueCommands>;
+type QueueRows = Pick<Commands, keyof typeof queueCommands | 'jobs.list'>;
 
 interface SampleQueueDoors {
   readonly jobs: Map<string, Job>;
@@ -86,8 +86,25 @@ export function sampleQueue({ jobs, putJob, emit, wake, status }: SampleQueueDoo
       },
       'jobs.remove': async ({ job_id }) => ({ removed: forget([found(job_id)]) }),
       'jobs.events': async ({ job_id }) => ({ events: eventsOf(found(job_id)) }),
-      'jobs.history': async ({ limit: size, cursor }) => {
-        const all = ended();
+      'jobs.skip': async ({ job_id }) => found(job_id),
+      'jobs.counts': async () => {
+        const count = (state: Job['status']) => [...jobs.values()].filter((job) => job.status === state).length;
+        return {
+          queued: count('queued'),
+          running: count('running'),
+          succeeded: count('succeeded'),
+          failed: count('failed'),
+          canceled: count('canceled'),
+        };
+      },
+      'jobs.list': async ({ status: wanted, limit: size, cursor, query = '' }) => {
+        const words = query.toLowerCase().split(/\s+/);
+        const all = [...jobs.values()]
+          .filter(
+            (job) => wanted === undefined || (wanted === 'ended' ? isTerminal(job.status) : job.status === wanted),
+          )
+          .filter(({ request }) => words.every((word) => request.prompt.toLowerCase().includes(word)))
+          .sort((a, b) => b.id.localeCompare(a.id));
         const from = Number(cursor ?? 0);
         const until = from + size;
         return {

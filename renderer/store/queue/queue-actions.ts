@@ -30,7 +30,7 @@ export function createQueueActions(
   const readQueue = async () => {
     const [line, page] = await Promise.all([
       client.call('queue.show', {}),
-      client.call('jobs.history', { limit: pageSize }),
+      client.call('jobs.list', { status: 'ended', limit: pageSize }),
     ]);
     const id = line.running_job_id;
     const running = id === null ? [] : [await client.call('jobs.show', { job_id: id })];
@@ -49,7 +49,7 @@ export function createQueueActions(
       if (history.phase !== 'ready' || history.nextCursor === null || history.ids.length > index) return;
       withHistory({ phase: 'loading' });
       const cursor = history.nextCursor;
-      const page = await attempt(() => client.call('jobs.history', { limit: pageSize, cursor }));
+      const page = await attempt(() => client.call('jobs.list', { status: 'ended', limit: pageSize, cursor }));
       if (page === null) {
         withHistory({ phase: 'failed' });
         return;

@@ -18,6 +18,11 @@ export function packFaults(files: PackedFiles, target: string): string[] {
   const [platform = '', architecture = ''] = target.split('-');
   const needed: readonly Expectation[] = [
     { what: 'the main program', where: 'archived', pattern: /^dist\/electron\/main\.js$/ },
+    { what: 'the command line', where: 'unpacked', pattern: /^dist\/node\/vitrine\.mjs$/ },
+    { what: 'its launcher', where: 'resources', pattern: /^bin\/vitrine$/ },
+    { what: 'the icon', where: 'resources', pattern: /^vitrine\.png$/ },
+    { what: 'the window for browsers', where: 'unpacked', pattern: /^dist\/renderer\/index\.html$/ },
+    { what: 'the JavaScript of SQLite', where: 'unpacked', pattern: /better-sqlite3\/lib\/index\.js$/ },
     { what: 'the preload script', where: 'archived', pattern: /^dist\/electron\/preload\.cjs$/ },
     { what: 'the window', where: 'archived', pattern: /^dist\/renderer\/index\.html$/ },
     { what: 'the runner', where: 'unpacked', pattern: /^dist\/runner\/entry\.mjs$/ },
@@ -31,6 +36,7 @@ export function packFaults(files: PackedFiles, target: string): string[] {
     { what: 'libvips', where: 'unpacked', pattern: new RegExp(`@img/sharp-libvips-${target}/.*libvips`) },
     { what: 'a Node executable', where: 'resources', pattern: /^node(\.exe)?$/ },
     { what: 'the starter model', where: 'resources', pattern: /^starter-model\/bundle\/model_index\.json$/ },
+    { what: "what is known of other apps' folders", where: 'resources', pattern: /^mappings\/comfyui\.json$/ },
   ];
   const unwanted: readonly Expectation[] = [
     { what: 'a source', where: 'archived', pattern: /^(core|electron|renderer|e2e|docs)\// },
