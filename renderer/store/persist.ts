@@ -12,7 +12,7 @@ const Kept = z.object({
   language: LanguageChoice.catch('system'),
   sort: z.enum(['newest', 'name', 'size', 'family']).catch('newest'),
   layout: z.enum(['wall', 'table']).catch('wall'),
-  screen: z.enum(['models', 'generate', 'queue', 'health', 'mappings', 'settings']).catch('models'),
+  screen: z.enum(['models', 'generate', 'queue', 'health', 'settings']).catch('models'),
   selectedId: z.string().nullable().catch(null),
   paneWidth: z.number().min(paneWidths.min).max(paneWidths.max).catch(paneWidths.initial),
   hasSeenWelcome: z.boolean().catch(false),

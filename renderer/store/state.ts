@@ -11,7 +11,7 @@ import { type AppearancePart, initialAppearancePart } from './settings/appearanc
 import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
-export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'mappings' | 'settings';
+export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'settings';
 export type Layout = 'wall' | 'table';
 
 /** What went wrong with something that was asked: the core's own sentence, or that it did not answer. */

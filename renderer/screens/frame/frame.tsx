@@ -24,7 +24,6 @@ const screens = {
   generate: GenerateScreen,
   queue: QueueScreen,
   health: HealthScreen,
-  mappings: HealthScreen,
   settings: SettingsScreen,
 } as const;
 
