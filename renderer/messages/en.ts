@@ -4,6 +4,7 @@ import { app, bar, notice, screens, status } from './en/frame.ts';
 import { generate, remedy } from './en/generate.ts';
 import { healthScreen, lastCheck } from './en/health.ts';
 import { details, models, relocate, remove, whyNot } from './en/models.ts';
+import { palette } from './en/palette.ts';
 import { queue } from './en/queue.ts';
 import { keys, option, server, settings } from './en/settings.ts';
 import { welcome } from './en/welcome.ts';
@@ -33,6 +34,7 @@ export const en = {
   importRemedy,
   generate,
   remedy,
+  palette,
   queue,
   healthScreen,
   lastCheck,

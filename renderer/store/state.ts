@@ -168,6 +168,7 @@ export interface AppState extends QueuePart, AppearancePart, SettingsPart {
   /** What removing it would take away; null until the core has said so. */
   readonly removal: RemovalPreview | null;
   readonly relocating: Relocating | null;
+  readonly isPaletteOpen: boolean;
   readonly notice: Notice | null;
 }
 
@@ -240,5 +241,6 @@ export const initialState: AppState = {
   removing: null,
   removal: null,
   relocating: null,
+  isPaletteOpen: false,
   notice: null,
 };
