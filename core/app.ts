@@ -21,6 +21,7 @@ import { ProcessingRunner, type RunHooks } from './processing/processing-runner.
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
@@ -64,6 +65,8 @@ export interface App extends AsyncDisposable {
   readonly folders: Folders;
   readonly version: string;
   readonly log: Log;
+  /** Of the door for other programs; empty until somebody opens one. */
+  readonly door: DoorPlace;
   /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
   close(): Promise<void>;
 }
@@ -178,7 +181,9 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
     return providers;
   };
+  const door: DoorPlace = { current: fixedDoor(null) };
   const commands = commandsOf({
+    door,
     library,
     mappings,
     jobs,
@@ -198,10 +203,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     log.info('ended');
   };
   const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
-  return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
+  return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
 interface Rooms {
+  readonly door: DoorPlace;
   readonly library: Library;
   readonly mappings: Mappings;
   readonly jobs: Jobs;
@@ -216,7 +222,7 @@ interface Rooms {
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -253,6 +259,7 @@ function commandsOf(rooms: Rooms): Commands {
     ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
+    ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
     'app.status': async () => ({
       status: 'ok',
