@@ -10,6 +10,7 @@ import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
+import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
 import { commandsOfMapping } from './mapping-commands.ts';
@@ -261,6 +262,7 @@ function commandsOf(rooms: Rooms): Commands {
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
+    'starter.prompts': async () => starterPrompts,
     'app.status': async () => ({
       status: 'ok',
       version,
