@@ -10,6 +10,7 @@ import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
+import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
 import { commandsOfMapping } from './mapping-commands.ts';
@@ -21,6 +22,7 @@ import { ProcessingRunner, type RunHooks } from './processing/processing-runner.
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
@@ -64,6 +66,8 @@ export interface App extends AsyncDisposable {
   readonly folders: Folders;
   readonly version: string;
   readonly log: Log;
+  /** Of the door for other programs; empty until somebody opens one. */
+  readonly door: DoorPlace;
   /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
   close(): Promise<void>;
 }
@@ -179,7 +183,9 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     if (onnxRunner !== null) providers = (await onnxRunner.probe(fresh)).providers;
     return providers;
   };
+  const door: DoorPlace = { current: fixedDoor(null) };
   const commands = commandsOf({
+    door,
     library,
     mappings,
     jobs,
@@ -199,10 +205,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     log.info('ended');
   };
   const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
-  return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
+  return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
 interface Rooms {
+  readonly door: DoorPlace;
   readonly library: Library;
   readonly mappings: Mappings;
   readonly jobs: Jobs;
@@ -217,7 +224,7 @@ interface Rooms {
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -254,7 +261,9 @@ function commandsOf(rooms: Rooms): Commands {
     ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
+    ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
+    'starter.prompts': async () => starterPrompts,
     'app.status': async () => ({
       status: 'ok',
       version,
