@@ -39,6 +39,7 @@ export function schedulerFor({ config, path, sampler, scheduler, steps }: Schedu
   refuseMisfits(settled, className, path);
   if (steps > settled.num_train_timesteps) refuseSteps(settled.num_train_timesteps);
   const { timesteps } = found.make(settled, steps);
+  refusePureNoise(settled, className, timesteps[0] ?? 0, path);
   if (found.usesTable && (timesteps[0] ?? 0) >= settled.num_train_timesteps) refuseSteps(steps - 1);
   return {
     sampler: sampler === 'Automatic' ? nameOf(className, settled) : sampler,
@@ -100,6 +101,15 @@ function refuseSpacing(scheduler: SchedulerName): never {
 
 function refuseSteps(most: number): never {
   throw new Failed('invalid_input', { field: 'steps', reason: `This model's scheduler takes at most ${most} steps.` });
+}
+
+/** The classes that divide by what is left of the signal. At a terminal signal of 0, noise says nothing of what the picture is. */
+const dividesBySignal: ReadonlySet<SchedulerClassName> = new Set(['DDIMScheduler', 'DDPMScheduler', 'LCMScheduler']);
+
+function refusePureNoise(config: SettledConfig, className: SchedulerClassName, first: number, path: string): void {
+  if (!dividesBySignal.has(className) || !config.rescale_betas_zero_snr || config.prediction_type !== 'epsilon') return;
+  if (first < config.num_train_timesteps - 1) return;
+  refuse(path, 'rescale_betas_zero_snr', 'true for a network that predicts noise ("prediction_type" is epsilon)');
 }
 
 /** Values that are fine alone but that diffusers refuses together. */
