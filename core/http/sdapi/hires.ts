@@ -1,4 +1,4 @@
-import { type Commands } from '../../contract/command.ts';
+import type { Commands } from '../../contract/command.ts';
 import type { GenerateInput } from '../../contract/generate.ts';
 import { UpscalerName } from '../../contract/passes.ts';
 import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
