@@ -1,5 +1,5 @@
-import { coerce, type Kind, type KindValues, refusals } from './coercion.ts';
-import { type FieldError, validationError } from './errors.ts';
+import { coerce, type Kind, type KindValues, refusals } from '../coercion.ts';
+import { type FieldError, validationError } from '../errors.ts';
 
 /** Each field's kind, and what stable-diffusion-webui 1.10.1 takes in its place through its API (its page has other defaults). */
 export type FieldTable = Readonly<Record<string, readonly [Kind, unknown]>>;

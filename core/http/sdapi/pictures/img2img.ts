@@ -1,6 +1,6 @@
-import { ResizeMode } from '../../contract/generate.ts';
-import { type Mask, type MaskFill, passLimits } from '../../contract/passes.ts';
-import { httpException, raised } from './errors.ts';
+import { ResizeMode } from '../../../contract/generate.ts';
+import { type Mask, type MaskFill, passLimits } from '../../../contract/passes.ts';
+import { httpException, raised } from '../errors.ts';
 import { withInfotext } from './infotext-field.ts';
 import { makePictures, notAvailable, type PictureAnswer, type PicturePorts } from './make-pictures.ts';
 import { type Img2ImgFields, img2imgFields, readFields } from './request-fields.ts';

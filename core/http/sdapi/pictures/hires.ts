@@ -1,9 +1,9 @@
-import type { Commands } from '../../contract/command.ts';
-import type { GenerateInput } from '../../contract/generate.ts';
-import { UpscalerName } from '../../contract/passes.ts';
-import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
-import { raised } from './errors.ts';
-import { latentModes } from './lists.ts';
+import type { Commands } from '../../../contract/command.ts';
+import type { GenerateInput } from '../../../contract/generate.ts';
+import { UpscalerName } from '../../../contract/passes.ts';
+import { findCheckpoint, listCheckpoints } from '../checkpoints.ts';
+import { raised } from '../errors.ts';
+import { latentModes } from '../lists.ts';
 import type { Txt2ImgFields } from './request-fields.ts';
 import { chooseSampler } from './sampler-name.ts';
 

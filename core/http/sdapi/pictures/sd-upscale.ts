@@ -1,6 +1,6 @@
-import { type TiledUpscale, UpscalerName } from '../../contract/passes.ts';
-import { coerce } from './coercion.ts';
-import { raised } from './errors.ts';
+import { type TiledUpscale, UpscalerName } from '../../../contract/passes.ts';
+import { coerce } from '../coercion.ts';
+import { raised } from '../errors.ts';
 import type { Img2ImgFields } from './request-fields.ts';
 
 const name = 'sd upscale';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Failed } from '../../contract/failure.ts';
-import type { GenerateRequest } from '../../contract/generate.ts';
-import { type OpenDoor, openDoor } from '../fixtures/open-door.ts';
+import { Failed } from '../../../contract/failure.ts';
+import type { GenerateRequest } from '../../../contract/generate.ts';
+import { type OpenDoor, openDoor } from '../../fixtures/open-door.ts';
 
 let door: OpenDoor;
 beforeEach(async () => {
