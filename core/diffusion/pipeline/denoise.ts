@@ -16,7 +16,7 @@ export interface DenoiseInput {
   /** Lays what stays of a masked picture over the sample of that index. */
   readonly keep?: ((sample: Float32Array, index: number) => Float32Array) | undefined;
   /** After each call of the network; `original` is the latent that the sample stands for. */
-  readonly onStep: (finished: number, count: number, original: Tensor) => void;
+  readonly onStep: (finished: number, count: number, original: Tensor) => Promise<void>;
   readonly isCanceled: () => boolean;
   /** No further step: the latent as it stands. */
   readonly isSkipped: () => boolean;
@@ -43,7 +43,7 @@ export async function denoise(input: DenoiseInput): Promise<{ readonly latents: 
     const step = scheduler.step(noise, index, sample, input.draw);
     sample = keep(step.sample, index + 1);
     original = step.original;
-    input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
+    await input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
   }
   return { latents: { data: sample, dims }, taken: count };
 }
