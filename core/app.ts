@@ -22,6 +22,7 @@ import { ProcessingRunner, type RunHooks } from './processing/processing-runner.
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
@@ -65,6 +66,8 @@ export interface App extends AsyncDisposable {
   readonly folders: Folders;
   readonly version: string;
   readonly log: Log;
+  /** Of the door for other programs; empty until somebody opens one. */
+  readonly door: DoorPlace;
   /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
   close(): Promise<void>;
 }
@@ -93,6 +96,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           entryPath: options.runnerEntry ?? program.runnerEntry,
           nodePath: options.nodeExecutable ?? process.execPath,
           onStatus,
+          env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
         });
   const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
@@ -175,11 +179,13 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 
   const counter = createPromptCounter(program.promptCounterEntry);
   undo.defer(() => counter.close());
-  const probe = async () => {
-    if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
+  const probe = async (fresh: boolean) => {
+    if (onnxRunner !== null) providers = (await onnxRunner.probe(fresh)).providers;
     return providers;
   };
+  const door: DoorPlace = { current: fixedDoor(null) };
   const commands = commandsOf({
+    door,
     library,
     mappings,
     jobs,
@@ -199,10 +205,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     log.info('ended');
   };
   const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
-  return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
+  return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
 interface Rooms {
+  readonly door: DoorPlace;
   readonly library: Library;
   readonly mappings: Mappings;
   readonly jobs: Jobs;
@@ -211,13 +218,13 @@ interface Rooms {
   readonly folders: Folders;
   readonly version: string;
   readonly program: ProgramFiles;
-  readonly probe: () => Promise<readonly ProviderReport[]>;
+  readonly probe: (fresh: boolean) => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
   readonly counter: PromptCounter;
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -254,6 +261,7 @@ function commandsOf(rooms: Rooms): Commands {
     ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
+    ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
     'starter.prompts': async () => starterPrompts,
     'app.status': async () => ({
@@ -266,8 +274,8 @@ function commandsOf(rooms: Rooms): Commands {
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
     }),
-    'app.doctor': async () => ({
-      providers: [...(await probe())],
+    'app.doctor': async ({ fresh }) => ({
+      providers: [...(await probe(fresh))],
       version,
       node_version: process.version,
       platform: `${process.platform}-${process.arch}`,

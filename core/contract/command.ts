@@ -11,6 +11,7 @@ import { mappingCommands } from './mapping-commands.ts';
 import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
+import { serverCommands } from './server-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
 import { StarterPrompts } from './starter.ts';
 
@@ -78,7 +79,12 @@ export const commands = {
   },
   'app.doctor': {
     summary: 'The runtime, the providers found and why others are not, folders, versions',
-    input: z.object({}),
+    input: z.object({
+      fresh: z
+        .union([z.boolean(), z.stringbool()])
+        .default(false)
+        .describe('Try every provider anew instead of remembering what was found'),
+    }),
     output: z.object({
       version: z.string(),
       node_version: z.string(),
@@ -100,6 +106,7 @@ export const commands = {
   },
   ...promptCommands,
   ...queueCommands,
+  ...serverCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;
 
