@@ -540,7 +540,7 @@ describe('the starter model', () => {
       name: 'Vitrine Starter',
       match_source: 'starter',
       precision: 'fp16',
-      file_count: 13,
+      file_count: 12,
       generation_defaults: { width: 128, height: 128, steps: 20, guidance_scale: 5 },
     });
     expect(record.generation_defaults?.example_prompts).toHaveLength(6);
