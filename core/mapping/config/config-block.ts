@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, parseDocument, stringify } from 'yaml';
+import { z } from 'zod';
 
 /** A model's folder under one of the app's names for folders (`checkpoints`, `loras`, ...). */
 export interface ConfigEntry {
@@ -10,14 +11,15 @@ export interface ConfigEntry {
 
 /** The name of our part of the file. */
 const sectionName = 'vitrine';
-const begin = '# >>> Vitrine: made by it and taken away by it; leave as it is';
+const mark = '# >>> Vitrine';
+const begin = `${mark}: made by it and taken away by it; leave as it is`;
 const end = '# <<< Vitrine';
 /** What stood before ours, so that taking ours away gives back every byte: nothing at all, a text with a line break at its end, or one without. */
 const openings = { fresh: ' (file)', whole: '', unended: ' (line)' } as const;
 
-/** Our part of a config file, and what is the app's or the user's. `block` is null where there is none of ours. */
+/** Our part of a config file, and what is the app's or the user's around it. */
 interface Parts {
-  readonly own: string | null;
+  readonly entries: readonly ConfigEntry[];
   readonly before: string;
   readonly after: string;
   readonly opening: keyof typeof openings;
@@ -40,18 +42,8 @@ export function withEntries(text: string | null, entries: readonly ConfigEntry[]
 }
 
 /** The entries that our part of the file holds; none where there is no such part. Throws `ConfigUnusable`. */
-export function entriesIn(text: string | null): ConfigEntry[] {
-  const { own } = partsOf(text);
-  if (own === null) return [];
-  const section: unknown = parsed(own)[sectionName];
-  if (typeof section !== 'object' || section === null) throw new ConfigUnusable('our part of it was changed by hand.');
-  return Object.entries(section).flatMap(([key, folders]) => {
-    if (typeof folders !== 'string') throw new ConfigUnusable('our part of it was changed by hand.');
-    return folders
-      .split('\n')
-      .filter((folder) => folder !== '')
-      .map((folder) => ({ key, folder }));
-  });
+export function entriesIn(text: string | null): readonly ConfigEntry[] {
+  return partsOf(text).entries;
 }
 
 /** Whether a folder can be named in the file: one a line, and nothing that the app would read otherwise. */
@@ -65,20 +57,41 @@ export class ConfigUnusable extends Error {
 }
 
 function partsOf(text: string | null): Parts {
-  if (text === null) return { own: null, before: '', after: '', opening: 'fresh' };
-  const from = text.indexOf(begin);
+  if (text === null) return { entries: [], before: '', after: '', opening: 'fresh' };
+  const from = text.indexOf(mark);
   if (from < 0) {
     const opening = text === '' || text.endsWith('\n') ? 'whole' : 'unended';
-    return { own: null, before: text, after: '', opening };
+    return { entries: [], before: text, after: '', opening };
   }
-  const to = text.indexOf(end, from);
-  if (to < 0 || text.indexOf(begin, from + 1) >= 0) throw new ConfigUnusable('our part of it was changed by hand.');
+  const to = text.indexOf(`${end}\n`, from);
   const firstLine = text.slice(from, text.indexOf('\n', from));
-  const kind = (Object.keys(openings) as (keyof typeof openings)[]).find((key) => firstLine === begin + openings[key]);
-  if (kind === undefined) throw new ConfigUnusable('our part of it was changed by hand.');
-  const start = kind === 'unended' ? from - 1 : from;
-  const stop = to + end.length + (text[to + end.length] === '\n' ? 1 : 0);
-  return { own: text.slice(from, stop), before: text.slice(0, start), after: text.slice(stop), opening: kind };
+  const opening = (Object.keys(openings) as (keyof typeof openings)[]).find(
+    (key) => firstLine === begin + openings[key],
+  );
+  if (to < 0 || opening === undefined) throw changedByHand();
+  const start = opening === 'unended' ? from - 1 : from;
+  const stop = to + end.length + 1;
+  const own = text.slice(start, stop);
+  const entries = entriesOf(own);
+  if (own !== blockOf(entries, opening) || text.indexOf(mark, stop) >= 0) throw changedByHand();
+  return { entries, before: text.slice(0, start), after: text.slice(stop), opening };
+}
+
+function entriesOf(block: string): ConfigEntry[] {
+  const section = Section.safeParse(parsed(block)[sectionName]);
+  if (!section.success) throw changedByHand();
+  return Object.entries(section.data).flatMap(([key, folders]) =>
+    folders
+      .split('\n')
+      .filter((folder) => folder !== '')
+      .map((folder) => ({ key, folder })),
+  );
+}
+
+const Section = z.record(z.string(), z.string());
+
+function changedByHand(): ConfigUnusable {
+  return new ConfigUnusable('our part of it was changed by hand.');
 }
 
 function blockOf(entries: readonly ConfigEntry[], opening: keyof typeof openings): string {
@@ -108,9 +121,15 @@ function sortedEntries(entries: readonly ConfigEntry[]): string[] {
 }
 
 function parsed(text: string): Record<string, unknown> {
-  const document = parseDocument(text, { logLevel: 'silent', stringKeys: true });
+  const document = parseDocument(text, { logLevel: 'error', stringKeys: true });
   if (document.errors.length > 0) throw new ConfigUnusable('it is not YAML that can be read.');
   if (document.contents === null) return {};
   if (!isMap(document.contents)) throw new ConfigUnusable('it is not a list of named parts.');
-  return document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>;
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as Record<string, unknown>;
+  } catch (error) {
+    // More aliases than any file that people write.
+    if (error instanceof ReferenceError) throw new ConfigUnusable('it is not YAML that can be read.');
+    throw error;
+  }
 }

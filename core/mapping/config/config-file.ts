@@ -27,7 +27,7 @@ export async function readConfig(path: string): Promise<string | null> {
 }
 
 /** The entries of ours in a config file. Throws `ConfigUnusable`. */
-export async function readConfigEntries(path: string): Promise<ConfigEntry[]> {
+export async function readConfigEntries(path: string): Promise<readonly ConfigEntry[]> {
   return entriesIn(await readConfig(path));
 }
 

@@ -27,9 +27,10 @@ export function assignTargets(
   const assignments = new Map<ModelId, Assignment>();
   const taken = new Set<string>();
   const own = new Map<string, string>();
-  for (const { modelId, path, link } of standing) {
+  for (const link of standing) {
+    const path = folderPathOf(link, rules);
     taken.add(foldedName(path));
-    if (link !== 'config') own.set(`${modelId}\n${splitPath(path).folder}`, path);
+    own.set(`${link.modelId}\n${splitPath(path).folder}`, path);
   }
   const sorted = [...models].sort((a, b) => (a.model_id < b.model_id ? -1 : a.model_id > b.model_id ? 1 : 0));
   for (const model of sorted) {
@@ -44,6 +45,16 @@ export function assignTargets(
     assignments.set(model.model_id, { kind: 'wanted', place, path });
   }
   return assignments;
+}
+
+/** The path of a link below the root; of a config entry the one that a link in its place would have. */
+function folderPathOf(
+  { path, link }: Pick<StandingLink, 'path' | 'link'>,
+  { places }: Pick<RuleFile, 'places'>,
+): string {
+  if (link !== 'config') return path;
+  const [key = '', name = ''] = path.slice(path.indexOf('#') + 1).split('/');
+  return `${places.find(({ config_key }) => config_key === key)?.path ?? key}/${name}`;
 }
 
 function placeOf(model: MappableModel, { places }: Pick<RuleFile, 'places'>): Place | ExcludeReason {

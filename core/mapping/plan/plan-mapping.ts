@@ -1,6 +1,7 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
 import type { LinkKind, MappingAction, MappingActionKind, MappingReason } from '../../contract/mapping.ts';
+import { canBeEntry } from '../config/config-block.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
 import { type Assignment, assignTargets } from './assign-targets.ts';
 import type { MappableModel } from './mappable-model.ts';
@@ -45,14 +46,12 @@ class Planner {
   readonly #snapshot: TargetSnapshot;
   readonly #standing: ReadonlyMap<ModelId, readonly StandingLink[]>;
   readonly #names = new Map<string, ReadonlyMap<string, readonly string[]>>();
-  readonly #configNames = new Set<string>();
 
   constructor(rules: Rules, snapshot: TargetSnapshot) {
     this.#rules = rules;
     this.#snapshot = snapshot;
     this.#standing = Map.groupBy(snapshot.standing, ({ modelId }) => modelId);
     for (const [path, state] of snapshot.folders) if (state.kind === 'folder') this.#names.set(path, namesOf(state));
-    for (const { link, path } of snapshot.standing) if (link === 'config') this.#configNames.add(foldedName(path));
   }
 
   plan(models: readonly MappableModel[]): PlannedAction[] {
@@ -80,11 +79,12 @@ class Planner {
     const made = standing.find((one) => one.link !== 'config' && one.path === path);
     if (made !== undefined && made.state !== 'gone' && made.state !== 'replaced')
       return this.#line(model, this.#ofMade(model, made, link));
-    if (link !== null) return this.#line(model, this.#ofFree(path, link, made));
+    const isEntered = standing.some((one) => one.link === 'config' && one.state !== 'gone');
+    if (link !== null && !isEntered) return this.#line(model, this.#ofFree(path, link, made));
     const key = place.config_key;
     if (this.#rules.config === undefined || key === undefined || !isFile)
       return this.#excluded(model, 'no_link_possible');
-    return this.#line(model, this.#ofConfig(model, `${this.#rules.config.path}#${key}/${basename(model.path)}`, path));
+    return this.#line(model, this.#ofConfig(model, `${this.#rules.config.path}#${key}/${splitPath(path).name}`, path));
   }
 
   /** A link of ours is there. */
@@ -121,16 +121,19 @@ class Planner {
     const { config } = this.#snapshot;
     if (config === null || config.kind === 'unusable')
       return { action: 'conflict', reason: 'config_unreadable', ...at, ...(config && { at: config.reason }) };
+    if (!canBeEntry(dirname(model.path)))
+      return {
+        action: 'conflict',
+        reason: 'config_unreadable',
+        ...at,
+        at: 'the name of its folder has a line break or a space at its end.',
+      };
     if (standing !== undefined && standing.state !== 'gone')
       return { action: 'broken', reason: 'source_moved', ...at, replaces: standing };
-    const folder = splitPath(path).folder;
-    const old = standing === undefined ? {} : { replaces: standing };
-    if (
-      (standing === undefined && this.#configNames.has(foldedName(entry))) ||
-      this.#namesLike(`${folder}/${basename(model.path)}`).length > 0
-    )
+    // The app goes by the name of the file, which an entry can't change.
+    if (basename(model.path) !== splitPath(path).name || this.#namesLike(path).length > 0)
       return { action: 'conflict', reason: 'config_name_taken', ...at };
-    this.#configNames.add(foldedName(entry));
+    const old = standing === undefined ? {} : { replaces: standing };
     return { action: 'create', reason: 'new', ...at, ...old };
   }
 

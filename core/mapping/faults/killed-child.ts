@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { type LinksAllowed, mappingsOf, moveInLibrary, readDiskLibrary } from '../fixtures/disk-library.ts';
+
+/** Applies, undoes and moves models without end, until it is killed. Arguments: the folder of all, the rules, which links, a seed. */
+const [, , path = '', rulesPath = '', allowed = 'symlink', seed = '1'] = process.argv;
+
+let state = Number(seed) >>> 0;
+const random = (count: number) => {
+  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+  return Math.floor((state / 2 ** 32) * count);
+};
+
+const root = join(path, 'app');
+const mappings = mappingsOf(path, rulesPath, allowed as LinksAllowed);
+process.stdout.write('ready\n');
+
+for (;;) {
+  const act = random(6);
+  if (act < 3) {
+    const { id } = await mappings.preview('comfyui', root, false);
+    await mappings.tasks.wait((await mappings.apply(id)).task_id, 10_000);
+  } else if (act === 3) await mappings.tasks.wait((await mappings.undo({ app: 'comfyui', root })).task_id, 10_000);
+  else if (act === 4) {
+    const [newest] = await mappings.applies();
+    if (newest === undefined) continue;
+    await mappings.tasks.wait((await mappings.undo({ apply_id: newest.apply_id })).task_id, 10_000);
+  } else {
+    const models = await readDiskLibrary(join(path, 'library'));
+    for (let count = 0; count < 8; count += 1) {
+      const model = models[random(models.length)];
+      if (model !== undefined) await moveInLibrary(join(path, 'library'), model).catch(() => undefined);
+    }
+  }
+}
