@@ -25,6 +25,7 @@ async function call<Name extends CommandName>(
   raw: Readonly<Record<string, unknown>>,
 ): Promise<CommandOutput<Name>> {
   requireLocalPath('path', raw.path, name !== 'models.accept');
+  requireLocalPath('root', raw.root, true);
   if (name === 'jobs.generate') requireLocalPath('request.bundle', fieldsOf(raw.request ?? {}).bundle, true);
   return core[name](checkInput(name, raw));
 }

@@ -18,7 +18,12 @@ export interface TaskHands {
 
 interface Running {
   readonly abort: AbortController;
-  task: Task;
+  /** As it began. */
+  readonly begun: Task & { readonly mapping: NonNullable<Task['mapping']> };
+  readonly counts: { done: number; failed: number; left: number };
+  current: string | null;
+  /** How it ended, once it did. */
+  end: Pick<Task, 'state' | 'failure'> | null;
   lastToldMs: number;
   ended: Promise<void>;
 }
@@ -46,10 +51,10 @@ export class MappingTasks {
     act: (hands: TaskHands) => Promise<void>,
   ): { readonly task: Task; readonly ended: Promise<void> } {
     const { kind, app, root, applyIds, itemCount } = about;
-    const task: Task = {
+    const begun = {
       task_id: randomUUID(),
       kind,
-      state: 'running',
+      state: 'running' as const,
       item_index: 0,
       item_count: itemCount,
       current_path: null,
@@ -58,11 +63,19 @@ export class MappingTasks {
       results: [],
       mapping: { app, root, apply_ids: [...applyIds], done: 0, failed: 0, left: 0 },
     };
-    const running: Running = { abort: new AbortController(), task, lastToldMs: 0, ended: Promise.resolve() };
+    const running: Running = {
+      abort: new AbortController(),
+      begun,
+      counts: { done: 0, failed: 0, left: 0 },
+      current: null,
+      end: null,
+      lastToldMs: 0,
+      ended: Promise.resolve(),
+    };
     running.ended = this.#run(running, act);
-    this.#tasks.set(task.task_id, running);
+    this.#tasks.set(begun.task_id, running);
     this.#forgetOld();
-    return { task: running.task, ended: running.ended };
+    return { task: taskOf(running), ended: running.ended };
   }
 
   has(id: string): boolean {
@@ -70,7 +83,7 @@ export class MappingTasks {
   }
 
   show(id: string): Task {
-    return this.#find(id).task;
+    return taskOf(this.#find(id));
   }
 
   /** Answers when the task has ended, or with what it is when the time is up. */
@@ -80,7 +93,7 @@ export class MappingTasks {
     const timer = setTimeout(resolve, timeoutMs);
     await Promise.race([running.ended, isTimeUp]);
     clearTimeout(timer);
-    return running.task;
+    return taskOf(running);
   }
 
   /** What is done stays. Answers when the task has ended. */
@@ -88,7 +101,7 @@ export class MappingTasks {
     const running = this.#find(id);
     running.abort.abort();
     await running.ended;
-    return running.task;
+    return taskOf(running);
   }
 
   async close(): Promise<void> {
@@ -99,9 +112,8 @@ export class MappingTasks {
   async #run(running: Running, act: (hands: TaskHands) => Promise<void>): Promise<void> {
     const { signal } = running.abort;
     const onItem = (path: string, outcome: Outcome) => {
-      const { mapping, item_index } = running.task;
-      const counted = mapping && { ...mapping, [outcome]: mapping[outcome] + 1 };
-      running.task = { ...running.task, item_index: item_index + 1, current_path: path, mapping: counted };
+      running.counts[outcome] += 1;
+      running.current = path;
       this.#tell(running, false);
     };
     let failure = {};
@@ -111,8 +123,9 @@ export class MappingTasks {
       if (!(error instanceof Failed)) this.#log('a mapping task failed', { error });
       failure = { failure: failureOf(error) };
     }
-    const isCanceled = signal.aborted && running.task.item_index < running.task.item_count;
-    running.task = { ...running.task, ...failure, state: isCanceled ? 'canceled' : 'done', current_path: null };
+    const { item_index, item_count } = taskOf(running);
+    running.current = null;
+    running.end = { state: signal.aborted && item_index < item_count ? 'canceled' : 'done', ...failure };
     this.#tell(running, true);
   }
 
@@ -120,7 +133,7 @@ export class MappingTasks {
     const nowMs = performance.now();
     if (!isLast && nowMs - running.lastToldMs < eventEveryMs) return;
     running.lastToldMs = nowMs;
-    this.#emit({ kind: 'task_changed', task: running.task });
+    this.#emit({ kind: 'task_changed', task: taskOf(running) });
   }
 
   #find(id: string): Running {
@@ -130,9 +143,20 @@ export class MappingTasks {
   }
 
   #forgetOld(): void {
-    for (const [id, { task }] of this.#tasks) {
+    for (const [id, { end }] of this.#tasks) {
       if (this.#tasks.size <= rememberedTasks) return;
-      if (task.state !== 'running') this.#tasks.delete(id);
+      if (end !== null) this.#tasks.delete(id);
     }
   }
+}
+
+/** A task as it stands. */
+function taskOf({ begun, counts, current, end }: Running): Task {
+  return {
+    ...begun,
+    item_index: counts.done + counts.failed + counts.left,
+    current_path: current,
+    mapping: { ...begun.mapping, ...counts },
+    ...end,
+  };
 }

@@ -75,7 +75,7 @@ export class Mappings {
    * Carries out a plan. Answers with the task once it was seen that nothing changed since. Throws `not_found`, `plan_outdated` with the id of
    * a new plan.
    */
-  apply(planId: string): Promise<Task> {
+  async apply(planId: string): Promise<Task> {
     const plan = this.#plans.find(planId);
     return this.#inTurn(async () => {
       const now = await this.#plan(plan.rules, plan.root, plan.repairOnly);
@@ -183,8 +183,9 @@ export class Mappings {
     const { ledger, libraryPath } = await this.#open();
     const models = await this.#host.models();
     const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
-    const snapshot = await readSnapshot({ root, rules, models, ledger: standing, links: this.#links });
-    const actions = planMapping(models, rules, snapshot, { repairOnly });
+    const read = await readSnapshot({ root, rules, models, ledger: standing, links: this.#links });
+    const { snapshot, assignments } = read;
+    const actions = planMapping(models, rules, snapshot, { repairOnly, assignments });
     const evidence = await evidenceFor(root, rules);
     const createdAt = this.#host.now().toISOString();
     return this.#plans.keep({ rules, root, createdAt, repairOnly, evidence, snapshot, actions });
@@ -221,7 +222,10 @@ export class Mappings {
     const { app } = findApp((await this.rules()).apps, which.app);
     const root = await resolveRoot(which.root);
     return ledger.records
-      .filter(({ head, items }) => head.app === app && head.root === root && items.some(isToTakeBack))
+      .filter(
+        ({ head, items }) =>
+          head.app === app && head.root === root && items.some((item) => isToTakeBack(item) || isFolderLeft(item)),
+      )
       .reverse();
   }
 

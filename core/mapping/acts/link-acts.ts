@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { lstat, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -31,7 +32,7 @@ export async function makeLink(
     root,
   }: { readonly kind: EntryLink; readonly source: string; readonly target: string; readonly root: string },
 ): Promise<EntryIdentity> {
-  await checkSource(kind, source);
+  checkSource(kind, source);
   try {
     await links.make(kind, source, target);
   } catch (error) {
@@ -40,16 +41,17 @@ export async function makeLink(
     throw new LinkFailed(whyNotMade(code, target), { cause: error });
   }
   try {
-    return identityOf(await lstat(target, { bigint: true }));
+    // At once: the drive answered just now.
+    return identityOf(lstatSync(target, { bigint: true }));
   } catch (error) {
     throw new LinkFailed(`The link was made and is gone again (${systemCode(error)}).`, { cause: error });
   }
 }
 
-/** The model's file or folder, and no link that could lead elsewhere. */
-async function checkSource(kind: EntryLink, source: string): Promise<void> {
+/** The model's file or folder, and no link that could lead elsewhere. At once: the index on the same drive is read so, too. */
+function checkSource(kind: EntryLink, source: string): void {
   try {
-    const stats = await lstat(source);
+    const stats = lstatSync(source);
     if (stats.isSymbolicLink()) throw new LinkFailed("The model's file is a link itself, which could lead elsewhere.");
     if (kind === 'hardlink' && !stats.isFile()) throw new LinkFailed('Only a file can have a hard link.');
   } catch (error) {

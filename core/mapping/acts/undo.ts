@@ -1,10 +1,11 @@
+import { readlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConfigUnusable } from '../config/config-block.ts';
 import { changeConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { RecordItem } from '../ledger/apply-record.ts';
 import type { Ledger, RecordWriter } from '../ledger/ledger.ts';
-import { entryAt, type MadeLink } from '../links/entry-identity.ts';
+import { type EntryIdentity, entryAt, identityOf, isOurs, isSameText, type MadeLink } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { systemCode } from '../system-error.ts';
@@ -68,18 +69,23 @@ async function takeBackLink({ writer, ledger, links }: Hands, item: RecordItem, 
   }
   const target = targetBelow(writer.record.head.root, intent.path);
   const old = isRestored(ledger, intent) && intent.old !== null ? oldLinkOf(intent.old, target) : null;
-  if (old !== null && !item.isHalf) {
+  const { isHalf: wasHalf } = item;
+  if (old !== null && !wasHalf) {
     writer.add({ line: 'undoing', i });
     await writer.flush();
   }
-  const wasHalf = item.isHalf && old !== null && !(await isPresent(target));
   const made = intent.source === null ? null : madeOf(intent, item, target);
+  const half = wasHalf && old !== null ? await halfTakenBack(made, old) : null;
+  if (half?.restored !== undefined) {
+    writer.add({ line: 'undone', i, restored: half.restored });
+    return 'done';
+  }
   const removal = made === null ? ({ is: 'removed' } as const) : await removeLink(made);
   if (removal.is === 'left') {
     writer.add({ line: 'left', i, reason: removal.reason, stands: removal.stands });
     return 'left';
   }
-  const mayRestore = old !== null && (removal.is === 'removed' || wasHalf);
+  const mayRestore = old !== null && (removal.is === 'removed' || half !== null);
   writer.add({ line: 'undone', i, restored: mayRestore ? await restoreLink(links, old) : null });
   return 'done';
 }
@@ -89,12 +95,23 @@ function isRestored(ledger: Ledger, { old }: LinkItem): boolean {
   return old !== null && ledger.find(old.apply_id)?.items[old.index]?.state === 'replaced';
 }
 
-async function isPresent(target: string): Promise<boolean> {
+/**
+ * Where a process ended between taking a link away and making the older one again: an identity when that was made, else nothing is there. Null
+ * when the link is there still, or another is.
+ */
+async function halfTakenBack(
+  made: MadeLink | null,
+  old: MadeLink,
+): Promise<{ readonly restored?: EntryIdentity } | null> {
   try {
-    return (await entryAt(target)) !== null;
+    const entry = await entryAt(old.target);
+    if (entry === null) return {};
+    if (made !== null && (await isOurs(made, entry))) return null;
+    const isOld = entry.isSymbolicLink() && isSameText(await readlink(old.target), old.source);
+    return isOld ? { restored: identityOf(entry) } : null;
   } catch (error) {
     systemCode(error);
-    return true;
+    return null;
   }
 }
 

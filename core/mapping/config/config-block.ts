@@ -46,6 +46,11 @@ export function entriesIn(text: string | null): readonly ConfigEntry[] {
   return partsOf(text).entries;
 }
 
+/** Whether entries can be added to a file and taken away again. Throws `ConfigUnusable` where not. */
+export function checkUsable(text: string | null): void {
+  withEntries(text, [...entriesIn(text), { key: 'checkpoints', folder: '/' }]);
+}
+
 /** Whether a folder can be named in the file: one a line, and nothing that the app would read otherwise. */
 export function canBeEntry(folder: string): boolean {
   return !/[\n\r\0]/.test(folder) && folder === folder.trim();

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { codeOf, systemCode } from '../system-error.ts';
 import { syncFolder } from '../sync-folder.ts';
-import { ConfigUnusable, type ConfigEntry, entriesIn, withEntries } from './config-block.ts';
+import { ConfigUnusable, type ConfigEntry, checkUsable, entriesIn, withEntries } from './config-block.ts';
 
 const maxConfigBytes = 4 * 2 ** 20;
 
@@ -24,6 +24,13 @@ export async function readConfig(path: string): Promise<string | null> {
       throw new ConfigUnusable('it is not text in UTF-8.');
     throw new ConfigUnusable(`it could not be read (${systemCode(error)}).`);
   }
+}
+
+/** The entries of ours in a config file, which can be added to. Throws `ConfigUnusable`. */
+export async function readUsableConfig(path: string): Promise<readonly ConfigEntry[]> {
+  const text = await readConfig(path);
+  checkUsable(text);
+  return entriesIn(text);
 }
 
 /** The entries of ours in a config file. Throws `ConfigUnusable`. */

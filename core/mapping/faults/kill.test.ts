@@ -13,7 +13,7 @@ import type { Mappings } from '../mappings.ts';
 const kills = Number(process.env.VITRINE_TEST_KILLS ?? 200);
 const lanes: readonly LinksAllowed[] = ['symlink', 'symlink', 'hardlink', 'none'];
 const modelCount = 40;
-const longestMs = 60;
+const longestMs = 20;
 
 /** The child as one file: it starts in a third of the time. */
 const bundlePath = mkdtempSync(join(tmpdir(), 'vitrine-map-child-'));
@@ -56,7 +56,7 @@ async function killAgainAndAgain(allowed: LinksAllowed, seed: number, count: num
     for (let round = 0; round < count; round += 1) {
       const when = `${allowed}, seed ${seed}, round ${round}`;
       random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
-      await killAfter(child, (random / 2 ** 32) * longestMs);
+      await killAfter(child, 1 + (random % 3), (random / 2 ** 32) * longestMs);
       const mappings = mappingsOf(path, shippedRules, allowed);
       try {
         await checkTruth(mappings, root, before, when);
@@ -86,10 +86,17 @@ function start(path: string, allowed: LinksAllowed, seed: number): ChildProcess 
   });
 }
 
-/** Kills a child a while after it began. */
-async function killAfter(child: ChildProcess, afterMs: number): Promise<void> {
+/** Kills a child a while after one of its first tasks began. */
+async function killAfter(child: ChildProcess, tasks: number, afterMs: number): Promise<void> {
   const ended = once(child, 'exit');
-  if (child.stdout !== null) await Promise.race([once(child.stdout, 'data'), ended]);
+  let begun = 0;
+  const isTime = new Promise<void>((resolve) => {
+    child.stdout?.on('data', (dots: Buffer) => {
+      begun += dots.length;
+      if (begun >= tasks) resolve();
+    });
+  });
+  await Promise.race([isTime, ended]);
   expect(child.exitCode).toBeNull();
   await new Promise((resolve) => setTimeout(resolve, afterMs));
   child.kill('SIGKILL');

@@ -10,6 +10,8 @@ export type Assignment =
   | { readonly kind: 'wanted'; readonly place: Place; readonly path: string }
   | { readonly kind: 'excluded'; readonly reason: ExcludeReason };
 
+export type Assignments = ReadonlyMap<ModelId, Assignment>;
+
 export type ExcludeReason = Extract<
   MappingReason,
   'external_reference' | 'not_valid' | 'no_place' | 'file_kind' | 'unsafe_name'
@@ -23,7 +25,7 @@ export function assignTargets(
   models: readonly MappableModel[],
   rules: Pick<RuleFile, 'places'>,
   standing: readonly Pick<StandingLink, 'modelId' | 'path' | 'link'>[],
-): ReadonlyMap<ModelId, Assignment> {
+): Assignments {
   const assignments = new Map<ModelId, Assignment>();
   const taken = new Set<string>();
   const own = new Map<string, string>();

@@ -1,9 +1,9 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, sep } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
 import type { LinkKind, MappingAction, MappingActionKind, MappingReason } from '../../contract/mapping.ts';
 import { canBeEntry } from '../config/config-block.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
-import { type Assignment, assignTargets } from './assign-targets.ts';
+import { type Assignment, type Assignments, assignTargets } from './assign-targets.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { reasonSentence } from './reason-sentence.ts';
 import { type FolderState, foldedName, type StandingLink, splitPath, type TargetSnapshot } from './snapshot.ts';
@@ -18,6 +18,13 @@ export interface PlannedAction extends MappingAction {
   readonly replaces: StandingLink | null;
 }
 
+export interface PlanOptions {
+  /** Only what mends broken links of ours. */
+  readonly repairOnly?: boolean;
+  /** What {@link assignTargets} gives for these arguments, where that is known already. */
+  readonly assignments?: Assignments;
+}
+
 /**
  * What mapping these models into that folder would do: a line a model, and one for every link of ours whose model is gone. Pure: all that it
  * knows of the disk is in the snapshot, and the same arguments give the same plan.
@@ -26,9 +33,9 @@ export function planMapping(
   models: readonly MappableModel[],
   rules: Rules,
   snapshot: TargetSnapshot,
-  { repairOnly = false }: { readonly repairOnly?: boolean } = {},
+  { repairOnly = false, assignments = assignTargets(models, rules, snapshot.standing) }: PlanOptions = {},
 ): PlannedAction[] {
-  const actions = new Planner(rules, snapshot).plan(models);
+  const actions = new Planner(rules, snapshot).plan(models, assignments);
   return repairOnly ? actions.filter(({ action }) => action === 'broken') : actions;
 }
 
@@ -54,8 +61,7 @@ class Planner {
     for (const [path, state] of snapshot.folders) if (state.kind === 'folder') this.#names.set(path, namesOf(state));
   }
 
-  plan(models: readonly MappableModel[]): PlannedAction[] {
-    const assignments = assignTargets(models, this.#rules, this.#snapshot.standing);
+  plan(models: readonly MappableModel[], assignments: Assignments): PlannedAction[] {
     const byId = new Map(models.map((model) => [model.model_id, model]));
     const actions: PlannedAction[] = [];
     for (const [id, assignment] of assignments) {
@@ -205,9 +211,9 @@ class Planner {
   }
 }
 
-/** A path below the root as the system writes it; what follows the `#` of a config entry stays. */
+/** A path below the root as the system writes it. */
 function targetOf(root: string, path: string): string {
-  return join(root, ...path.split('/'));
+  return `${root}${sep}${sep === '/' ? path : path.replaceAll('/', sep)}`;
 }
 
 function namesOf({ names }: Extract<FolderState, { kind: 'folder' }>): Map<string, string[]> {

@@ -2,14 +2,14 @@ import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigUnusable } from '../config/config-block.ts';
-import { readConfigEntries } from '../config/config-file.ts';
+import { readUsableConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import { standingLinkOf } from '../links/standing-link.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
 import { systemCode } from '../system-error.ts';
-import { assignTargets } from './assign-targets.ts';
+import { type Assignments, assignTargets } from './assign-targets.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { isSameContent } from './same-content.ts';
 import {
@@ -31,8 +31,14 @@ export interface SnapshotOf {
   readonly links: LinkSystem;
 }
 
-/** Reads how an app's folder stands: only what a plan for these models asks. Writes nothing, follows no link. */
-export async function readSnapshot({ root, rules, models, ledger, links }: SnapshotOf): Promise<TargetSnapshot> {
+/** Reads how an app's folder stands: only what a plan for these models asks, whose places it also gives. Writes nothing, follows no link. */
+export async function readSnapshot({
+  root,
+  rules,
+  models,
+  ledger,
+  links,
+}: SnapshotOf): Promise<{ readonly snapshot: TargetSnapshot; readonly assignments: Assignments }> {
   const byId = new Map(models.map((model) => [model.model_id, model]));
   const configPath = rules.config === undefined ? null : join(root, ...rules.config.path.split('/'));
   const config = await readConfigState(configPath);
@@ -45,14 +51,16 @@ export async function readSnapshot({ root, rules, models, ledger, links }: Snaps
   for (const { link, path } of standing) if (link !== 'config') paths.add(splitPath(path).folder);
   const folders = new Map<string, FolderState>();
   for (const path of paths) folders.set(path, await readFolder(root, path));
-  return {
+  const assignments = assignTargets(models, rules, standing);
+  const snapshot = {
     root,
     folders,
     standing,
     config: config.state,
     support: await links.support(root),
-    occupants: await readOccupants(root, folders, wantedPaths(models, rules, standing)),
+    occupants: await readOccupants(root, folders, wantedPaths(models, assignments)),
   };
+  return { snapshot, assignments };
 }
 
 interface ConfigRead {
@@ -64,7 +72,7 @@ interface ConfigRead {
 async function readConfigState(path: string | null): Promise<ConfigRead> {
   if (path === null) return { state: null, entries: new Set() };
   try {
-    const entries = await readConfigEntries(path);
+    const entries = await readUsableConfig(path);
     return { state: { kind: 'usable' }, entries: new Set(entries.map(({ key, folder }) => `${key}\n${folder}`)) };
   } catch (error) {
     if (!(error instanceof ConfigUnusable)) throw error;
@@ -75,10 +83,8 @@ async function readConfigState(path: string | null): Promise<ConfigRead> {
 /** What each model wants, by the path below the root: with the model, to compare with what lies there. */
 function* wantedPaths(
   models: readonly MappableModel[],
-  rules: Pick<RuleFile, 'places'>,
-  standing: readonly StandingLink[],
+  assignments: Assignments,
 ): Generator<readonly [path: string, model: MappableModel]> {
-  const assignments = assignTargets(models, rules, standing);
   for (const model of models) {
     const assignment = assignments.get(model.model_id);
     if (assignment?.kind === 'wanted') yield [assignment.path, model];
