@@ -29,10 +29,10 @@ export function commandsOfMapping(mappings: Mappings): Pick<Commands, keyof type
       const { page, ...rest } = pageOf(wanted, query);
       return { actions: page.map(mappingActionOf), ...rest };
     },
-    'mappings.folder': async ({ plan_id, folder, ...query }) => {
+    'mappings.folder': async ({ plan_id, path, ...query }) => {
       const { actions, snapshot } = mappings.plan(plan_id);
-      const entries = folderEntriesOf(folder, actions, snapshot);
-      if (entries === null) throw new Failed('not_found', { what: 'folder of this plan', id: folder });
+      const entries = folderEntriesOf(path, actions, snapshot);
+      if (entries === null) throw new Failed('not_found', { what: 'folder of this plan', id: path });
       const { page, ...rest } = pageOf(entries, query);
       return { entries: page, ...rest };
     },

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 /** Where the parts of the app lie: in a checkout, or in a package. */
 export interface AppPaths {
-  /** The built window, served as `app://bundle/`. */
+  /** The built window, served as `vitrine://app/`. */
   readonly rendererFolder: string;
   readonly preloadFile: string;
   /** The runner process's program. Never inside the archive: a real Node executable can't read archives. */

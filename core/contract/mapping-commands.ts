@@ -61,7 +61,7 @@ export const mappingCommands = {
   },
   'mappings.folder': {
     summary: 'What a folder of the app holds before and after a plan, page by page',
-    input: z.object({ plan_id: id, folder: z.string().max(4096).describe('Its path as the plan names it'), ...page }),
+    input: z.object({ plan_id: id, path: z.string().max(4096).describe('As the plan names it'), ...page }),
     output: z.object({
       entries: z.array(MappingFolderEntry),
       total: z.int().nonnegative(),

@@ -24,10 +24,10 @@ test('a plan is made, looked at, carried out and taken back through HTTP; the ev
   expect(plan).toMatchObject({ app: 'comfyui', root, next_cursor: null, summary: { create: 1 } });
   const path = `/api/v1/mappings/plans/${plan.plan_id}`;
   expect((await app.get(`${path}?action=create&limit=1`)).body).toMatchObject({ total: 1, actions: plan.actions });
-  expect((await app.get(`${path}/folder?folder=models%2Fdiffusers`)).body).toMatchObject({
+  expect((await app.get(`${path}/folder?path=models%2Fdiffusers`)).body).toMatchObject({
     entries: [{ name: 'vitrine-starter', before: null, after: 'vitrine_link' }],
   });
-  expect((await app.get(`${path}/folder?folder=models%2Fnone`)).body).toMatchObject({ code: 'not_found' });
+  expect((await app.get(`${path}/folder?path=models%2Fnone`)).body).toMatchObject({ code: 'not_found' });
   expect((await app.get(`${path}?cursor=x`)).body).toMatchObject({ code: 'invalid_input' });
   const applied = await ended((await app.post(`${path}/apply`)).body as Task);
   expect(applied).toMatchObject({ kind: 'mapping_apply', state: 'done', mapping: { done: 1, failed: 0 } });

@@ -11,6 +11,8 @@ import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
 export interface ResolvedModel {
   readonly descriptor: ExecutionDescriptor;
   readonly defaults: GenerationDefaults | null;
+  /** The size that it was trained for; null where its files do not say. */
+  readonly nativeSize: PictureSize | null;
   readonly name: string;
   /** First 10 hex digits of the weights' sha256, where they are known. */
   readonly shortHash: string | null;
@@ -76,10 +78,10 @@ function variationOf(
 
 function sizesOf(
   request: GenerateRequest,
-  { defaults, descriptor }: ResolvedModel,
+  { defaults, descriptor, nativeSize }: ResolvedModel,
   picture: InitPicture | null,
 ): Sizes {
-  const family = familyDefaults(descriptor.pipeline_class);
+  const family = { ...familyDefaults(descriptor.pipeline_class), ...(nativeSize !== null && askable(nativeSize)) };
   const usual = (name: keyof Sizes): number => usable(name, defaults?.[name]) ?? family[name];
   const own = (name: keyof Sizes): number => request[name] ?? usual(name);
   const size = { width: usual('width'), height: usual('height') };
@@ -91,6 +93,11 @@ function sizesOf(
   };
 }
 
+/** A size that the configs name and a request could ask for. */
+function askable({ width, height }: PictureSize): PictureSize | null {
+  return usable('width', width) !== undefined && usable('height', height) !== undefined ? { width, height } : null;
+}
+
 /** A default that no request could ask for is passed over: metadata.json may hold anything. */
 function usable(name: keyof Sizes, value: unknown): number | undefined {
   const checked = GenerateRequest.shape[name].safeParse(value);
@@ -99,5 +106,7 @@ function usable(name: keyof Sizes, value: unknown): number | undefined {
 
 function familyDefaults(pipelineClass: string | null): Sizes {
   const side = pipelineClass?.startsWith('StableDiffusionXL') ? 1024 : 512;
-  return { width: side, height: side, steps: 20, guidance_scale: 7 };
+  // What a latent consistency model was distilled for, and what diffusers runs it with.
+  const isDistilled = pipelineClass === 'LatentConsistencyModelPipeline';
+  return { width: side, height: side, steps: isDistilled ? 4 : 20, guidance_scale: isDistilled ? 8.5 : 7 };
 }

@@ -9,7 +9,9 @@ import type {
   RunnerRequest,
   RunnerStatus,
   RunPlan,
+  SkipSignal,
 } from '../contract/runner.ts';
+import { createPatience } from './patience.ts';
 import { RunnerProcess } from './runner-process.ts';
 import { Turns } from './turns.ts';
 
@@ -23,6 +25,8 @@ export interface OnnxRunnerOptions {
   readonly startTimeoutMs?: number;
   /** A process that says nothing for so long during a run is taken for hung. Loading a big model is silent too. */
   readonly silenceTimeoutMs?: number;
+  /** Once a run has taken a step, it is loaded: from then on so much silence is enough, or thirty of its slowest steps. */
+  readonly stepTimeoutMs?: number;
   /** Between steps is where a run can stop; a process that has not stopped by then is ended. */
   readonly cancelTimeoutMs?: number;
   readonly onStatus?: (status: RunnerStatus) => void;
@@ -37,8 +41,8 @@ export interface ProbeResult {
 }
 
 export type OnnxRunner = ImageRunner & {
-  /** Asks the process which execution providers work here. Rejects with `runner_unavailable` or `runner_crashed`. */
-  probe(): Promise<ProbeResult>;
+  /** Asks the process which execution providers work here, `fresh` or from memory. Rejects with `runner_unavailable` or `runner_crashed`. */
+  probe(fresh?: boolean): Promise<ProbeResult>;
   /** Of the living process; null while there is none. */
   processId(): number | null;
 };
@@ -77,6 +81,7 @@ class SupervisedRunner implements OnnxRunner {
       idleMs: 10 * minuteMs,
       startTimeoutMs: minuteMs / 2,
       silenceTimeoutMs: 15 * minuteMs,
+      stepTimeoutMs: 5 * minuteMs,
       cancelTimeoutMs: minuteMs / 2,
       onStatus: () => undefined,
       log: () => undefined,
@@ -93,13 +98,19 @@ class SupervisedRunner implements OnnxRunner {
     return this.#process?.pid ?? null;
   }
 
-  async run(plan: RunPlan, onEvent: (event: RunEvent) => void, signal: CancelSignal): Promise<RunMetrics> {
+  async run(
+    plan: RunPlan,
+    onEvent: (event: RunEvent) => void,
+    signal: CancelSignal,
+    skips?: SkipSignal,
+  ): Promise<RunMetrics> {
     return this.#turns.take(async () => {
-      const reply = await this.#ask((id) => ({ kind: 'run', id, plan }), onEvent, signal);
+      const reply = await this.#ask((id) => ({ kind: 'run', id, plan }), onEvent, signal, skips);
       if (reply.kind !== 'done')
         throw new Failed('runner_crashed', { reason: `it answered "run" with "${reply.kind}"` });
       this.#say({
         provider: reply.metrics.provider,
+        provider_note: reply.metrics.provider_note ?? null,
         loaded_model_id: plan.descriptor.model_id,
         memory_bytes: reply.memory_bytes,
         last_failure: null,
@@ -108,10 +119,10 @@ class SupervisedRunner implements OnnxRunner {
     }, signal);
   }
 
-  async probe(): Promise<ProbeResult> {
+  async probe(fresh = false): Promise<ProbeResult> {
     return this.#turns.take(async () => {
       const reply = await this.#ask(
-        (id) => ({ kind: 'probe', id }),
+        (id) => ({ kind: 'probe', id, fresh }),
         () => undefined,
         new AbortController().signal,
       );
@@ -138,13 +149,14 @@ class SupervisedRunner implements OnnxRunner {
     request: (id: number) => RunnerRequest,
     onEvent: (event: RunEvent) => void,
     signal: CancelSignal,
+    skips?: SkipSignal,
   ): Promise<Answer> {
     this.#cancelIdleTimer();
     const runner = await this.#started();
     try {
       if (signal.aborted) throw new Failed('canceled');
       this.#say({ state: 'busy' });
-      return await this.#exchange(runner, request, onEvent, signal);
+      return await this.#exchange(runner, request, onEvent, signal, skips);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code !== 'canceled' && !this.#isClosed) this.#say({ last_failure: failure });
@@ -160,9 +172,11 @@ class SupervisedRunner implements OnnxRunner {
     request: (id: number) => RunnerRequest,
     onEvent: (event: RunEvent) => void,
     signal: CancelSignal,
+    skips?: SkipSignal,
   ): Promise<Answer> {
     const id = ++this.#lastRequestId;
-    const { silenceTimeoutMs, cancelTimeoutMs } = this.#options;
+    const { silenceTimeoutMs, stepTimeoutMs, cancelTimeoutMs } = this.#options;
+    const patience = createPatience(silenceTimeoutMs, stepTimeoutMs);
     let killedFor: 'silence' | 'cancel' | null = null;
     const kill = (reason: 'silence' | 'cancel') => (): void => {
       killedFor = reason;
@@ -177,11 +191,12 @@ class SupervisedRunner implements OnnxRunner {
       cancelTimer = setTimeout(kill('cancel'), cancelTimeoutMs);
     };
     signal.addEventListener('abort', cancel);
+    const leaveSkips = skips?.listen((item_index) => runner.send({ kind: 'skip', id, item_index }));
     try {
       return await new Promise<Answer>((resolve, reject) => {
         runner.onReply = (reply) => {
           clearTimeout(silenceTimer);
-          silenceTimer = setTimeout(kill('silence'), silenceTimeoutMs);
+          silenceTimer = setTimeout(kill('silence'), patience.after(reply, performance.now()));
           if (reply.kind === 'ready' || reply.id !== id) return;
           if (reply.kind === 'event') onEvent(reply.event);
           else if (reply.kind === 'failed') reject(Failed.from(reply.failure));
@@ -192,7 +207,7 @@ class SupervisedRunner implements OnnxRunner {
           else if (this.#isClosed) reject(new Failed('runner_unavailable', { reason: 'Vitrine is closing' }));
           else if (killedFor === 'silence')
             reject(
-              new Failed('runner_crashed', { reason: `it said nothing for ${silenceTimeoutMs} ms and was ended` }),
+              new Failed('runner_crashed', { reason: `it said nothing for ${patience.currentMs} ms and was ended` }),
             );
           else reject(new Failed('runner_crashed', { reason }));
         });
@@ -202,6 +217,7 @@ class SupervisedRunner implements OnnxRunner {
       clearTimeout(silenceTimer);
       if (cancelTimer) clearTimeout(cancelTimer);
       signal.removeEventListener('abort', cancel);
+      leaveSkips?.();
       runner.onReply = null;
     }
   }

@@ -14,7 +14,10 @@ export const UnetConfig = z
     act_fn: z.enum(['silu', 'swish']).default('silu'),
     in_channels: count.default(4),
     out_channels: count.default(4),
-    sample_size: z.union([count, z.array(count).min(1)]).default(64),
+    sample_size: z
+      .union([count, z.array(count).min(1)])
+      .nullish()
+      .transform((size) => size ?? 64),
     block_out_channels: z.array(count).min(1).max(16).default([320, 640, 1280, 1280]),
     down_block_types: z
       .array(z.enum(['CrossAttnDownBlock2D', 'DownBlock2D']))
@@ -52,12 +55,13 @@ export const UnetConfig = z
     mid_block_only_cross_attention: absent.or(z.literal(false)),
     mid_block_scale_factor: z.literal(1).default(1),
     num_class_embeds: absent,
-    only_cross_attention: z.literal(false).default(false),
+    only_cross_attention: z.union([z.literal(false), z.array(z.literal(false))]).default(false),
     resnet_out_scale_factor: z.literal(1).default(1),
     resnet_skip_time_act: z.literal(false).default(false),
     resnet_time_scale_shift: z.literal('default').default('default'),
     reverse_transformer_layers_per_block: absent,
-    time_cond_proj_dim: absent,
+    /** Width of the guidance's features, in networks that are told the guidance. */
+    time_cond_proj_dim: count.min(4).nullable().default(null),
     time_embedding_act_fn: absent,
     time_embedding_dim: absent,
     time_embedding_type: z.literal('positional').default('positional'),

@@ -1,6 +1,11 @@
 import type { Tensor } from '../networks.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
+import { inHalfPrecision, type Precision } from '../onnx/half-precision.ts';
 import { namedDims, openSession, type Session } from '../onnx/session.ts';
+
+export interface LazySession extends Session {
+  readonly isLoaded: boolean;
+}
 
 /**
  * A session that loads when it first runs. A load that failed is tried anew by the next run.
@@ -8,7 +13,11 @@ import { namedDims, openSession, type Session } from '../onnx/session.ts';
  * On CPU one session serves every size: fixing the sizes wins nothing there, and loading anew costs seconds. Elsewhere the session is
  * made for the sizes in use, so that no shape is left to compute (shapes are computed on the CPU), and made anew when they change.
  */
-export function lazySession(provider: string, makeGraph: () => OnnxGraph): Session {
+export function lazySession(
+  provider: string,
+  makeGraph: () => OnnxGraph,
+  precision: Precision = 'float32',
+): LazySession {
   let opened: { readonly session: Promise<Session>; readonly sizes: string } | null = null;
   let graph: OnnxGraph | null = null;
   const close = async () => {
@@ -18,7 +27,7 @@ export function lazySession(provider: string, makeGraph: () => OnnxGraph): Sessi
   };
   return {
     run: async (feeds) => {
-      graph ??= makeGraph();
+      graph ??= precision === 'float16' ? inHalfPrecision(makeGraph()) : makeGraph();
       const fixedDims = provider === 'cpu' ? {} : namedDims(graph, feeds);
       const sizes = JSON.stringify(fixedDims);
       if (opened !== null && opened.sizes !== sizes) await close();
@@ -33,6 +42,9 @@ export function lazySession(provider: string, makeGraph: () => OnnxGraph): Sessi
       return session.run(feeds);
     },
     close,
+    get isLoaded() {
+      return opened !== null;
+    },
   };
 }
 

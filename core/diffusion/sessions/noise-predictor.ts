@@ -1,8 +1,9 @@
 import type { AttentionForm } from '../graphs/layers.ts';
-import { timestepFeatures } from '../graphs/timestep-features.ts';
+import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
+import type { Precision } from '../onnx/half-precision.ts';
 import { assertFinite } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';
 import type { Component } from './component.ts';
@@ -20,6 +21,7 @@ const keptContexts = 2;
 
 export interface NoisePredictor {
   predict(input: NoiseInput): Promise<Tensor>;
+  readonly isLoaded: boolean;
   close(): Promise<void>;
 }
 
@@ -29,14 +31,15 @@ export function openNoisePredictor(
   provider: string,
   attention: AttentionForm,
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
+  precision: Precision = 'float32',
 ): NoisePredictor {
   const graphs = unetGraphs(config, weightSource(folder, tensors), {
     attention,
     segmentBytes,
   });
-  const segments = graphs.segments.map((graph) => ({ graph, session: lazySession(provider, () => graph) }));
+  const segments = graphs.segments.map((graph) => ({ graph, session: lazySession(provider, () => graph, precision) }));
   const contextGraph = graphs.context;
-  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph);
+  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph, precision);
   let kept: { readonly context: Tensor; readonly keysAndValues: Readonly<Record<string, Tensor>> }[] = [];
 
   const keysAndValuesOf = async (context: Tensor) => {
@@ -62,6 +65,12 @@ export function openNoisePredictor(
         ...(config.addition_embed_type !== null && {
           added: addedConditions(input, (value) => features(value, config.addition_time_embed_dim ?? 0)),
         }),
+        ...(config.time_cond_proj_dim !== null && {
+          guidance: {
+            data: guidanceFeatures(input.guidance ?? 1, config.time_cond_proj_dim),
+            dims: [1, config.time_cond_proj_dim],
+          },
+        }),
         ...(await keysAndValuesOf(input.context)),
       };
       for (const { graph, session } of segments) {
@@ -69,6 +78,9 @@ export function openNoisePredictor(
         values = { ...values, ...(await session.run(feeds)) };
       }
       return assertFinite(present(values.noise), 'the UNet');
+    },
+    get isLoaded() {
+      return segments.some(({ session }) => session.isLoaded);
     },
     close: async () => {
       kept = [];
