@@ -131,6 +131,12 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   });
   undo.defer(() => library.close());
   undo.defer(() => mappings.close());
+  undo.defer(
+    events.listen(({ event }) => {
+      if (event.kind !== 'model_removed') return;
+      mappings.modelRemoved(event.model_id).catch((error: unknown) => log.error({ err: error }, 'links not told'));
+    }),
+  );
   // Reading whole files in the background would take the disk and a core from the picture that somebody waits for.
   undo.defer(
     events.listen(({ event }) => {

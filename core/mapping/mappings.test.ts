@@ -483,3 +483,30 @@ test('events tell of the task and of the change', async () => {
   ]);
   await rm(world.root, { recursive: true });
 });
+
+test('a model that leaves the library is told of to whoever shows its links, and of no other', async () => {
+  await using world = new TestWorld();
+  const { model_id } = await world.model('a');
+  const { model_id: other } = await world.model('b', { external: true });
+  await world.apply();
+  world.events.length = 0;
+  await world.mappings.modelRemoved(other);
+  await world.mappings.modelRemoved(model_id);
+  expect(world.events).toEqual([{ kind: 'mappings_changed', app: 'comfyui', root: world.root }]);
+});
+
+test('where our own folder cannot be written, previews and applies fail with its path and change nothing', async () => {
+  await using world = new TestWorld();
+  await world.model('a');
+  await writeFile(join(world.path, 'data'), 'a file where our folder would be');
+  await expect(world.preview()).rejects.toMatchObject({
+    failure: { code: 'write_failed', details: { path: join(world.path, 'data', 'mappings') } },
+  });
+  await rm(join(world.path, 'data'));
+  const plan = await world.preview();
+  await rm(join(world.path, 'data'), { recursive: true });
+  await writeFile(join(world.path, 'data'), 'again');
+  const task = await world.ended(await world.mappings.apply(plan.id));
+  expect([task.state, task.failure?.code]).toEqual(['done', 'write_failed']);
+  expect([await treeOf(world.root), await world.mappings.applies()]).toEqual([{}, []]);
+});

@@ -22,7 +22,7 @@ import { planMapping } from './plan/plan-mapping.ts';
 import { readSnapshot } from './plan/read-snapshot.ts';
 import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
-import { systemCode } from './system-error.ts';
+import { systemCode, writeFailure } from './system-error.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -88,7 +88,7 @@ export class Mappings {
       const applyId = `${at.replaceAll(/[:.-]/g, '')}-${randomBytes(4).toString('hex')}`;
       const about = { kind: 'mapping_apply' as const, app: plan.rules.app, root: plan.root, applyIds: [applyId] };
       const itemCount = intents.filter(({ line }) => line === 'link').length;
-      return this.tasks.start({ ...about, itemCount }, async ({ signal, onItem }) => {
+      const carryOutPlan = async ({ signal, onItem }: TaskHands) => {
         const head = {
           line: 'apply' as const,
           schema_version: journalSchemaVersion as 1,
@@ -105,7 +105,8 @@ export class Mappings {
         writer.add({ line: 'end', state: signal.aborted ? 'canceled' : 'done' });
         await writer.sync();
         this.#host.emit({ kind: 'mappings_changed', app: plan.rules.app, root: plan.root });
-      });
+      };
+      return this.tasks.start({ ...about, itemCount }, (hands) => this.#ours(() => carryOutPlan(hands)));
     });
   }
 
@@ -122,8 +123,10 @@ export class Mappings {
       const itemCount = records.flatMap(({ items }) => items).filter(isToTakeBack).length;
       const applyIds = records.map(({ head }) => head.apply_id);
       return this.tasks.start({ kind: 'mapping_undo', app, root, applyIds, itemCount }, async (hands) => {
-        for (const record of records) if (!hands.signal.aborted) await this.#takeBack(ledger, record, hands);
-        if (!hands.signal.aborted) await this.#takeBackFoldersOf(ledger, root);
+        await this.#ours(async () => {
+          for (const record of records) if (!hands.signal.aborted) await this.#takeBack(ledger, record, hands);
+          if (!hands.signal.aborted) await this.#takeBackFoldersOf(ledger, root);
+        });
         if (newest !== undefined) this.#host.emit({ kind: 'mappings_changed', app, root });
       });
     });
@@ -161,6 +164,13 @@ export class Mappings {
       .map(({ record, intent }) => targetBelow(record.head.root, intent.path));
   }
 
+  /** A model left the library: whoever shows links that led to it hears of it. */
+  async modelRemoved(id: ModelId): Promise<void> {
+    const { ledger } = await this.#open();
+    const records = new Set(ledger.standingTo(id).map(({ record }) => record));
+    for (const { head } of records) this.#host.emit({ kind: 'mappings_changed', app: head.app, root: head.root });
+  }
+
   async close(): Promise<void> {
     await this.tasks.close();
     await this.#turns.take(async () => undefined);
@@ -183,7 +193,7 @@ export class Mappings {
     const { ledger, libraryPath } = await this.#open();
     const models = await this.#host.models();
     const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
-    const read = await readSnapshot({ root, rules, models, ledger: standing, links: this.#links });
+    const read = await this.#ours(() => readSnapshot({ root, rules, models, ledger: standing, links: this.#links }));
     const { snapshot, assignments } = read;
     const actions = planMapping(models, rules, snapshot, { repairOnly, assignments });
     const evidence = await evidenceFor(root, rules);
@@ -193,14 +203,26 @@ export class Mappings {
 
   /** What was read at the first use, with what a kill left in the middle finished. */
   #open(): Promise<Opened> {
-    this.#opened ??= (async () => {
+    this.#opened ??= this.#ours(async () => {
       const { libraryPath, mappingsPath, log } = this.#host;
       const ledger = await Ledger.open(join(mappingsPath, 'applies'), (message, facts) => log(message, facts));
       for (const record of ledger.records) if (isUnfinished(record)) this.#unfinished.add(record);
       await this.#recover(ledger);
       return { ledger, libraryPath: await realpath(libraryPath) };
-    })();
+    });
+    this.#opened.catch(() => {
+      this.#opened = null;
+    });
     return this.#opened;
+  }
+
+  /** Acts on our own folder: what the system refuses there is a failure, not a bug. */
+  async #ours<Result>(act: () => Promise<Result>): Promise<Result> {
+    try {
+      return await act();
+    } catch (error) {
+      throw writeFailure(this.#host.mappingsPath, error);
+    }
   }
 
   /** Finishes what earlier processes left in the middle, where its folder can be reached by now. */
