@@ -12,7 +12,7 @@ beforeAll(async () => {
   root = join(app.folder, 'ComfyUI');
   mkdirSync(join(root, 'models'), { recursive: true });
   for (const name of ['main.py', 'folder_paths.py']) writeFileSync(join(root, name), '');
-});
+}, 60_000);
 afterAll(() => app[Symbol.asyncDispose]());
 
 const ended = async ({ task_id }: Task) => (await app.get(`/api/v1/tasks/${task_id}/wait`)).body as Task;

@@ -7,7 +7,7 @@ import { onlyLinks } from './fixtures/disk-library.ts';
 import { TestWorld, treeOf } from './fixtures/test-world.ts';
 import { foldedName } from './plan/snapshot.ts';
 
-const runs = Number(process.env.VITRINE_TEST_RUNS ?? 40);
+const runs = Number(process.env.VITRINE_TEST_RUNS ?? 25);
 
 const folders = ['models/checkpoints', 'models/loras', 'models/vae', 'models/diffusers', 'models'] as const;
 // The same name in two cases, in two forms of Unicode, and one that a place already has.
@@ -166,7 +166,7 @@ test('after any applies, undos, restarts and changes of the library, undoing all
     ),
     { numRuns: runs },
   );
-}, 120_000);
+}, 300_000);
 
 test('what others do meanwhile stays: after undoing all, only what they did to the tree is different', async () => {
   await fc.assert(
@@ -195,7 +195,7 @@ test('what others do meanwhile stays: after undoing all, only what they did to t
     ),
     { numRuns: runs },
   );
-}, 120_000);
+}, 300_000);
 
 /** Whose an empty folder is, a shadow can't know: somebody's file may have been in one that we made. */
 function withoutEmpty(tree: Readonly<Record<string, string>>): Record<string, string> {

@@ -80,7 +80,7 @@ test('an app is previewed, applied and taken back by outside programs: the docum
     actions: [],
     summary: { undone: 0 },
   });
-});
+}, 60_000);
 
 test.each([
   ['y', 0, true],
