@@ -1,4 +1,5 @@
-import type { TensorShapes } from './tensor-kind.ts';
+/** Shapes of a file's tensors by name, row-major. */
+export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 export interface DenoiserKind {
   readonly isDenoiser: boolean;

@@ -1,5 +1,5 @@
-import { familyOfContext } from './denoiser-family.ts';
-import type { TensorKind, TensorShapes } from './tensor-kind.ts';
+import { familyOfContext, type TensorShapes } from './denoiser-family.ts';
+import type { TensorKind } from './single-file-facts.ts';
 
 /** Ends of names that hold the lower half of a low-rank pair, whose first dimension is the rank. */
 const lowerHalf =

@@ -1,19 +1,7 @@
 import type { ModelType } from '../../contract/metadata.ts';
-import { denoiserFamilyOf } from './denoiser-family.ts';
+import { denoiserFamilyOf, type TensorShapes } from './denoiser-family.ts';
 import { loraKindOf } from './lora-kind.ts';
-
-/** Shapes of a file's tensors by name, row-major. */
-export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
-
-/** What the names and shapes of tensors say. */
-export interface TensorKind {
-  readonly modelType: ModelType;
-  readonly family: string;
-  readonly taskType: string;
-  readonly reasons: readonly string[];
-  readonly loraRank: number | null;
-  readonly loraTarget: string | null;
-}
+import type { TensorKind } from './single-file-facts.ts';
 
 /** Every name is held against every pattern: more would hold up the thread. The largest real files have some 10,000. */
 const judgedTensors = 20_000;
