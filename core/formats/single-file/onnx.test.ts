@@ -160,7 +160,7 @@ test.each<[string, (folder: string) => Buffer | Promise<Buffer>, string, RegExp]
     'truncated_weights',
     /too early/,
   ],
-  ['of no bytes', () => Buffer.alloc(0), 'invalid_weights_header', /no graph/],
+  ['of no bytes', () => Buffer.alloc(0), 'truncated_weights', /empty/],
   ['of zeros', () => Buffer.alloc(100), 'invalid_weights_header', /not protobuf/],
   ['of ones', () => Buffer.alloc(100, 0xff), 'invalid_weights_header', /not protobuf/],
   [

@@ -73,6 +73,7 @@ const dataTypes: Readonly<Record<number, string>> = {
 export async function readOnnxHeader(path: string): Promise<OnnxHeader> {
   try {
     return await withRegularFile(path, async (handle, sizeBytes) => {
+      if (sizeBytes === 0) throw new ReadFault('changed', 'is empty');
       const window = new FileWindow(handle, sizeBytes, formatLimits.onnxStructureBytes);
       const scan = new OnnxScan(window);
       await scan.model(sizeBytes);

@@ -151,7 +151,9 @@ function textModelOf(tensors: TensorShapes, names: readonly string[]): TensorKin
     const name = names.find((candidate) => pattern.test(candidate));
     return name === undefined ? undefined : tensors.get(name)?.shape.at(-1);
   };
-  if (some(/(^|\.)text_model\.encoder\.layers\.\d+\./) || some(/^transformer\.resblocks\.\d+\./))
+  // transformers 5 leaves the first part of these names out.
+  const isBareClip = some(/^encoder\.layers\.\d+\.self_attn\./) && some(/^embeddings\.token_embedding\./);
+  if (isBareClip || some(/(^|\.)text_model\.encoder\.layers\.\d+\./) || some(/^transformer\.resblocks\.\d+\./))
     return kind(
       'text_encoder',
       'clip',
@@ -170,6 +172,7 @@ function textModelOf(tensors: TensorShapes, names: readonly string[]): TensorKin
     some(/embed_tokens\.weight$/)
   )
     return kind('llm', 'unknown', 'text-generation', 'It holds a language model (embed_tokens and its layers).');
+  if (some(/^(image_proj|ip_adapter)\./)) return kind('unknown', 'unknown', 'unknown', 'It holds an IP-Adapter.');
   if (some(/^(vision_model|visual)\./))
     return kind('unknown', 'clip', 'unknown', 'It holds an image encoder (vision_model).');
   return null;
