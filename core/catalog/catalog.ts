@@ -8,7 +8,7 @@ import { StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
 import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
-import { ModelFinder, summaryOf } from './model-finder.ts';
+import { ModelFinder, summaryOf } from './search/model-finder.ts';
 
 export type { CatalogEntry } from './entry-writer.ts';
 
