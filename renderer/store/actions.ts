@@ -26,6 +26,8 @@ import type { AppStore } from './store.ts';
 import { indexModels, withJob } from './sync.ts';
 
 const pageSize = 200;
+/** So many models the palette shows: who wants more searches the library. */
+const paletteModels = 6;
 const searchDelayMs = 60;
 const settleMs = 250;
 
@@ -220,6 +222,14 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
       patch(({ openFolds }) => ({
         openFolds: openFolds.includes(name) ? openFolds.filter((open) => open !== name) : [...openFolds, name],
       })),
+    openPalette: () => set({ isPaletteOpen: true }),
+    closePalette: () => set({ isPaletteOpen: false }),
+    findModels: (query: string) =>
+      attempt(async () => {
+        const { models } = await client.call('models.list', { query, limit: paletteModels });
+        patch((state) => ({ models: indexModels(state.models, models) }));
+        return models;
+      }),
     dismissNotice: () => set({ notice: null }),
     tell,
 

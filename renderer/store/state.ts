@@ -167,6 +167,7 @@ export interface AppState {
   /** What removing it would take away; null until the core has said so. */
   readonly removal: RemovalPreview | null;
   readonly relocating: Relocating | null;
+  readonly isPaletteOpen: boolean;
   readonly notice: Notice | null;
 }
 
@@ -238,5 +239,6 @@ export const initialState: AppState = {
   removing: null,
   removal: null,
   relocating: null,
+  isPaletteOpen: false,
   notice: null,
 };

@@ -9,6 +9,7 @@ import { HealthScreen } from '../health/health-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { RelocateDialog } from '../models/relocate-dialog.tsx';
 import { RemoveDialog } from '../models/remove-dialog.tsx';
+import { Palette } from '../palette/palette.tsx';
 import { QueueScreen } from '../queue/queue-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
@@ -54,6 +55,7 @@ export function Frame() {
       <AddSheetView />
       <RemoveDialog />
       <RelocateDialog />
+      <Palette />
       <NoticeLine />
     </>
   );
