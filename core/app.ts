@@ -46,6 +46,8 @@ export interface AppOptions {
   readonly watches?: boolean;
   /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
   readonly reconcilesAtStart?: boolean;
+  /** Why the library may only be read by this process; it is written where this is left out. */
+  readonly refusal?: Failed | undefined;
   /** Look into every run. */
   readonly observers?: readonly RunHooks[];
   readonly now?: () => Date;
@@ -114,6 +116,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     watches: options.watches ?? true,
     reconcilesAtStart: options.reconcilesAtStart ?? true,
     workerEntry: program.libraryWorkerEntry,
+    refusal: options.refusal,
   });
   undo.defer(() => library.close());
   // Reading whole files in the background would take the disk and a core from the picture that somebody waits for.
@@ -122,7 +125,12 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (event.kind === 'runner_changed') library.pauseHashing(event.runner.state === 'busy');
     }),
   );
-  await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
+  if (library.refusal === null)
+    await adoptStarter(
+      library,
+      options.starterBundle === undefined ? program.starterBundle : options.starterBundle,
+      log,
+    );
 
   const mappings = new Mappings({
     shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
@@ -263,6 +271,7 @@ function commandsOf(rooms: Rooms): Commands {
       model_count: library.count(),
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
+      ...(library.refusal !== null && { library_refusal: library.refusal.failure }),
     }),
     'app.doctor': async () => ({
       providers: [...(await probe())],

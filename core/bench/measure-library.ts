@@ -344,7 +344,7 @@ async function warmUp(): Promise<void> {
 function contextOf(rootPath: string): LibraryContext {
   const host = hostOf(rootPath, () => {});
   const catalog = openCatalog(join(rootPath, 'models.db'));
-  return { host, catalog, store: new ModelStore(host, catalog), turns: new Turns() };
+  return { host, catalog, store: new ModelStore(host, catalog), turns: new Turns(), refusal: null };
 }
 
 function hostOf(rootPath: string, emit: LibraryHost['emit']): LibraryHost {

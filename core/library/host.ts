@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AppEvent } from '../contract/event.ts';
+import type { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 
 /** What the library needs of the program around it. */
@@ -20,6 +21,8 @@ export interface LibraryHost {
   readonly reconcilesAtStart?: boolean;
   /** Whether contents are hashed in the background; as `watches` unless told. */
   readonly hashes?: boolean;
+  /** Why nothing may be written to the library by this process, though it could be: another one holds it. */
+  readonly refusal?: Failed | undefined;
   /** The program of the library's worker threads, where it isn't beside the sources. */
   readonly workerEntry?: string;
   /** Links in other apps that we made to a model, by the folder or file that they lead to. */

@@ -74,11 +74,17 @@ export class Library {
     this.#hashes = new HashQueue(context);
   }
 
+  /** Why the library is open for reading only; null where it may be written. */
+  get refusal(): Failed | null {
+    return this.#context.refusal;
+  }
+
   /** Begins what goes on by itself: when the index can be written, the first reconcile, watching, hashing. */
   start(isReady: Promise<void>): void {
     const { watches = true, hashes = watches, reconcilesAtStart = true } = this.#context.host;
+    const isWritable = this.refusal === null;
     this.#settled = isReady
-      .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes) : undefined))
+      .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes && isWritable) : undefined))
       .catch((error: unknown) => this.#failed(error));
     if (watches)
       this.#watching = isReady.then(() => this.#startWatching()).catch((error: unknown) => this.#failed(error));
@@ -117,7 +123,7 @@ export class Library {
    * left behind then.
    */
   register(path: string, { name }: { readonly name?: string | undefined } = {}): Promise<Registration> {
-    return this.#context.turns.take(() => registerModel(this.#context, path, name));
+    return this.#change(() => registerModel(this.#context, path, name));
   }
 
   /** Brings models in, one after the other. Answers at once with the task that does it. */
@@ -155,22 +161,22 @@ export class Library {
 
   /** Accepts a warning of a model. Throws `not_found` when the model has no such finding now, `conflict` when it can't be accepted. */
   accept(id: ModelId, code: FindingCode, path?: string): Promise<Metadata> {
-    return this.#context.turns.take(() => acceptFinding(this.#context, id, code, path));
+    return this.#change(() => acceptFinding(this.#context, id, code, path));
   }
 
   /** Takes back that a warning was accepted. Throws `not_found` when none was. */
   revoke(id: ModelId, code: FindingCode, path?: string): Promise<Metadata> {
-    return this.#context.turns.take(() => revokeFinding(this.#context, id, code, path));
+    return this.#change(() => revokeFinding(this.#context, id, code, path));
   }
 
   /** Changes what is the user's own: a field that is left out stays. */
   edit(id: ModelId, edit: ModelEdit): Promise<Metadata> {
-    return this.#context.turns.take(() => editModel(this.#context, id, edit));
+    return this.#change(() => editModel(this.#context, id, edit));
   }
 
   /** Says where a model's files are now. Throws `source_mismatch` for other files, unless forced. */
   relocate(id: ModelId, path: string, force = false): Promise<Metadata> {
-    return this.#context.turns.take(() => relocateModel(this.#context, id, path, force));
+    return this.#change(() => relocateModel(this.#context, id, path, force));
   }
 
   /** The execution descriptor, the health checked anew. Throws `not_found`, `asset_not_executable` with the findings. */
@@ -191,7 +197,7 @@ export class Library {
    * `write_failed`.
    */
   async unregister(id: ModelId): Promise<{ readonly removed: string[] }> {
-    return { removed: await this.#context.turns.take(() => this.#trash.remove(id)) };
+    return { removed: await this.#change(() => this.#trash.remove(id)) };
   }
 
   listTrash(): Promise<TrashEntry[]> {
@@ -199,7 +205,7 @@ export class Library {
   }
 
   restore(trashId: string): Promise<Registration> {
-    return this.#context.turns.take(() => this.#trash.restore(trashId));
+    return this.#change(() => this.#trash.restore(trashId));
   }
 
   duplicates(): DuplicateGroup[] {
@@ -239,7 +245,7 @@ export class Library {
    * or null when it was removed.
    */
   adoptStarter(bundlePath: string, facts: StarterFacts = vitrineStarter): Promise<ModelId | null> {
-    return this.#context.turns.take(async () => {
+    return this.#change(async () => {
       if (this.#starterId !== null) return this.starterModelId();
       this.#starterId = await adoptStarter(this.#context, bundlePath, facts);
       return this.#starterId;
@@ -267,6 +273,12 @@ export class Library {
     await this.#settled;
     await this.#watching;
     await this.#context.turns.take(() => this.#holdings.dispose());
+  }
+
+  /** An act that changes the library, in its turn. */
+  async #change<Result>(act: () => Promise<Result>): Promise<Result> {
+    if (this.refusal !== null) throw this.refusal;
+    return this.#context.turns.take(act);
   }
 
   async #startWatching(): Promise<void> {

@@ -36,7 +36,7 @@ export interface Refreshed {
  */
 export class ModelStore {
   readonly folders: RegistryFolders;
-  readonly #host: Pick<LibraryHost, 'emit' | 'now' | 'log'>;
+  readonly #host: Pick<LibraryHost, 'emit' | 'now' | 'log' | 'refusal'>;
   readonly #catalog: Catalog;
   #newestAddedMs: number | null = null;
   /** Stamps of models that this process published, the latest last: a change that is our own is no news to the watcher. */
@@ -131,8 +131,12 @@ export class ModelStore {
     return facts.findings.some(({ code }) => code === 'path_not_found') && (await isVolumeOffline(path));
   }
 
-  /** Writes a record and publishes it; `sourceAt` is the stamp of its files as it has them. Throws `disk_full`, `write_failed`; leaves no empty folder then. */
+  /**
+   * Writes a record and publishes it; `sourceAt` is the stamp of its files as it has them. Throws `disk_full`, `write_failed`, and the refusal of
+   * a library that is only read; leaves no empty folder then.
+   */
   async write(record: Metadata, sourceAt?: string): Promise<void> {
+    if (this.#host.refusal !== undefined) throw this.#host.refusal;
     const path = this.folders.metadataPathOf(record.model_id);
     const stamp = sourceAt ?? (await this.sourceStampOf(record));
     try {

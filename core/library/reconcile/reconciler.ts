@@ -82,6 +82,10 @@ async function applyStep(context: LibraryContext, step: ReconcileStep, report: R
     count(report, 'partial', { path: step.path, reason: step.reason });
     return;
   }
+  if (step.act === 'adopt' && context.refusal !== null) {
+    count(report, 'partial', { path: step.path, reason: 'the library is open for reading only' });
+    return;
+  }
   if (step.act === 'adopt') {
     const adoption = await adoptOrphan(context, step.path, step.isFolder);
     if (adoption.kind === 'adopted') count(report, 'adopted', { model_id: adoption.id, reason: step.reason });
