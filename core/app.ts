@@ -242,7 +242,7 @@ function commandsOf(rooms: Rooms): Commands {
     'models.previewRemoval': ({ model_id }) => library.previewRemoval(model_id),
     'models.duplicates': async () => ({ groups: library.duplicates() }),
     'library.reconcile': () => library.reconcile(),
-    'library.lastReconcile': async () => ({ report: library.lastReconcile() }),
+    'library.lastReconcile': async () => ({ report: await library.lastReconcile() }),
     'trash.list': async () => ({ entries: await library.listTrash() }),
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
     'tasks.show': async ({ task_id }) => library.showTask(task_id),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AppEvent } from '../contract/event.ts';
 import type { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
+import type { DriveQuestions } from './health/drive-probe.ts';
 
 /** What the library needs of the program around it. */
 export interface LibraryHost {
@@ -27,6 +28,8 @@ export interface LibraryHost {
   readonly workerEntry?: string;
   /** Links in other apps that we made to a model, by the folder or file that they lead to. */
   readonly linksTo?: (id: ModelId) => readonly string[];
+  /** How drives that may hang are known and asked; the system's own unless told. */
+  readonly drives?: DriveQuestions;
   readonly timing?: Partial<LibraryTiming>;
 }
 

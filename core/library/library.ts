@@ -108,8 +108,9 @@ export class Library {
   }
 
   /** What a path holds; nothing is changed. Throws `path_not_found`, `unreadable`, `unsupported_path`, `invalid_input`. */
-  classify(path: string): Promise<Classification> {
+  async classify(path: string): Promise<Classification> {
     const { catalog, store, host } = this.#context;
+    await store.drives.assertAnswers(path);
     return classifyPath(path, {
       registeredAt: (entryPath) => store.registeredAt(entryPath),
       withFingerprint: (fingerprint) => catalog.findByFingerprint(fingerprint).map(({ model_id }) => model_id),
@@ -151,6 +152,7 @@ export class Library {
       return { validation_state, validation_errors };
     }
     if (target.path.includes('\0')) throw new Failed('invalid_input', { field: 'path', reason: 'it is no path.' });
+    await store.drives.assertAnswers(target.path);
     const facts = await readModelFacts(target.path);
     const isOffline = await store.isOffline(facts, target.path);
     return healthOf(
@@ -219,8 +221,9 @@ export class Library {
     return this.#reconciler.run();
   }
 
-  lastReconcile(): ReconcileReport | null {
-    return this.#reconciler.lastReport;
+  /** The report of the last reconcile, were it that of an earlier process. */
+  lastReconcile(): Promise<ReconcileReport | null> {
+    return this.#reconciler.lastReport();
   }
 
   /** Lets the hashing in the background wait, while a picture is made, or go on. */
@@ -288,7 +291,8 @@ export class Library {
     });
     this.#watcher = watcher;
     this.#holdings.listeners.add((event) => {
-      if (event.kind === 'model_changed') watcher.watchModel(event.model);
+      if (event.kind === 'model_changed')
+        watcher.watchModel(event.model).catch((error: unknown) => this.#failed(error));
       if (event.kind === 'model_removed') watcher.forgetModel(event.model_id);
     });
     await watcher.start();

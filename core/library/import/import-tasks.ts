@@ -123,6 +123,7 @@ export class ImportTasks {
         continue;
       }
       try {
+        await this.#context.store.drives.assertAnswers(path);
         const source = await resolveSource(path);
         const facts = await readModelFacts(source.isFolder ? source.real : source.given);
         sizes.push((await payloadOf(source, facts)).sizeBytes);

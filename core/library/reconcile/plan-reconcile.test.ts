@@ -16,13 +16,15 @@ test('every place of the disk and every row of the index is answered for, once',
       { kind: 'orphan', path: '/models/a', isFolder: true },
       { kind: 'unfinished', path: '/models/b', reason: 'it is half' },
     ],
-    [
-      row('same', '1:1|2:2'),
-      row('edited', '1:1|2:2'),
-      row('rewritten', '1:1|2:2'),
-      row('never seen', ''),
-      row('gone', '1:1|2:2'),
-    ],
+    new Map(
+      [
+        row('same', '1:1|2:2'),
+        row('edited', '1:1|2:2'),
+        row('rewritten', '1:1|2:2'),
+        row('never seen', ''),
+        row('gone', '1:1|2:2'),
+      ].map((indexed) => [indexed.id, indexed]),
+    ),
   );
   expect(plan).toEqual({
     unchanged: 1,

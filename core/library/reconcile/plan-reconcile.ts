@@ -1,5 +1,8 @@
 import type { ReconcileStep, SurveyRow } from '../worker/messages.ts';
 
+/** What the index has, by id. */
+export type SurveyRows = ReadonlyMap<SurveyRow['id'], SurveyRow>;
+
 /** What the disk has of one place below `models/`. */
 export type DiskFact =
   | { readonly kind: 'record'; readonly id: SurveyRow['id']; readonly stamp: string }
@@ -12,9 +15,9 @@ export type DiskFact =
  */
 export function planReconcile(
   facts: Iterable<DiskFact>,
-  rows: readonly SurveyRow[],
+  rows: SurveyRows,
 ): { readonly steps: ReconcileStep[]; readonly unchanged: number } {
-  const known = new Map(rows.map((row) => [row.id, row.stamp]));
+  const met = new Set<SurveyRow['id']>();
   const steps: ReconcileStep[] = [];
   let unchanged = 0;
   for (const fact of facts) {
@@ -26,15 +29,16 @@ export function planReconcile(
         steps.push({ act: 'leave', path: fact.path, reason: fact.reason });
         break;
       case 'record': {
-        const stamp = known.get(fact.id);
-        known.delete(fact.id);
+        const stamp = rows.get(fact.id)?.stamp;
+        met.add(fact.id);
         if (stamp === undefined) steps.push({ act: 'add', id: fact.id, reason: 'its record was not in the index' });
         else if (stamp === fact.stamp) unchanged += 1;
         else steps.push({ act: 'check', id: fact.id, reason: changeOf(stamp, fact.stamp) });
       }
     }
   }
-  for (const id of known.keys()) steps.push({ act: 'remove', id, reason: 'its record is gone from disk' });
+  for (const id of rows.keys())
+    if (!met.has(id)) steps.push({ act: 'remove', id, reason: 'its record is gone from disk' });
   return { steps, unchanged };
 }
 

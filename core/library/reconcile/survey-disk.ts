@@ -2,9 +2,8 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { ModelId } from '../../contract/ids.ts';
 import { metadataFileName } from '../metadata/metadata-file.ts';
-import type { SurveyRow } from '../worker/messages.ts';
-import type { DiskFact } from './plan-reconcile.ts';
-import { fileStampSync, modelStamp, sourceStampSync } from './stamp.ts';
+import type { DiskFact, SurveyRows } from './plan-reconcile.ts';
+import { fileStampSync, missingStamp, modelStamp, sourceStampSync } from './stamp.ts';
 
 /** `<type>/<family>/<name>`, and room for folders that people sort their own models into. */
 const maxDepth = 12;
@@ -21,18 +20,13 @@ const shardName = /-\d{5}-of-\d{5}\./;
  * finished. Only stats, nothing opened; links are not followed, hidden folders not entered. For a worker thread: it blocks.
  * `settledBeforeMs`: what changed later may still be being written.
  */
-export function* surveyDisk(
-  modelsPath: string,
-  rows: readonly SurveyRow[],
-  settledBeforeMs: number,
-): Generator<DiskFact> {
-  const known = new Map(rows.map((row) => [row.id, row]));
+export function* surveyDisk(modelsPath: string, known: SurveyRows, settledBeforeMs: number): Generator<DiskFact> {
   yield* survey(modelsPath, [], { modelsPath, known, settledBeforeMs });
 }
 
 interface Survey {
   readonly modelsPath: string;
-  readonly known: ReadonlyMap<string, SurveyRow>;
+  readonly known: SurveyRows;
   readonly settledBeforeMs: number;
 }
 
@@ -47,7 +41,11 @@ function* survey(folder: string, segments: readonly string[], context: Survey): 
         id: id.data,
         stamp: modelStamp(
           fileStampSync(join(folder, metadataFileName)),
-          row === undefined ? '' : sourceStampSync(row.payloadPath, row.isOwned),
+          row === undefined
+            ? ''
+            : row.payloadPath === null
+              ? missingStamp
+              : sourceStampSync(row.payloadPath, row.isOwned),
         ),
       };
     }

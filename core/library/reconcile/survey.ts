@@ -24,15 +24,17 @@ export async function surveyLibrary(context: LibraryContext, signal: AbortSignal
   const settledBeforeMs = Date.now() - timingOf(host).settleMs;
   const modelsPath = store.folders.modelsPath;
   if (host.watches === false) {
-    const rows: SurveyRow[] = [];
-    for await (const page of rowsOf(context)) rows.push(...page);
+    const rows = new Map<SurveyRow['id'], SurveyRow>();
+    for await (const page of rowsOf(context)) for (const row of page) rows.set(row.id, row);
     return planReconcile(await drained(surveyDisk(modelsPath, rows, settledBeforeMs), signal), rows);
   }
   const worker = new LibraryWorker(workerEntryOf(host));
   const stop = () => void worker.close();
   signal.addEventListener('abort', stop);
   try {
-    for await (const page of rowsOf(context)) worker.send({ kind: 'rows', rows: page });
+    // One page after the other: all of them on their way at once would be held twice.
+    for await (const page of rowsOf(context))
+      await worker.ask({ kind: 'rows', rows: page }, (reply) => (reply.kind === 'taken' ? true : undefined));
     const steps: ReconcileStep[] = [];
     const unchanged = await worker.ask({ kind: 'survey', modelsPath, settledBeforeMs }, (reply) => {
       if (reply.kind === 'steps') steps.push(...reply.steps);
@@ -48,12 +50,14 @@ export async function surveyLibrary(context: LibraryContext, signal: AbortSignal
 async function* rowsOf({ catalog, store }: Pick<LibraryContext, 'catalog' | 'store'>): AsyncGenerator<SurveyRow[]> {
   for (let last: Parameters<Catalog['rowsAfter']>[0] = null; ; ) {
     const rows = catalog.rowsAfter(last, pageSize);
-    yield rows.map((row) => ({
-      id: row.model_id,
-      stamp: row.stamp,
-      payloadPath: store.payloadPathOf(row),
-      isOwned: row.storage_kind === 'library_owned',
-    }));
+    const page: SurveyRow[] = [];
+    for (const row of rows) {
+      const isOwned = row.storage_kind === 'library_owned';
+      const payloadPath = store.payloadPathOf(row);
+      const isAsked = isOwned || (await store.drives.answers(payloadPath));
+      page.push({ id: row.model_id, stamp: row.stamp, payloadPath: isAsked ? payloadPath : null, isOwned });
+    }
+    yield page;
     last = rows.at(-1)?.model_id ?? null;
     if (rows.length < pageSize || last === null) return;
     await new Promise(setImmediate);

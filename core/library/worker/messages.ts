@@ -5,7 +5,7 @@ import { ModelId } from '../../contract/ids.ts';
 export const SurveyRow = z.object({
   id: ModelId,
   stamp: z.string(),
-  payloadPath: z.string(),
+  payloadPath: z.string().nullable().describe('Null for files on a drive that does not answer: they are not asked for'),
   isOwned: z.boolean(),
 });
 export type SurveyRow = z.infer<typeof SurveyRow>;
@@ -29,6 +29,7 @@ export const ReconcileStep = z.discriminatedUnion('act', [
 export type ReconcileStep = z.infer<typeof ReconcileStep>;
 
 export const WorkerReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('taken') }),
   z.object({ kind: z.literal('steps'), steps: z.array(ReconcileStep) }),
   z.object({ kind: z.literal('surveyed'), unchanged: z.int() }),
   z.object({
