@@ -7,7 +7,7 @@ import { catalogIndexes } from './schema.ts';
 const entriesPerCommit = [200, 2000, 20_000];
 /** SQLite's own memory while it fills: page cache, and the text that waits to be written in one run. */
 const cacheKibibytes = 8192;
-const textBytes = 8 * 2 ** 20;
+const textBytes = 4 * 2 ** 20;
 const textTables = ['model_text', 'model_pairs'];
 
 /**

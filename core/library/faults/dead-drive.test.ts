@@ -8,9 +8,10 @@ const codes = (findings: readonly { readonly code: string }[]) => findings.map((
 test('models on a drive that does not answer are offline, hold up nothing, and come back with it', async () => {
   let isDead = false;
   let comeBack = () => {};
+  let nas = '/nowhere';
   await using at = await TestLibrary.open({
     drives: {
-      slowMountOf: async (path) => (path.includes('/nas/') ? '/nas' : null),
+      slowMounts: async () => [nas],
       ask: () =>
         isDead
           ? new Promise((resolve) => {
@@ -20,7 +21,8 @@ test('models on a drive that does not answer are offline, hold up nothing, and c
       patienceMs: 20,
     },
   });
-  await mkdir(join(at.path, 'nas'));
+  nas = join(at.path, 'nas');
+  await mkdir(nas);
   const away = await at.library.register(await writeLora(join(at.path, 'nas/away.safetensors'), 'away'));
   const here = await at.library.register(await writeLora(join(at.path, 'here.safetensors'), 'here'));
   const onNas = await writeLora(join(at.path, 'nas/other.safetensors'), 'other');

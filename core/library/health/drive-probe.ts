@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
-import { posix, win32 } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { normalize, sep } from 'node:path';
 import { Failed } from '../../contract/failure.ts';
-import { mountPointsOf } from './volume.ts';
 
 /** How drives that may hang are known and asked; replaced in tests. */
 export interface DriveQuestions {
-  /** The mount point of the drive that a path is on, where that drive may fail to answer for ever; null for others. Asks no such drive. */
-  readonly slowMountOf: (path: string) => Promise<string | null>;
+  /** Mount points of drives that may fail to answer for ever, the longest first. Asks no such drive. */
+  readonly slowMounts: () => Promise<readonly string[]>;
   /** Resolves when the drive answered, whatever it said; perhaps never. */
   readonly ask: (mount: string) => Promise<void>;
   readonly patienceMs: number;
@@ -38,11 +37,22 @@ export class DriveProbe {
   }
 
   async answers(path: string): Promise<boolean> {
-    const mount = await this.#questions.slowMountOf(path);
-    if (mount === null) return true;
+    const mounts = await this.#questions.slowMounts();
+    const normal = mounts.length === 0 ? path : normalize(path);
+    const mount = mounts.find(
+      (point) => normal === point || normal.startsWith(point.endsWith(sep) ? point : point + sep),
+    );
+    if (mount === undefined) return true;
     const known = this.#asked.get(mount);
     if (known !== undefined && (known.isOpen || performance.now() - known.atMs < keptMs)) return known.answer;
     return this.#ask(mount).answer;
+  }
+
+  /** The mount points of drives that do not answer. */
+  async silentMounts(): Promise<string[]> {
+    const silent: string[] = [];
+    for (const mount of await this.#questions.slowMounts()) if (!(await this.answers(mount))) silent.push(mount);
+    return silent;
   }
 
   /** Throws `unreadable` where the drive of a path does not answer. */
@@ -96,31 +106,14 @@ const mountsKeptMs = 2000;
 let mounts: Promise<readonly string[]> = Promise.resolve([]);
 let mountsAtMs = Number.NEGATIVE_INFINITY;
 
-/** Of the kernel's own list: reading it asks no drive. */
-function slowMounts(): Promise<readonly string[]> {
-  if (performance.now() - mountsAtMs < mountsKeptMs) return mounts;
-  mountsAtMs = performance.now();
-  mounts = readFile('/proc/self/mountinfo', 'utf8').then(slowMountsIn, () => []);
-  return mounts;
-}
-
 const systemQuestions: DriveQuestions = {
-  async slowMountOf(path) {
-    if (process.platform === 'darwin') return mountPointsOf(path, 'darwin')[0] ?? null;
-    if (process.platform === 'win32') {
-      const { root } = win32.parse(path);
-      return root.startsWith('\\\\') ? root : null;
-    }
-    const points = await slowMounts();
-    if (points.length === 0) return null;
-    const normal = posix.normalize(path);
-    return points.find((point) => normal === point || normal.startsWith(`${point}/`)) ?? null;
+  slowMounts() {
+    if (performance.now() - mountsAtMs < mountsKeptMs) return mounts;
+    mountsAtMs = performance.now();
+    mounts = readSlowMounts().catch(() => []);
+    return mounts;
   },
   async ask(mount) {
-    if (process.platform === 'win32') {
-      await stat(mount);
-      return;
-    }
     // Another process may hang in the place of ours; it is not waited for at the end.
     await new Promise<void>((resolve) => {
       execFile('stat', [mount], () => resolve()).unref();
@@ -128,3 +121,11 @@ const systemQuestions: DriveQuestions = {
   },
   patienceMs,
 };
+
+async function readSlowMounts(): Promise<string[]> {
+  // The kernel's own list: reading it asks no drive.
+  if (process.platform === 'linux') return slowMountsIn(await readFile('/proc/self/mountinfo', 'utf8'));
+  // Drives of every kind are mounted there, and names of a folder are not asked of them.
+  if (process.platform === 'darwin') return (await readdir('/Volumes')).map((name) => `/Volumes/${name}`);
+  return [];
+}

@@ -12,6 +12,9 @@ export interface FlatWatchHooks {
   readonly onLimit: (reason: string) => void;
 }
 
+/** Each costs some 2 KB of memory, and the system has a limit on all programs together. */
+const maxFolders = 10_000;
+
 /** Watches single folders by the system's own notices, one a folder, and nothing below them. */
 export class FlatWatch {
   readonly #hooks: FlatWatchHooks;
@@ -24,6 +27,10 @@ export class FlatWatch {
   /** Says whether the folder is there. */
   add(folder: string): boolean {
     if (this.#watchers.has(folder)) return true;
+    if (this.#watchers.size >= maxFolders) {
+      this.#hooks.onLimit(`more than ${maxFolders} folders of external models`);
+      return true;
+    }
     try {
       const watcher = watch(folder, { persistent: false }, (event, name) => {
         if (name !== null) this.#hooks.onChange(join(folder, name));

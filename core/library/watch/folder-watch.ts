@@ -11,7 +11,7 @@ export interface FolderWatchHooks {
 }
 
 /** Each costs some 2 KB of memory, and the system has a limit on all programs together. */
-const maxFolders = 30_000;
+const maxFolders = 20_000;
 const maxDepth = 14;
 /** A tree is taken in in pieces: whoever waits meanwhile for an answer gets it. */
 const sliceMs = 10;

@@ -36,14 +36,11 @@ export class LibraryWatcher {
   readonly #registry: FolderWatch;
   /** Bundles, with their components. */
   readonly #bundles: FSWatcher;
-  readonly #watchedBundles = new Set<ModelId>();
+  readonly #bundlePaths = new Map<ModelId, string>();
   /** The folders that single files and bundles lie in: that one went, came, or has another name now. */
   readonly #parents: FlatWatch;
   /** Of those the ones that are not there: looked for now and then. */
   readonly #goneParents = new Set<string>();
-  readonly #models = new Map<string, ModelId>();
-  readonly #sources = new Map<ModelId, string>();
-  readonly #inParent = new Map<string, Set<ModelId>>();
   readonly #offlineTimer: NodeJS.Timeout;
   /** Changed places below `models/` that belong to no model that the index has. */
   readonly #unknownPaths = new Set<string>();
@@ -92,42 +89,26 @@ export class LibraryWatcher {
     bundle_format,
     entry_path,
   }: Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): Promise<void> {
-    if (this.#isClosed || this.#sources.get(model_id) === entry_path) return;
-    this.forgetModel(model_id);
-    if (storage_kind !== 'external_reference' || entry_path === '') return;
+    if (this.#isClosed || storage_kind !== 'external_reference' || entry_path === '') return;
     if (!(await this.#context.store.drives.answers(entry_path)) || this.#isClosed) return;
-    this.#models.set(entry_path, model_id);
-    this.#sources.set(model_id, entry_path);
-    const parent = dirname(entry_path);
-    const beside = this.#inParent.get(parent) ?? new Set();
-    if (beside.size === 0) this.#watchParent(parent);
-    this.#inParent.set(parent, beside.add(model_id));
-    if (bundle_format !== 'diffusers_directory') return;
-    if (this.#watchedBundles.size < maxBundles) {
-      this.#watchedBundles.add(model_id);
+    this.#watchParent(dirname(entry_path));
+    if (bundle_format !== 'diffusers_directory' || this.#bundlePaths.get(model_id) === entry_path) return;
+    this.forgetModel(model_id);
+    if (this.#bundlePaths.size < maxBundles) {
+      this.#bundlePaths.set(model_id, entry_path);
       this.#bundles.add(entry_path);
     } else {
-      this.#parents.add(entry_path);
+      this.#watchParent(entry_path);
       this.#limited(`more than ${maxBundles} external bundles`);
     }
   }
 
+  /** The folder that a source lies in is watched on: others may lie there, and what comes there is looked at. */
   forgetModel(id: ModelId): void {
-    const source = this.#sources.get(id);
+    const source = this.#bundlePaths.get(id);
     if (source === undefined) return;
-    this.#sources.delete(id);
-    if (this.#models.get(source) === id) {
-      this.#models.delete(source);
-      if (this.#watchedBundles.delete(id)) this.#bundles.unwatch(source);
-      else this.#parents.remove(source);
-    }
-    const parent = dirname(source);
-    const beside = this.#inParent.get(parent);
-    beside?.delete(id);
-    if (beside?.size !== 0) return;
-    this.#inParent.delete(parent);
-    this.#goneParents.delete(parent);
-    this.#parents.remove(parent);
+    this.#bundlePaths.delete(id);
+    this.#bundles.unwatch(source);
   }
 
   async close(): Promise<void> {
@@ -150,7 +131,7 @@ export class LibraryWatcher {
       atomic: false,
       persistent: false,
       // What somebody registered is watched, were its name hidden.
-      ignored: (path) => isIgnored(path) && !this.#models.has(path),
+      ignored: (path) => isIgnored(path) && this.#context.store.registeredAt(path) === null,
     });
     watcher.on('all', (_, path) => this.#sourceChanged(path));
     watcher.on('error', (error) => this.#limited(String(error)));
@@ -162,12 +143,15 @@ export class LibraryWatcher {
   }
 
   #parentGone(folder: string): void {
-    const own = this.#models.get(folder);
-    if (own !== undefined) this.#modelChanged(own);
-    const beside = this.#inParent.get(folder);
-    if (beside === undefined) return;
     this.#goneParents.add(folder);
-    for (const id of beside) this.#modelChanged(id);
+    this.#allBelow(folder);
+  }
+
+  /** Every model whose files are in a folder, or are that folder, is looked at. */
+  #allBelow(folder: string): void {
+    const { catalog, store } = this.#context;
+    const own = store.registeredAt(folder);
+    for (const id of [...(own === null ? [] : [own]), ...catalog.idsBelow(folder)]) this.#modelChanged(id);
   }
 
   #limited(reason: string): void {
@@ -198,14 +182,14 @@ export class LibraryWatcher {
   }
 
   #sourceChanged(path: string): void {
-    for (let at = path; at !== dirname(at); at = dirname(at)) {
-      const id = this.#models.get(at);
-      if (id !== undefined) {
-        this.#modelChanged(id);
-        return;
-      }
+    // A file of a component of a bundle is the deepest.
+    for (const at of [path, dirname(path), dirname(dirname(path))]) {
+      const id = this.#context.store.registeredAt(at);
+      if (id === null) continue;
+      this.#modelChanged(id);
+      return;
     }
-    if (!this.#inParent.has(dirname(path)) || isIgnored(path)) return;
+    if (isIgnored(path)) return;
     this.#quiet.wait(
       path,
       () => sourceStamp(path, false),
@@ -244,7 +228,7 @@ export class LibraryWatcher {
     for (const folder of this.#goneParents) {
       if (!(await store.drives.answers(folder)) || this.#isClosed || !this.#parents.add(folder)) continue;
       this.#goneParents.delete(folder);
-      for (const id of this.#inParent.get(folder) ?? []) this.#modelChanged(id);
+      this.#allBelow(folder);
     }
     for (let cursor: string | undefined; ; ) {
       const query = ListQuery.parse({ offline: true, limit: pageSize, ...(cursor !== undefined && { cursor }) });
