@@ -25,10 +25,10 @@ import { editModel } from './acts/edit.ts';
 import { registerModel } from './acts/register.ts';
 import { relocateModel } from './acts/relocate.ts';
 import { classifyPath } from './classification/classify-path.ts';
+import { lookupsOf } from './classification/library-lookups.ts';
 import type { LibraryContext } from './context.ts';
 import { resolveDependencies } from './execution/dependency-resolution.ts';
 import { describeModel } from './execution/descriptor.ts';
-import { freeBytesAt } from './free-space.ts';
 import { HashQueue } from './hashing/hash-queue.ts';
 import { healthOf } from './health/health.ts';
 import { ImportTasks } from './import/import-tasks.ts';
@@ -109,13 +109,8 @@ export class Library {
 
   /** What a path holds; nothing is changed. Throws `path_not_found`, `unreadable`, `unsupported_path`, `invalid_input`. */
   async classify(path: string): Promise<Classification> {
-    const { catalog, store, host } = this.#context;
-    await store.drives.assertAnswers(path);
-    return classifyPath(path, {
-      registeredAt: (entryPath) => store.registeredAt(entryPath),
-      withFingerprint: (fingerprint) => catalog.findByFingerprint(fingerprint).map(({ model_id }) => model_id),
-      freeBytes: () => freeBytesAt(host.rootPath),
-    });
+    await this.#context.store.drives.assertAnswers(path);
+    return classifyPath(path, lookupsOf(this.#context));
   }
 
   /**
@@ -127,7 +122,7 @@ export class Library {
     return this.#change(() => registerModel(this.#context, path, name));
   }
 
-  /** Brings models in, one after the other. Answers at once with the task that does it. */
+  /** Brings models in, one after the other, of a folder of many each one. Answers at once with the task that does it. */
   import(items: readonly ImportItem[]): Task {
     return this.#tasks.start(items);
   }
