@@ -396,12 +396,10 @@ describe('a LoRA, by the names of each trainer', () => {
   });
 });
 
-test('ten thousand names cost milliseconds', () => {
+test('of very many names only the first are judged', () => {
   const shapes = new Map(
-    Array.from({ length: 10_000 }, (_, index) => [`nobody.knows.${index}.weight`, { shape: [2, 2] }]),
+    Array.from({ length: 30_000 }, (_, index) => [`nobody.knows.${index}.weight`, { shape: [2, 2] }]),
   );
-  kindOfTensors(shapes);
-  const before = performance.now();
+  shapes.set('text_model.encoder.layers.0.mlp.fc1.weight', { shape: [1, 1] });
   expect(kindOfTensors(shapes).modelType).toBe('unknown');
-  expect(performance.now() - before).toBeLessThan(250);
 });
