@@ -37,7 +37,9 @@ test.each([
     inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
+    doorPath: join(dataPath, 'server.json'),
     mappingsPath: join(dataPath, 'mappings'),
+    verdictsPath: join(dataPath, 'providers.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   });
 });

@@ -12,8 +12,12 @@ export interface Folders {
   readonly inputsPath: string;
   readonly jobsPath: string;
   readonly settingsPath: string;
+  /** Of the door for other programs. */
+  readonly doorPath: string;
   /** The ledger of links in other apps' folders, and rule files of the user's own. */
   readonly mappingsPath: string;
+  /** What was found out about execution providers. */
+  readonly verdictsPath: string;
   readonly logPath: string;
 }
 
@@ -55,7 +59,9 @@ export function resolveFolders(
     inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
+    doorPath: join(dataPath, 'server.json'),
     mappingsPath: join(dataPath, 'mappings'),
+    verdictsPath: join(dataPath, 'providers.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

@@ -12,7 +12,9 @@ import { mappingCommands } from './mapping-commands.ts';
 import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
+import { serverCommands } from './server-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
+import { StarterPrompts } from './starter.ts';
 
 /**
  * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:
@@ -79,7 +81,12 @@ export const commands = {
   },
   'app.doctor': {
     summary: 'The runtime, the providers found and why others are not, folders, versions',
-    input: z.object({}),
+    input: z.object({
+      fresh: z
+        .union([z.boolean(), z.stringbool()])
+        .default(false)
+        .describe('Try every provider anew instead of remembering what was found'),
+    }),
     output: z.object({
       version: z.string(),
       node_version: z.string(),
@@ -93,8 +100,15 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  'starter.prompts': {
+    summary: 'What to write to the starter model: examples, its vocabulary, and what it is',
+    input: z.object({}),
+    output: StarterPrompts,
+    http: { method: 'GET', path: '/starter/prompts' },
+  },
   ...promptCommands,
   ...queueCommands,
+  ...serverCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;
 

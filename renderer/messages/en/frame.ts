@@ -10,6 +10,7 @@ export const screens = {
   generate: 'Generate',
   queue: 'Queue',
   health: 'Health',
+  mappings: 'Mappings',
   settings: 'Settings',
 } as const;
 
@@ -46,4 +47,7 @@ export const notice = {
   added: '{count, plural, =0 {Nothing was added} one {# model added} other {# models added}}',
   removed: '“{name}” was removed from the library',
   undo: 'Undo',
+  queued: 'Put in the queue',
+  cleared_waiting: '{count, plural, one {# job canceled} other {# jobs canceled}}',
+  cleared_ended: '{count, plural, one {# job taken out of the history} other {# jobs taken out of the history}}',
 } as const;
