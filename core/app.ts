@@ -1,6 +1,7 @@
 import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
+import { ModelId } from './contract/ids.ts';
 import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
@@ -15,6 +16,7 @@ import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
+import { commandsOfPictures } from './pictures.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
@@ -51,6 +53,8 @@ export interface App extends AsyncDisposable {
   readonly pictures: {
     /** The file of a picture; null where no job made one of that id. */
     pathOf(artifactId: string): string | null;
+    /** The picture that stands for a model; null where it has none. */
+    previewOf(modelId: string): Promise<string | null>;
   };
   readonly imageTools: ImageTools;
   readonly folders: Folders;
@@ -180,7 +184,13 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     await rooms.disposeAsync();
     log.info('ended');
   };
-  const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
+  const pictures = {
+    pathOf: (id: string) => jobs.artifactPath(id),
+    previewOf: async (id: string) => {
+      const checked = ModelId.safeParse(id);
+      return checked.success ? library.previewPath(checked.data).catch(() => null) : null;
+    },
+  };
   return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
 }
 
@@ -229,6 +239,7 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
+    ...commandsOfPictures({ jobs, library, inputsPath: folders.inputsPath }),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     'pictures.list': async (query) => jobs.pictures(query),

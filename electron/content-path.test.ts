@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { artifactId, contentPath } from './content-path.ts';
+import { artifactId, contentPath, previewModelId } from './content-path.ts';
 
 const folder = join('/opt', 'vitrine', 'renderer');
 
@@ -28,4 +28,12 @@ test.each([
   ['picture://model/0198-a', null],
 ])('%s names the artifact %s', (url, id) => {
   expect(artifactId(url)).toBe(id);
+});
+
+test.each([
+  ['picture://model/lora%2Fflux%2F%E5%A2%A8?v=2', 'lora/flux/墨'],
+  ['picture://model/', null],
+  ['picture://artifact/0198-a', null],
+])('%s names the model %s', (url, id) => {
+  expect(previewModelId(url)).toBe(id);
 });

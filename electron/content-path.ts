@@ -16,8 +16,17 @@ export function contentPath(folder: string, url: string): string | null {
 
 /** The id in `picture://artifact/<id>`, or null for any other address. */
 export function artifactId(url: string): string | null {
+  return idBehind('artifact', url);
+}
+
+/** The model's id in `picture://model/<id>`, or null for any other address. */
+export function previewModelId(url: string): string | null {
+  return idBehind('model', url);
+}
+
+function idBehind(wanted: string, url: string): string | null {
   const { host, pathname } = new URL(url);
-  if (host !== 'artifact') return null;
+  if (host !== wanted) return null;
   const id = decoded(pathname.slice(1));
   return id === '' ? null : id;
 }

@@ -54,6 +54,7 @@ async function start(): Promise<void> {
   serveContent({
     rendererFolder: paths.rendererFolder,
     pictureFile: (id) => instance.app.pictures.pathOf(id),
+    previewFile: (id) => instance.app.pictures.previewOf(id),
   });
   openIpc(instance.app.commands, isOwnPage);
   setMenu({

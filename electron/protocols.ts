@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { net, protocol } from 'electron';
-import { artifactId, contentPath } from './content-path.ts';
+import { artifactId, contentPath, previewModelId } from './content-path.ts';
 
 /**
  * What the page may load. Styles may be inline because the component library positions and sizes with them; scripts may not.
@@ -32,14 +32,18 @@ export interface ContentSources {
   readonly rendererFolder: string;
   /** The picture's file, or null when there is no such artifact. */
   readonly pictureFile: (artifactId: string) => string | null;
+  /** The file of a model's preview, or null when it has none. */
+  readonly previewFile: (modelId: string) => Promise<string | null>;
 }
 
-/** Serves the page as `app://bundle/…` and pictures as `picture://artifact/<id>`. Nothing else of the disk can be named. */
-export function serveContent({ rendererFolder, pictureFile }: ContentSources): void {
+/** Serves the page as `app://bundle/…` and pictures as `picture://artifact/<id>` and `picture://model/<id>`. Nothing else of the disk can be named. */
+export function serveContent({ rendererFolder, pictureFile, previewFile }: ContentSources): void {
   protocol.handle('app', async (request) => {
     return sendFile(contentPath(rendererFolder, request.url), { 'content-security-policy': contentSecurityPolicy });
   });
   protocol.handle('picture', async (request) => {
+    const modelId = previewModelId(request.url);
+    if (modelId !== null) return sendFile(await previewFile(modelId), { 'cache-control': 'no-cache' });
     const id = artifactId(request.url);
     // An artifact never changes under its id.
     return sendFile(id && pictureFile(id), { 'cache-control': 'private, max-age=31536000, immutable' });

@@ -6,6 +6,7 @@ import { invalidInput } from './invalid-input.ts';
 import { Artifact, Job, JobOrigin, JobStatus } from './job.ts';
 import { jobExtras } from './job-extras.ts';
 import { libraryCommands } from './library-commands.ts';
+import { pictureCommands } from './picture-commands.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { settingsCommands } from './settings-commands.ts';
@@ -57,7 +58,11 @@ export const commands = {
       limit: z.coerce.number().int().min(1).max(500).default(100),
       cursor: z.string().max(200).optional(),
     }),
-    output: z.object({ pictures: z.array(Artifact), next_cursor: z.string().nullable() }),
+    output: z.object({
+      pictures: z.array(Artifact),
+      total: z.int().nonnegative().describe('Of all pages'),
+      next_cursor: z.string().nullable(),
+    }),
     http: { method: 'GET', path: '/pictures' },
   },
   'app.status': {
@@ -91,6 +96,7 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  ...pictureCommands,
   ...queueCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;

@@ -295,6 +295,13 @@ export class JobStore {
       });
   }
 
+  countArtifacts(modelId: string | undefined): number {
+    const counted = this.#prepare(
+      'SELECT count(*) FROM artifacts WHERE @modelId IS NULL OR model_id = @modelId',
+    ).pluck();
+    return Number(counted.get({ modelId: modelId ?? null }));
+  }
+
   artifactPath(id: string): string | null {
     const path = this.#prepare('SELECT path FROM artifacts WHERE id = ?').pluck().get(id);
     return typeof path === 'string' ? path : null;

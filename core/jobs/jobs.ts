@@ -277,7 +277,11 @@ export class Jobs {
   }
 
   /** Pictures of all jobs, the newest first. Throws `invalid_input` for a cursor that is none of ours. */
-  pictures({ model_id, limit, cursor }: PictureQuery): { pictures: Artifact[]; next_cursor: string | null } {
+  pictures({ model_id, limit, cursor }: PictureQuery): {
+    pictures: Artifact[];
+    total: number;
+    next_cursor: string | null;
+  } {
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
       throw new Failed('invalid_input', { field: 'cursor', reason: 'not a cursor of this listing' });
     const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
@@ -286,6 +290,7 @@ export class Jobs {
     const last = page.at(-1);
     return {
       pictures: page.map(({ artifact }) => artifact),
+      total: this.#guarded(() => this.#store.countArtifacts(model_id)),
       next_cursor: found.length > limit && last ? String(last.sequence) : null,
     };
   }

@@ -18,6 +18,7 @@ export function createIpcClient(bridge: Bridge): WindowClient {
       return stop;
     },
     pictureUrl: (artifact) => `picture://artifact/${encodeURIComponent(artifact.id)}`,
+    previewUrl: (modelId) => `picture://model/${encodeURIComponent(modelId)}`,
     desktop: {
       pathOf: (file) => bridge.pathOf(file),
       pickFolder: () => bridge.pickFolder(),

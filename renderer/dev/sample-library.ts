@@ -145,9 +145,9 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
   let report = reportOf(models.size);
 
   return {
-    'models.list': async ({ limit, cursor, ...query }) => {
+    'models.list': async ({ limit, cursor, offset, ...query }) => {
       const all = [...models.values()].filter((model) => matches(model, query)).sort(orders[query.sort]);
-      const from = Number(cursor ?? 0);
+      const from = Number(cursor ?? offset ?? 0);
       const until = from + limit;
       return {
         models: all.slice(from, until),

@@ -3,7 +3,7 @@ import { finding } from './en/finding.ts';
 import { app, bar, notice, screens, status } from './en/frame.ts';
 import { generate, remedy } from './en/generate.ts';
 import { healthScreen, lastCheck } from './en/health.ts';
-import { details, models, relocate, remove, whyNot } from './en/models.ts';
+import { bulk, details, models, relocate, remove, whyNot } from './en/models.ts';
 import { queue } from './en/queue.ts';
 import { settings } from './en/settings.ts';
 import { welcome } from './en/welcome.ts';
@@ -24,6 +24,7 @@ export const en = {
   task,
   models,
   details,
+  bulk,
   whyNot,
   remove,
   relocate,

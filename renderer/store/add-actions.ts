@@ -1,17 +1,15 @@
 import type { ImportMode, Task } from '../../core/contract/task.ts';
 import type { WindowClient } from '../client/client.ts';
 import { canMove, importItemsOf, itemsPerImport, newerTask, resultsOf } from './add-plan.ts';
-import type { AddItem, AddSheet, AppState, NoticeText, Problem } from './state.ts';
+import type { AddItem, AddSheet } from './add-state.ts';
+import type { Doors } from './doors.ts';
+import { problemOf } from './problem.ts';
+import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 
 /** Paths are read this many at a time: five hundred dropped at once must not become five hundred open requests. */
 const readersAtOnce = 4;
 const waitMs = 20_000;
-
-interface AddDoors {
-  readonly problemOf: (error: unknown) => Problem;
-  readonly tell: (notice: NoticeText) => void;
-}
 
 const emptySheet: AddSheet = {
   phase: 'review',
@@ -23,11 +21,7 @@ const emptySheet: AddSheet = {
 };
 
 /** From what was dropped to what is in the library: read, review, import. Nothing happens on disk before `confirmAdd`. */
-export function createAddActions(
-  { getState, setState }: AppStore,
-  client: WindowClient,
-  { problemOf, tell }: AddDoors,
-) {
+export function createAddActions({ getState, setState }: AppStore, client: WindowClient, { tell }: Doors) {
   const withSheet = (make: (sheet: AddSheet) => AddSheet | null) =>
     setState((state: AppState) => (state.addSheet ? { addSheet: make(state.addSheet) } : {}));
 

@@ -13,7 +13,8 @@ import {
   timeEach,
   whyNotRunnable,
 } from './selectors.ts';
-import { type AppState, initialState, noFilter } from './state.ts';
+import { noFilter } from './models-state.ts';
+import { type AppState, initialState } from './state.ts';
 import { withJob } from './sync.ts';
 
 test.each([

@@ -3,7 +3,9 @@ import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts'
 import type { Metadata } from '../../core/contract/metadata.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { paramsOf } from './draft.ts';
-import type { AppState, Sort } from './state.ts';
+import { idAt, rowOf } from './listing.ts';
+import type { Sort } from './models-state.ts';
+import type { AppState } from './state.ts';
 
 export type Health = 'valid' | 'degraded' | 'invalid' | 'offline';
 
@@ -24,6 +26,15 @@ export function whyNotRunnable(model: ModelSummary): WhyNot | null {
 /** The order of the listing that is shown. */
 export function sortOf(state: AppState): Sort {
   return state.listing.filter.query === '' ? state.sort : state.searchSort;
+}
+
+/** The row that keys move from: where the selected model stands, or was last seen before its page was let go. */
+export function activeRowOf({ listing, selectedId, activeRow }: AppState): number {
+  if (selectedId === null) return -1;
+  const there = activeRow < 0 ? undefined : idAt(listing, activeRow);
+  if (there === selectedId) return activeRow;
+  const row = rowOf(listing, selectedId);
+  return row >= 0 || there !== undefined ? row : activeRow;
 }
 
 export function selectedModel(state: AppState): ModelSummary | null {

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../store/add-plan.ts';
-import type { AddSheet } from '../../store/state.ts';
+import type { AddSheet } from '../../store/add-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';

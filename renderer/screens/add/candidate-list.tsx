@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import type { Classification } from '../../../core/contract/model.ts';
 import { baseName } from '../../format/path.ts';
-import type { Candidate } from '../../store/state.ts';
+import type { Candidate } from '../../store/add-state.ts';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './candidate-list.module.css';

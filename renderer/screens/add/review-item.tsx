@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { baseName, folderOf } from '../../format/path.ts';
 import { bytesToAdd, canMove, newCandidates } from '../../store/add-plan.ts';
-import type { AddItem, Candidate } from '../../store/state.ts';
+import type { AddItem, Candidate } from '../../store/add-state.ts';
 import { Button, Tool } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';

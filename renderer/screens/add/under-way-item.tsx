@@ -4,7 +4,7 @@ import type { Task } from '../../../core/contract/task.ts';
 import { useActions } from '../../app-context.tsx';
 import { baseName } from '../../format/path.ts';
 import { fractionOf, type ItemProgress, newCandidates } from '../../store/add-plan.ts';
-import type { AddItem } from '../../store/state.ts';
+import type { AddItem } from '../../store/add-state.ts';
 import { Tool } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
 import { ProgressRing } from '../../ui/progress.tsx';

@@ -22,7 +22,9 @@ export function useShortcuts() {
   const isBusy = useApp((state) =>
     state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
   );
-  const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null);
+  const hasSheet = useApp(
+    (state) => state.addSheet !== null || state.removal !== null || state.droppedPicture !== null,
+  );
   useEffect(() => {
     let chordUntil = 0;
     // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
