@@ -1,7 +1,9 @@
-import type { Commands } from './contract/command.ts';
+import { join } from 'node:path';
+import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import { ModelId } from './contract/ids.ts';
+import type { PromptCounts } from './contract/prompt.ts';
 import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
@@ -9,6 +11,8 @@ import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
+import { Mappings } from './mapping/mappings.ts';
+import { commandsOfMapping } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
@@ -22,6 +26,7 @@ import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
 import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
+import { createPromptCounter, type PromptCounter } from './runner/prompt-counter.ts';
 
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
@@ -33,6 +38,8 @@ export interface AppOptions {
   readonly nodeExecutable?: string;
   /** The model that a new library begins with; null begins with none. */
   readonly starterBundle?: string | null;
+  /** The folder of rule files for other apps; null knows none. */
+  readonly mappingRules?: string | null;
   readonly version?: string;
   readonly log?: Log;
   /** Whether jobs that an earlier run left waiting are run; true unless told. */
@@ -121,6 +128,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   );
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
 
+  const mappings = new Mappings({
+    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
+    ownRulesPath: join(folders.mappingsPath, 'apps'),
+  });
+
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
   const jobs = openJobs({
@@ -132,7 +144,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     startsPaused: settings.current().queue_starts_paused,
     maxQueued: () => settings.current().queue_limit,
     maxEnded: () => settings.current().history_limit,
-    execute: (job, { step, signal, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
+    execute: (job, { step, signal, skips, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
       const run = {
         jobId: job.id,
         outputsPath: folders.outputsPath,
@@ -152,6 +164,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (extras.keeps_overrides) settings.keep(extras.overrides ?? {});
       return processImages(job.request, {
         ...run,
+        skips,
         inputsPath: folders.inputsPath,
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
@@ -163,12 +176,15 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   });
   undo.defer(() => jobs.close());
 
+  const counter = createPromptCounter(program.promptCounterEntry);
+  undo.defer(() => counter.close());
   const probe = async () => {
     if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
     return providers;
   };
   const commands = commandsOf({
     library,
+    mappings,
     jobs,
     settings,
     folders,
@@ -176,6 +192,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     program,
     probe,
     runner: imageRunner,
+    counter,
     events,
   });
   log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
@@ -196,6 +213,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 
 interface Rooms {
   readonly library: Library;
+  readonly mappings: Mappings;
   readonly jobs: Jobs;
   readonly settings: SettingsStore;
   readonly events: Events;
@@ -204,9 +222,11 @@ interface Rooms {
   readonly program: ProgramFiles;
   readonly probe: () => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
+  readonly counter: PromptCounter;
 }
 
-function commandsOf({ library, jobs, settings, events, folders, version, program, probe, runner }: Rooms): Commands {
+function commandsOf(rooms: Rooms): Commands {
+  const { library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -235,11 +255,13 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
       const named = await namedModel(request, library);
       return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin, extras);
     },
-    'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
+    'jobs.list': async (query) => jobs.list(query),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
     ...commandsOfPictures({ jobs, library, inputsPath: folders.inputsPath }),
+    'prompts.count': async (input) => countPrompts(input, rooms),
+    ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     'pictures.list': async (query) => jobs.pictures(query),
@@ -265,6 +287,21 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
       log_path: folders.logPath,
     }),
   };
+}
+
+/** By the tokenizer of the model itself, whether it can run or not. */
+async function countPrompts(
+  { model_id, prompt_syntax, ...input }: CheckedInput<'prompts.count'>,
+  { library, settings, counter }: Rooms,
+): Promise<PromptCounts> {
+  const id = model_id ?? library.starterModelId();
+  if (id === null) throw noModel();
+  const { entry_path } = await library.show(id);
+  return counter.count({
+    ...input,
+    entry_path,
+    prompt_syntax: prompt_syntax ?? settings.current().prompt_syntax,
+  });
 }
 
 /** The request with its model named, so that its job says for good which one it was; an unknown one is refused before it is queued. */

@@ -11,6 +11,8 @@ export interface Folders {
   readonly inputsPath: string;
   readonly jobsPath: string;
   readonly settingsPath: string;
+  /** The ledger of links in other apps' folders, and rule files of the user's own. */
+  readonly mappingsPath: string;
   readonly logPath: string;
 }
 
@@ -52,6 +54,7 @@ export function resolveFolders(
     inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
+    mappingsPath: join(dataPath, 'mappings'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

@@ -9,8 +9,12 @@ export interface ProgramFiles {
   readonly runnerEntry: string;
   /** The program of the library's worker threads. */
   readonly libraryWorkerEntry: string;
+  /** The program of the thread that counts a prompt's tokens. */
+  readonly promptCounterEntry: string;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
+  /** Where the folders of other apps are described; null where that was left out. */
+  readonly mappingRules: string | null;
   readonly version: string;
   /** Of onnxruntime-node; null where it is not installed. */
   readonly runtimeVersion: string | null;
@@ -20,13 +24,19 @@ export interface ProgramFiles {
 export function findProgramFiles(from: string = import.meta.dirname): ProgramFiles {
   const root = packageRoot(from);
   const bundle = join(root, 'resources', 'starter-model', 'bundle');
+  const mappingRules = join(root, 'resources', 'mappings');
   return {
     runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(root, 'dist', 'runner', 'entry.mjs')),
     libraryWorkerEntry: sourceOr(
       join(from, 'library', 'worker', 'entry.ts'),
       join(root, 'dist', 'core', 'library-worker.js'),
     ),
+    promptCounterEntry: sourceOr(
+      join(from, 'runner', 'prompt-counter-entry.ts'),
+      join(root, 'dist', 'core', 'prompt-counter.js'),
+    ),
     starterBundle: existsSync(bundle) ? bundle : null,
+    mappingRules: existsSync(mappingRules) ? mappingRules : null,
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',
     runtimeVersion: runtimeVersion(),
   };

@@ -32,6 +32,7 @@ const programs: readonly NodeProgram[] = [
       'electron/main': 'electron/main.ts',
       'core/cli': 'core/cli.ts',
       'core/library-worker': 'core/library/worker/entry.ts',
+      'core/prompt-counter': 'core/runner/prompt-counter-entry.ts',
     },
     folder: 'dist',
     format: 'es',

@@ -1,39 +1,31 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { artifactId, contentPath, previewModelId } from './content-path.ts';
+import { contentOf } from './content-path.ts';
 
 const folder = join('/opt', 'vitrine', 'renderer');
+const file = (...parts: readonly string[]) => ({ kind: 'file', path: join(folder, ...parts) });
+const picture = (artifactId: string) => ({ kind: 'picture', artifactId });
 
 test.each([
-  ['app://bundle/index.html', join(folder, 'index.html')],
-  ['app://bundle/', join(folder, 'index.html')],
-  ['app://bundle/assets/a%20b.js?v=1#x', join(folder, 'assets', 'a b.js')],
-  ['app://bundle/../../etc/passwd', join(folder, 'etc', 'passwd')],
-  ['app://bundle/..%2f..%2fetc%2fpasswd', null],
-  ['app://bundle/%2e%2e/%2e%2e/etc/passwd', join(folder, 'etc', 'passwd')],
-  ['app://bundle/..%5c..%5cwindows', null],
-  ['app://bundle/..%2frenderer-of-another/x', null],
-  ['app://bundle/a%00.html', null],
-  ['app://bundle/%ff', null],
-  ['app://elsewhere/index.html', null],
-])('%s means %s', (url, file) => {
-  expect(contentPath(folder, url)).toBe(file);
-});
-
-test.each([
-  ['picture://artifact/0198-a', '0198-a'],
-  ['picture://artifact/a%2Fb', 'a/b'],
-  ['picture://artifact/', null],
-  ['picture://artifact/%ff', null],
-  ['picture://model/0198-a', null],
-])('%s names the artifact %s', (url, id) => {
-  expect(artifactId(url)).toBe(id);
-});
-
-test.each([
-  ['picture://model/lora%2Fflux%2F%E5%A2%A8?v=2', 'lora/flux/墨'],
-  ['picture://model/', null],
-  ['picture://artifact/0198-a', null],
-])('%s names the model %s', (url, id) => {
-  expect(previewModelId(url)).toBe(id);
+  ['vitrine://app/index.html', file('index.html')],
+  ['vitrine://app/', file('index.html')],
+  ['vitrine://app/assets/a%20b.js?v=1#x', file('assets', 'a b.js')],
+  ['vitrine://app/../../etc/passwd', file('etc', 'passwd')],
+  ['vitrine://app/..%2f..%2fetc%2fpasswd', null],
+  ['vitrine://app/%2e%2e/%2e%2e/etc/passwd', file('etc', 'passwd')],
+  ['vitrine://app/..%5c..%5cwindows', null],
+  ['vitrine://app/..%2frenderer-of-another/x', null],
+  ['vitrine://app/a%00.html', null],
+  ['vitrine://app/%ff', null],
+  ['vitrine://elsewhere/index.html', null],
+  ['vitrine://app/pictures/0198-a', picture('0198-a')],
+  ['vitrine://app/pictures/a%2Fb', picture('a/b')],
+  ['vitrine://app/pictures/', null],
+  ['vitrine://app/pictures/%ff', null],
+  ['vitrine://elsewhere/pictures/0198-a', null],
+  ['vitrine://app/previews/lora%2Fflux%2F%E5%A2%A8?v=2', { kind: 'preview', modelId: 'lora/flux/墨' }],
+  ['vitrine://app/previews/', null],
+  ['vitrine://elsewhere/previews/lora%2Fflux%2Fx', null],
+])('%s means %o', (url, content) => {
+  expect(contentOf(folder, url)).toEqual(content);
 });

@@ -1,51 +1,12 @@
-import { Menu, type MenuItemConstructorOptions, shell } from 'electron';
+import { Menu, shell } from 'electron';
+import type { ShellRequest } from '../core/contract/shell-request.ts';
+import { type MenuPlaces, menuTemplate } from './menu-template.ts';
 
-export interface MenuPlaces {
-  readonly appName: string;
-  readonly libraryPath: string;
-  readonly dataPath: string;
-  readonly isDevelopment: boolean;
-}
-
-/** The native menu. Roles bring the platform's own words and shortcuts; without an Edit menu macOS has no copy and paste at all. */
-export function setMenu(places: MenuPlaces): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(places, process.platform)));
-}
-
-function menuTemplate(
-  { appName, libraryPath, dataPath, isDevelopment }: MenuPlaces,
-  platform: NodeJS.Platform,
-): MenuItemConstructorOptions[] {
-  const isMac = platform === 'darwin';
-  const reveal = (label: string, path: string): MenuItemConstructorOptions => ({
-    label,
-    click: () => {
-      void shell.openPath(path);
-    },
-  });
-  return [
-    ...(isMac ? [{ label: appName, role: 'appMenu' as const }] : []),
-    {
-      label: '&File',
-      submenu: [
-        reveal('Open Library Folder', libraryPath),
-        reveal('Open Data Folder', dataPath),
-        { type: 'separator' },
-        { role: isMac ? 'close' : 'quit' },
-      ],
-    },
-    { role: 'editMenu' },
-    {
-      label: '&View',
-      submenu: [
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-        ...(isDevelopment ? [{ role: 'reload' as const }, { role: 'toggleDevTools' as const }] : []),
-      ],
-    },
-    { role: 'windowMenu' },
-  ];
+export function setMenu(places: MenuPlaces, language: string, ask: (request: ShellRequest) => void): void {
+  const openFolder = (path: string) => {
+    void shell.openPath(path);
+  };
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(menuTemplate(places, language, { ask, openFolder }, process.platform)),
+  );
 }

@@ -13,7 +13,7 @@ const whole: PackedFiles = {
   // An archive's listing names unpacked files too.
   archived: ['dist/electron/main.js', 'dist/electron/preload.cjs', 'dist/renderer/index.html', ...unpacked],
   unpacked,
-  resources: ['node', 'starter-model/bundle/model_index.json'],
+  resources: ['node', 'starter-model/bundle/model_index.json', 'mappings/comfyui.json'],
 };
 
 test('a whole package has no fault', () => expect(packFaults(whole, 'linux-x64')).toEqual([]));
@@ -40,6 +40,6 @@ test.each([
   expect(faults).toEqual([expect.stringContaining(file)]);
 });
 
-test('a package without the Node executable and the starter model has both faults', () => {
-  expect(packFaults({ ...whole, resources: [] }, 'linux-x64')).toHaveLength(2);
+test('a package without the Node executable, the starter model and the rules for other apps has three faults', () => {
+  expect(packFaults({ ...whole, resources: [] }, 'linux-x64')).toHaveLength(3);
 });

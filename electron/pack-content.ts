@@ -31,6 +31,7 @@ export function packFaults(files: PackedFiles, target: string): string[] {
     { what: 'libvips', where: 'unpacked', pattern: new RegExp(`@img/sharp-libvips-${target}/.*libvips`) },
     { what: 'a Node executable', where: 'resources', pattern: /^node(\.exe)?$/ },
     { what: 'the starter model', where: 'resources', pattern: /^starter-model\/bundle\/model_index\.json$/ },
+    { what: "what is known of other apps' folders", where: 'resources', pattern: /^mappings\/comfyui\.json$/ },
   ];
   const unwanted: readonly Expectation[] = [
     { what: 'a source', where: 'archived', pattern: /^(core|electron|renderer|e2e|docs)\// },

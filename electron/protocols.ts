@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { net, protocol } from 'electron';
-import { artifactId, contentPath, previewModelId } from './content-path.ts';
+import { contentOf } from './content-path.ts';
 
 /**
  * What the page may load. Styles may be inline because the component library positions and sizes with them; scripts may not.
@@ -10,7 +10,7 @@ const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' picture: data: blob:",
+  "img-src 'self' data: blob:",
   "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -18,13 +18,12 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-export const pageUrl = 'app://bundle/index.html';
+export const pageUrl = 'vitrine://app/index.html';
 
 /** Must run before the app is ready. */
 export function announceProtocols(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
-    { scheme: 'picture', privileges: { standard: true, secure: true } },
+    { scheme: 'vitrine', privileges: { standard: true, secure: true, supportFetchAPI: true } },
   ]);
 }
 
@@ -36,17 +35,16 @@ export interface ContentSources {
   readonly previewFile: (modelId: string) => Promise<string | null>;
 }
 
-/** Serves the page as `app://bundle/…` and pictures as `picture://artifact/<id>` and `picture://model/<id>`. Nothing else of the disk can be named. */
+/** Serves the page as `vitrine://app/…` and pictures as `vitrine://app/pictures/<id>` and `…/previews/<model id>`: one origin. Nothing else of the disk can be named. */
 export function serveContent({ rendererFolder, pictureFile, previewFile }: ContentSources): void {
-  protocol.handle('app', async (request) => {
-    return sendFile(contentPath(rendererFolder, request.url), { 'content-security-policy': contentSecurityPolicy });
-  });
-  protocol.handle('picture', async (request) => {
-    const modelId = previewModelId(request.url);
-    if (modelId !== null) return sendFile(await previewFile(modelId), { 'cache-control': 'no-cache' });
-    const id = artifactId(request.url);
-    // An artifact never changes under its id.
-    return sendFile(id && pictureFile(id), { 'cache-control': 'private, max-age=31536000, immutable' });
+  protocol.handle('vitrine', async (request) => {
+    const content = contentOf(rendererFolder, request.url);
+    if (content?.kind === 'picture')
+      // An artifact never changes under its id.
+      return sendFile(pictureFile(content.artifactId), { 'cache-control': 'private, max-age=31536000, immutable' });
+    if (content?.kind === 'preview')
+      return sendFile(await previewFile(content.modelId), { 'cache-control': 'no-cache' });
+    return sendFile(content?.path ?? null, { 'content-security-policy': contentSecurityPolicy });
   });
 }
 

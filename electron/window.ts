@@ -8,7 +8,7 @@ const canvas = { light: '#f5f2ec', dark: '#131210' } as const;
 
 export interface WindowOptions {
   readonly preloadFile: string;
-  /** `app://bundle/index.html`, or the address of the development server. */
+  /** `vitrine://app/index.html`, or the address of the development server. */
   readonly url: string;
   readonly stateFile: string;
   readonly isDark: boolean;
@@ -80,7 +80,7 @@ function lockPermissions(session: Session): void {
 function isSameOrigin(url: string, origin: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, host, origin: own } = new URL(url);
-  return own === 'null' ? protocol === 'app:' && host === 'bundle' : own === origin;
+  return own === 'null' ? protocol === 'vitrine:' && host === 'app' : own === origin;
 }
 
 function openOutside(url: string): void {

@@ -7,6 +7,7 @@ import { createClient } from './client/create-client.ts';
 import { createActions } from './store/actions.ts';
 import { keepView, restoreView } from './store/persist.ts';
 import { createAppStore } from './store/store.ts';
+import { followShell } from './store/follow-shell.ts';
 import { startSync } from './store/sync.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -25,6 +26,7 @@ const store = createAppStore(restoreView(localStorage));
 window.addEventListener('pagehide', keepView(store, localStorage));
 const actions = createActions(store, client);
 startSync(store, client, actions);
+followShell(client.desktop, actions);
 
 const place = document.getElementById('root');
 if (!place) throw new Error('the page has no place for the window');

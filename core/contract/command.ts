@@ -3,10 +3,13 @@ import type { CommandShape } from './command-shape.ts';
 import { GenerateRequest } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
-import { Artifact, Job, JobOrigin, JobStatus } from './job.ts';
+import { Artifact, Job, JobOrigin } from './job.ts';
 import { jobExtras } from './job-extras.ts';
+import { JobPage, JobQuery } from './job-query.ts';
 import { libraryCommands } from './library-commands.ts';
 import { pictureCommands } from './picture-commands.ts';
+import { mappingCommands } from './mapping-commands.ts';
+import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { settingsCommands } from './settings-commands.ts';
@@ -17,6 +20,7 @@ import { settingsCommands } from './settings-commands.ts';
  */
 export const commands = {
   ...libraryCommands,
+  ...mappingCommands,
   'jobs.generate': {
     summary: 'Queue a request for pictures',
     input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window'), ...jobExtras }),
@@ -24,13 +28,9 @@ export const commands = {
     http: { method: 'POST', path: '/jobs' },
   },
   'jobs.list': {
-    summary: 'Jobs, the newest first',
-    input: z.object({
-      status: JobStatus.optional(),
-      sort: z.enum(['created', 'updated']).optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-    }),
-    output: z.object({ jobs: z.array(Job) }),
+    summary: 'Jobs page by page, the newest first, or those that changed last',
+    input: JobQuery,
+    output: JobPage,
     http: { method: 'GET', path: '/jobs' },
   },
   'jobs.show': {
@@ -97,6 +97,7 @@ export const commands = {
     http: { method: 'GET', path: '/doctor' },
   },
   ...pictureCommands,
+  ...promptCommands,
   ...queueCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;

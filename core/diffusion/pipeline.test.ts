@@ -416,6 +416,21 @@ describe('a run', () => {
     expect(calls.decoded).toBe(0);
   });
 
+  test('a picture that is skipped takes no further step, says how many it had, and the next is made whole', async () => {
+    const isSkipped = (item: number) => item === 0 && calls.samples.length === 2;
+    const plan = planOf(entryPath, { sampler: 'DDIM', steps: 4, seeds: [1, 2], guidance_scale: 1 });
+    await pipeline.run(
+      plan,
+      (event) => events.push(event),
+      () => false,
+      undefined,
+      isSkipped,
+    );
+    const images = events.filter((event) => event.kind === 'image');
+    expect(images.map(({ stopped_after }) => stopped_after)).toEqual([2, undefined]);
+    expect([calls.samples.length, calls.decoded]).toEqual([6, 2]);
+  });
+
   test('one canceled before it began asks the networks nothing', async () => {
     await expect(run({}, () => true)).rejects.toMatchObject({ failure: { code: 'canceled' } });
     expect(calls.tokens).toEqual([]);

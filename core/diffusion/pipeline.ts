@@ -27,13 +27,14 @@ export interface Pipeline {
    * Makes the plan's pictures one after the other, each from a generator of its own seed.
    *
    * `start` is what they are made from, the plan's own picture or noise unless given. Throws `canceled` once `isCanceled()` says so, between two steps; `invalid_input` and `unsupported_config` before anything runs; and
-   * what the networks throw.
+   * what the networks throw. A picture that `isSkipped` names takes no further step and is decoded as it stands.
    */
   run(
     plan: RunPlan,
     onEvent: (event: RunEvent) => void,
     isCanceled: () => boolean,
     start?: PictureStart,
+    isSkipped?: (itemIndex: number) => boolean,
   ): Promise<RunMetrics>;
   close(): Promise<void>;
 }
@@ -72,7 +73,7 @@ export async function openPipeline(
   const encoder = promptEncoder(networks, tokenizers);
 
   return {
-    run: async (plan, onEvent, isCanceled, start = startOf(plan)) => {
+    run: async (plan, onEvent, isCanceled, start = startOf(plan), isSkipped = () => false) => {
       const { sampler, scheduler, make } = schedulerFor({
         config: schedulerConfig,
         path: schedulerPath,
@@ -125,14 +126,16 @@ export async function openPipeline(
             draw,
             onStep,
             isCanceled,
+            isSkipped: () => isSkipped(item_index),
           });
-          return { latents: finished, step_count: one.timesteps.length - firstIndex };
+          return { ...finished, step_count: one.timesteps.length - firstIndex };
         });
         await pause();
-        const { step_count } = picture;
+        const { step_count, taken } = picture;
         onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
         const image = await timed('decode_ms', () => vae.decode(unscaled(picture.latents, networks.scalingFactor)));
-        onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler });
+        const stopped = taken < step_count && { stopped_after: taken };
+        onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
       return { load_ms: 0, ...clock, provider: networks.provider, sampler, scheduler };

@@ -9,7 +9,9 @@ import type { RunnerStatus } from '../../core/contract/runner.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleLibrary } from './sample-library.ts';
+import { sampleMappings } from './sample-mappings.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
+import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
@@ -132,6 +134,7 @@ export function createSampleClient(scenario: string): WindowClient {
 
   const commands: Commands = {
     ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
+    ...sampleMappings(),
     'models.show': async ({ model_id }) =>
       found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
     'models.classify': async ({ path }) => {
@@ -153,7 +156,11 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
-    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed() }),
+    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed(), total: jobs.size, next_cursor: null }),
+    'prompts.count': async ({ prompt, negative_prompt }) => ({
+      prompt: sampleCount(prompt),
+      negative_prompt: sampleCount(negative_prompt),
+    }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
@@ -216,6 +223,8 @@ export function createSampleClient(scenario: string): WindowClient {
       pathOf: (file) => `/home/mira/downloads/${file.name}`,
       pickFolder: async () => '/home/mira/downloads/woodblock-v2',
       revealPath: async () => undefined,
+      listenToShell: () => () => undefined,
+      setLanguage: async () => undefined,
     },
     platform: 'linux',
   };

@@ -25,6 +25,17 @@ export function sampleQueue(jobs: ReadonlyMap<string, Job>, status: Commands['ru
     'jobs.duplicate': nothing,
     'jobs.move': nothing,
     'jobs.remove': nothing,
+    'jobs.skip': nothing,
+    'jobs.counts': async () => {
+      const count = (status: Job['status']) => [...jobs.values()].filter((job) => job.status === status).length;
+      return {
+        queued: count('queued'),
+        running: count('running'),
+        succeeded: count('succeeded'),
+        failed: count('failed'),
+        canceled: count('canceled'),
+      };
+    },
     'jobs.events': async () => ({ events: [] }),
     'queue.show': queue,
     'queue.pause': () => {

@@ -31,6 +31,7 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
       const { task } = event;
       return { ...state, tasks: { ...state.tasks, [task.task_id]: newerTask(state.tasks[task.task_id], task) } };
     }
+    case 'mappings_changed':
     case 'library_reconciled':
       return state;
   }

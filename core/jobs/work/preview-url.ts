@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Pixels } from '../contract/runner.ts';
+import type { Pixels } from '../../contract/runner.ts';
 
 const longestSide = 384;
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database, { type Database as Connection } from 'better-sqlite3';
-import { Failed } from '../contract/failure.ts';
+import { Failed } from '../../contract/failure.ts';
 
 export interface OpenDatabaseOptions {
   readonly path: string;

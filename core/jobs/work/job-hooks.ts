@@ -1,8 +1,8 @@
-import type { AppEvent } from '../contract/event.ts';
-import type { JobId } from '../contract/ids.ts';
-import type { Artifact, Progress, StepName } from '../contract/job.ts';
-import type { JobExtras } from '../contract/job-extras.ts';
-import type { CancelSignal, Pixels } from '../contract/runner.ts';
+import type { AppEvent } from '../../contract/event.ts';
+import type { JobId } from '../../contract/ids.ts';
+import type { Artifact, Progress, StepName } from '../../contract/job.ts';
+import type { JobExtras } from '../../contract/job-extras.ts';
+import type { CancelSignal, Pixels, SkipSignal } from '../../contract/runner.ts';
 import { previewUrl } from './preview-url.ts';
 import { throttle } from './throttle.ts';
 
@@ -10,6 +10,7 @@ import { throttle } from './throttle.ts';
 export interface JobHooks {
   readonly step: StepName;
   readonly signal: CancelSignal;
+  readonly skips: SkipSignal;
   /** Of a request that leaves it open; the same however often the step is begun. */
   readonly drawnSeed: number;
   /** So many pictures of this step are there from before a pause. */
@@ -25,6 +26,7 @@ export interface JobHooksOptions {
   readonly jobId: JobId;
   readonly step: StepName;
   readonly signal: CancelSignal;
+  readonly skips: SkipSignal;
   readonly drawnSeed: number;
   readonly firstItem: number;
   readonly extras: JobExtras;
@@ -42,8 +44,8 @@ const progressGapMs = 30;
 
 /** The hooks of one step; `stop` drops what has not been told yet. */
 export function createJobHooks(options: JobHooksOptions): { readonly hooks: JobHooks; readonly stop: () => void } {
-  const { jobId, step, signal, drawnSeed, firstItem, extras, isCurrent, onProgress, ofWhole, onArtifact, emit, log } =
-    options;
+  const { jobId, step, signal, skips, drawnSeed, firstItem, extras } = options;
+  const { isCurrent, onProgress, ofWhole, onArtifact, emit, log } = options;
   const told = throttle<Progress>(progressGapMs, (progress) =>
     emit({ kind: 'job_progressed', job_id: jobId, progress }),
   );
@@ -64,6 +66,7 @@ export function createJobHooks(options: JobHooksOptions): { readonly hooks: JobH
   const hooks: JobHooks = {
     step,
     signal,
+    skips,
     drawnSeed,
     firstItem,
     extras,

@@ -1,5 +1,5 @@
-import { Failed } from '../contract/failure.ts';
-import type { JobId } from '../contract/ids.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { JobId } from '../../contract/ids.ts';
 
 export interface Move {
   readonly jobId: JobId;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Failed, failureOf } from '../contract/failure.ts';
+import { Failed, failureOf } from '../../contract/failure.ts';
 import { databaseFault, openDatabase } from './open-database.ts';
 
 let folder = '';
