@@ -1,7 +1,7 @@
 import { add, importRemedy } from './en/add.ts';
 import { finding } from './en/finding.ts';
 import { app, bar, notice, screens, status } from './en/frame.ts';
-import { generate, remedy } from './en/generate.ts';
+import { dropped, generate, remedy, syntax } from './en/generate.ts';
 import { healthScreen, lastCheck } from './en/health.ts';
 import { bulk, details, models, relocate, remove, whyNot } from './en/models.ts';
 import { queue } from './en/queue.ts';
@@ -32,6 +32,8 @@ export const en = {
   add,
   importRemedy,
   generate,
+  syntax,
+  dropped,
   remedy,
   queue,
   healthScreen,

@@ -1,8 +1,8 @@
-import { JobId } from '../../core/contract/ids.ts';
+import { JobId, ModelId } from '../../core/contract/ids.ts';
 import type { Artifact } from '../../core/contract/job.ts';
 import type { WindowClient } from '../client/client.ts';
 import type { Doors } from './doors.ts';
-import { draftOf, drawSeed, jobOf } from './draft.ts';
+import { draftOf, drawSeed, jobOf, paramsOf } from './draft.ts';
 import { type Draft, emptyDraft, type StudioSelection } from './generate-state.ts';
 import { draftModel, runningJob, waitingJobs, whyNotRunnable } from './selectors.ts';
 import type { AppStore } from './store.ts';
@@ -11,6 +11,9 @@ import { indexModels, mergePictures, withJob } from './sync.ts';
 /** Models of one kind that the picker holds; more are found by searching. */
 const generatorLimit = 200;
 const picturePage = 100;
+const countDelayMs = 120;
+
+type CountedDraft = Pick<Draft, 'modelId' | 'prompt' | 'negativePrompt' | 'promptSyntax'>;
 
 /** What the next picture shall be, and the jobs that make it. */
 export function createGenerateActions(
@@ -20,6 +23,7 @@ export function createGenerateActions(
   random: () => number,
 ) {
   let isReadingPictures = false;
+  let countTimer: ReturnType<typeof setTimeout> | undefined;
 
   const setDraft = (change: Partial<Draft>) => patch(({ draft }) => ({ draft: { ...draft, ...change } }));
 
@@ -58,6 +62,25 @@ export function createGenerateActions(
         return models;
       }),
     loadOptions: () => attempt(async () => set({ options: (await client.call('settings.get', {})).options })),
+    /** Counts prompts, a moment after the last key. What can't be counted is not told: generating will say why. */
+    countPrompts({ modelId, prompt, negativePrompt, promptSyntax }: CountedDraft) {
+      clearTimeout(countTimer);
+      if (modelId === null) return;
+      countTimer = setTimeout(async () => {
+        const { steps } = paramsOf(get().draft, draftModel(get()));
+        const promptCounts = await client
+          .call('prompts.count', {
+            model_id: ModelId.parse(modelId),
+            prompt,
+            negative_prompt: negativePrompt,
+            steps,
+            ...(promptSyntax !== null && { prompt_syntax: promptSyntax }),
+          })
+          .catch(() => null);
+        const now = get().draft;
+        if (now.prompt === prompt && now.negativePrompt === negativePrompt) set({ promptCounts });
+      }, countDelayMs);
+    },
     async loadMorePictures() {
       const { picturesCursor } = get();
       if (isReadingPictures || picturesCursor === null) return;

@@ -8,6 +8,7 @@ import type {
 } from '../../core/contract/generate.ts';
 import type { Artifact, Job } from '../../core/contract/job.ts';
 import type { Options } from '../../core/contract/options.ts';
+import type { PromptCounts } from '../../core/contract/prompt.ts';
 import type { Problem } from './problem.ts';
 
 /** A picture to start from: the core keeps its file, the window a small copy to show. */
@@ -88,8 +89,9 @@ export interface GenerateState {
   /** The picture beside the shown one; `choosing` while it is to be picked on the film. */
   readonly comparing: { readonly pictureId: string | null } | null;
   readonly droppedPicture: DroppedPicture | null;
-  readonly isInfoOpen: boolean;
   readonly openFolds: readonly string[];
+  /** How long the draft's prompts are for its model; null until the core has said so. */
+  readonly promptCounts: PromptCounts | null;
   /** The core's options, for what a draft leaves to them. */
   readonly options: Options | null;
 }
@@ -131,7 +133,7 @@ export const initialGenerateState: GenerateState = {
   studio: null,
   comparing: null,
   droppedPicture: null,
-  isInfoOpen: false,
   openFolds: [],
+  promptCounts: null,
   options: null,
 };

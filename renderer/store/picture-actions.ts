@@ -107,6 +107,5 @@ export function createPictureActions(
       }),
     compare: (pictureId: string | null) => set({ comparing: { pictureId } }),
     endCompare: () => set({ comparing: null }),
-    toggleInfo: () => patch(({ isInfoOpen }) => ({ isInfoOpen: !isInfoOpen })),
   };
 }

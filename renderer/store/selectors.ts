@@ -79,17 +79,21 @@ export function previewOf(state: AppState, job: Job, itemIndex: number): string 
 /** What the film shows, from its top: what forms, what will, then what was made, by day. */
 export type FilmItem =
   | { readonly kind: 'forming'; readonly key: string; readonly job: Job; readonly preview: string | null }
+  | { readonly kind: 'waiting'; readonly key: string; readonly job: Job }
   | { readonly kind: 'soon'; readonly key: string; readonly number: number }
   | { readonly kind: 'failed'; readonly key: string; readonly job: Job }
   | { readonly kind: 'day'; readonly key: string; readonly date: Date }
   | { readonly kind: 'picture'; readonly key: string; readonly artifact: Artifact };
 
-export function filmOf(
-  pictures: readonly Artifact[],
-  running: Job | null,
-  preview: string | null,
-  failed: Job | null,
-): readonly FilmItem[] {
+interface Film {
+  readonly pictures: readonly Artifact[];
+  readonly running: Job | null;
+  readonly preview: string | null;
+  readonly failed: Job | null;
+  readonly waiting: readonly Job[];
+}
+
+export function filmOf({ pictures, running, preview, failed, waiting }: Film): readonly FilmItem[] {
   const items: FilmItem[] = [];
   if (running) {
     items.push({ kind: 'forming', key: running.id, job: running, preview });
@@ -98,6 +102,7 @@ export function filmOf(
     for (let index = first; index < Math.min(count, first + 3); index++)
       items.push({ kind: 'soon', key: `${running.id}/${index}`, number: index + 1 });
   }
+  for (const job of waiting) items.push({ kind: 'waiting', key: job.id, job });
   if (failed) items.push({ kind: 'failed', key: failed.id, job: failed });
   let lastDay = '';
   for (const artifact of pictures) {

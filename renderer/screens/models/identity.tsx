@@ -4,6 +4,7 @@ import { useTranslations } from 'use-intl';
 import type { Metadata } from '../../../core/contract/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { Tool } from '../../ui/button.tsx';
+import { reachable } from '../../ui/reachable.ts';
 import css from './identity.module.css';
 
 /** What programs call the model by, and what a runner is told of it: folded, for the few who need it. */
@@ -51,8 +52,7 @@ export function Descriptor({ modelId }: { readonly modelId: string }) {
       {descriptor?.problem && <p className={css.refusal}>{descriptor.problem.message ?? t('app.unreachable')}</p>}
       {text !== '' && (
         <div className={css.json}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-          <pre tabIndex={0}>{text}</pre>
+          <pre {...reachable}>{text}</pre>
           <Tool
             label={t('details.copyNamed', { name: t('details.descriptor') })}
             onPress={() => void copyText(text, t('details.copied', { name: t('details.descriptor') }))}

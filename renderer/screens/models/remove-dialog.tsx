@@ -7,6 +7,7 @@ import { removalSum } from '../../store/removal-sum.ts';
 import { Button } from '../../ui/button.tsx';
 import { PathText } from '../../ui/path-text.tsx';
 import { ProgressLine } from '../../ui/progress.tsx';
+import { reachable } from '../../ui/reachable.ts';
 import { Sheet } from '../../ui/sheet.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './model-dialog.module.css';
@@ -84,8 +85,7 @@ function Paths({ title, rows }: PathsProps) {
         {title}
         {rows.length > 1 && <span>{number(rows.length)}</span>}
       </h3>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section ref={scroll} className={css.paths} tabIndex={0} aria-label={title}>
+      <section ref={scroll} className={css.paths} {...reachable} aria-label={title}>
         <ul style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const row = rows[index];
