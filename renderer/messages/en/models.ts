@@ -81,7 +81,7 @@ export const details = {
   madeWith: 'Made with this',
   used: 'Used',
   usedNever: 'Never',
-  usedValue: '{count, plural, one {# picture} other {# pictures}}, last {day}',
+  usedValue: '{count, plural, one {# picture} other {# pictures}}, newest: {day}',
   base: 'Trained from',
   triggers: 'Trigger words',
   rename: 'Rename…',
