@@ -23,23 +23,32 @@ export interface ProgramFiles {
 /** Looks around `from`, the folder of the running program's own file. */
 export function findProgramFiles(from: string = import.meta.dirname): ProgramFiles {
   const root = packageRoot(from);
-  const bundle = join(root, 'resources', 'starter-model', 'bundle');
-  const mappingRules = join(root, 'resources', 'mappings');
+  // What processes and threads of plain Node run lies beside a package's archive: they can't read in it.
+  const outside = root.endsWith('.asar') ? `${root}.unpacked` : root;
   return {
-    runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(root, 'dist', 'runner', 'entry.mjs')),
+    runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(outside, 'dist', 'runner', 'entry.mjs')),
     libraryWorkerEntry: sourceOr(
       join(from, 'library', 'worker', 'entry.ts'),
-      join(root, 'dist', 'core', 'library-worker.js'),
+      join(outside, 'dist', 'node', 'library-worker.mjs'),
     ),
     promptCounterEntry: sourceOr(
       join(from, 'runner', 'prompt-counter-entry.ts'),
-      join(root, 'dist', 'core', 'prompt-counter.js'),
+      join(outside, 'dist', 'node', 'prompt-counter.mjs'),
     ),
-    starterBundle: existsSync(bundle) ? bundle : null,
-    mappingRules: existsSync(mappingRules) ? mappingRules : null,
+    starterBundle: firstThere(besides(root, 'starter-model', 'bundle')),
+    mappingRules: firstThere(besides(root, 'mappings')),
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',
     runtimeVersion: runtimeVersion(),
   };
+}
+
+/** Where resources of ours may lie: in a checkout's own folder for them, or beside a package's archive. */
+function besides(root: string, ...parts: readonly string[]): readonly string[] {
+  return [join(root, 'resources', ...parts), join(root, '..', ...parts)];
+}
+
+function firstThere(places: readonly string[]): string | null {
+  return places.find((place) => existsSync(place)) ?? null;
 }
 
 function sourceOr(source: string, built: string): string {

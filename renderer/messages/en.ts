@@ -4,6 +4,7 @@ import { app, bar, notice, screens, status } from './en/frame.ts';
 import { dropped, generate, remedy, syntax } from './en/generate.ts';
 import { healthScreen, lastCheck } from './en/health.ts';
 import { bulk, details, models, relocate, remove, whyNot } from './en/models.ts';
+import { palette } from './en/palette.ts';
 import { queue } from './en/queue.ts';
 import { settings } from './en/settings.ts';
 import { welcome } from './en/welcome.ts';
@@ -35,6 +36,7 @@ export const en = {
   syntax,
   dropped,
   remedy,
+  palette,
   queue,
   healthScreen,
   lastCheck,

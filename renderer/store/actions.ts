@@ -10,8 +10,10 @@ import { createModelsActions } from './models-actions.ts';
 import { createPictureActions } from './picture-actions.ts';
 import type { Screen, Theme } from './state.ts';
 import type { AppStore } from './store.ts';
-import { withJob } from './sync.ts';
+import { indexModels, withJob } from './sync.ts';
 
+/** So many models the palette shows: who wants more searches the library. */
+const paletteModels = 6;
 const settleMs = 250;
 
 /** Every intent of the window: it goes to the core as a command, or changes the view. Nothing else writes the store but events. */
@@ -89,6 +91,14 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     },
     leaveWelcome: () => set({ hasSeenWelcome: true }),
     setTheme: (theme: Theme) => set({ theme }),
+    openPalette: () => set({ isPaletteOpen: true }),
+    closePalette: () => set({ isPaletteOpen: false }),
+    findModels: (query: string) =>
+      attempt(async () => {
+        const { models } = await client.call('models.list', { query, limit: paletteModels });
+        patch((state) => ({ models: indexModels(state.models, models) }));
+        return models;
+      }),
     dismissNotice: () => set({ notice: null }),
     tell,
 

@@ -30,6 +30,7 @@ export interface AppState extends ModelsState, AddState, GenerateState {
   readonly screen: Screen;
   readonly theme: Theme;
   readonly hasSeenWelcome: boolean;
+  readonly isPaletteOpen: boolean;
   readonly notice: Notice | null;
 }
 
@@ -48,5 +49,6 @@ export const initialState: AppState = {
   screen: 'models',
   theme: 'system',
   hasSeenWelcome: false,
+  isPaletteOpen: false,
   notice: null,
 };

@@ -10,6 +10,7 @@ import { HealthScreen } from '../health/health-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { RelocateDialog } from '../models/relocate-dialog.tsx';
 import { RemoveDialog } from '../models/remove-dialog.tsx';
+import { Palette } from '../palette/palette.tsx';
 import { QueueScreen } from '../queue/queue-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
@@ -56,6 +57,7 @@ export function Frame() {
       <DroppedPictureSheet />
       <RemoveDialog />
       <RelocateDialog />
+      <Palette />
       <NoticeLine />
     </>
   );

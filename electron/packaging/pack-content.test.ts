@@ -3,17 +3,20 @@ import { type PackedFiles, packFaults } from './pack-content.ts';
 
 const ort = 'node_modules/onnxruntime-node/bin/napi-v6';
 const unpacked = [
+  'dist/node/vitrine.mjs',
+  'dist/renderer/index.html',
   'dist/runner/entry.mjs',
   `${ort}/linux/x64/onnxruntime_binding.node`,
+  'node_modules/better-sqlite3/lib/index.js',
   'node_modules/better-sqlite3/prebuilds/linux-x64.node',
   'node_modules/@img/sharp-linux-x64/lib/sharp-linux-x64.node',
   'node_modules/@img/sharp-libvips-linux-x64/lib/libvips-cpp.so.8',
 ];
 const whole: PackedFiles = {
   // An archive's listing names unpacked files too.
-  archived: ['dist/electron/main.js', 'dist/electron/preload.cjs', 'dist/renderer/index.html', ...unpacked],
+  archived: ['dist/electron/main.js', 'dist/electron/preload.cjs', ...unpacked],
   unpacked,
-  resources: ['node', 'starter-model/bundle/model_index.json', 'mappings/comfyui.json'],
+  resources: ['node', 'bin/vitrine', 'vitrine.png', 'starter-model/bundle/model_index.json', 'mappings/comfyui.json'],
 };
 
 test('a whole package has no fault', () => expect(packFaults(whole, 'linux-x64')).toEqual([]));
@@ -40,6 +43,6 @@ test.each([
   expect(faults).toEqual([expect.stringContaining(file)]);
 });
 
-test('a package without the Node executable, the starter model and the rules for other apps has three faults', () => {
-  expect(packFaults({ ...whole, resources: [] }, 'linux-x64')).toHaveLength(3);
+test('a package without anything beside the archive has a fault for each thing', () => {
+  expect(packFaults({ ...whole, resources: [] }, 'linux-x64')).toHaveLength(5);
 });

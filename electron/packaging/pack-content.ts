@@ -18,6 +18,11 @@ export function packFaults(files: PackedFiles, target: string): string[] {
   const [platform = '', architecture = ''] = target.split('-');
   const needed: readonly Expectation[] = [
     { what: 'the main program', where: 'archived', pattern: /^dist\/electron\/main\.js$/ },
+    { what: 'the command line', where: 'unpacked', pattern: /^dist\/node\/vitrine\.mjs$/ },
+    { what: 'its launcher', where: 'resources', pattern: /^bin\/vitrine$/ },
+    { what: 'the icon', where: 'resources', pattern: /^vitrine\.png$/ },
+    { what: 'the window for browsers', where: 'unpacked', pattern: /^dist\/renderer\/index\.html$/ },
+    { what: 'the JavaScript of SQLite', where: 'unpacked', pattern: /better-sqlite3\/lib\/index\.js$/ },
     { what: 'the preload script', where: 'archived', pattern: /^dist\/electron\/preload\.cjs$/ },
     { what: 'the window', where: 'archived', pattern: /^dist\/renderer\/index\.html$/ },
     { what: 'the runner', where: 'unpacked', pattern: /^dist\/runner\/entry\.mjs$/ },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { AppEvent } from '../core/contract/event.ts';
+import type { AppEvent } from '../../core/contract/event.ts';
 import { afterEvent, fractionOf, noWork, quitQuestion } from './work-in-hand.ts';
 
 const job = (id: string, status: string) => ({ kind: 'job_changed', job: { id, status, progress: null } }) as AppEvent;

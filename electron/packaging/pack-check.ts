@@ -2,14 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { _electron } from 'playwright';
-import { isBuildStale } from './build-state.ts';
+import { isBuildStale } from '../build-state.ts';
 import { type PackedFiles, packFaults } from './pack-content.ts';
 
 // `npm run pack:check`: packages the app for Linux around a stand-in distribution (no download), looks at what went in, and starts the tree
 // on the stand-in for Electron. What this can't show: archives read in place, installers, signatures.
 
-const root = join(import.meta.dirname, '..');
+const root = join(import.meta.dirname, '..', '..');
 const output = join(root, 'release', 'check');
 const resources = join(output, 'linux-unpacked', 'resources');
 const generateTimeoutMs = 120_000;
@@ -36,8 +37,44 @@ if (faults.length > 0) process.exit(1);
 console.log(
   `package: ${packed.archived.length} files in the archive, ${packed.unpacked.length} beside it, ${megabytes(resources)} MB`,
 );
+await checkFuses();
+const listed = runLauncher();
+console.log(`package: its command line runs, ${listed}`);
 const picture = await generateFromPackage();
 console.log(`package: started, generated ${picture}`);
+
+/** What Electron's binary may no longer be used for. */
+async function checkFuses(): Promise<void> {
+  const wire = await getCurrentFuseWire(join(output, 'linux-unpacked', 'vitrine'));
+  const wanted: readonly [FuseV1Options, FuseState][] = [
+    [FuseV1Options.RunAsNode, FuseState.DISABLE],
+    [FuseV1Options.EnableNodeOptionsEnvironmentVariable, FuseState.DISABLE],
+    [FuseV1Options.EnableNodeCliInspectArguments, FuseState.DISABLE],
+    [FuseV1Options.EnableEmbeddedAsarIntegrityValidation, FuseState.ENABLE],
+    [FuseV1Options.OnlyLoadAppFromAsar, FuseState.ENABLE],
+    [FuseV1Options.GrantFileProtocolExtraPrivileges, FuseState.DISABLE],
+  ];
+  for (const [fuse, state] of wanted)
+    if (wire[fuse] !== state) throw new Error(`The fuse ${FuseV1Options[fuse]} is ${wire[fuse]}, not ${state}`);
+}
+
+/** The packaged command line, through a link as a package manager makes one, without a Node or a checkout to fall back to. */
+function runLauncher(): string {
+  const place = mkdtempSync(join(tmpdir(), 'vitrine-launcher-'));
+  try {
+    const link = join(place, 'vitrine');
+    symlinkSync(join(resources, 'bin', 'vitrine'), link);
+    const folders = ['--library', join(place, 'library'), '--data', join(place, 'data')];
+    const listing: unknown = JSON.parse(run(link, ['list', '--json', ...folders], 'pipe', place));
+    const { total } = listing as { readonly total: number };
+    if (total !== 1) throw new Error(`The packaged command line lists ${total} models, not the starter model alone`);
+    const file = join(place, 'sun.png');
+    run(link, ['generate', '--prompt', 'a red sun', '--steps', '2', '--out', file, ...folders], 'pipe', place);
+    return `lists ${total} model, makes a picture of ${statSync(file).size} bytes`;
+  } finally {
+    rmSync(place, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
 
 function packedFiles(): PackedFiles {
   const archived = run(bin('asar'), ['list', join(resources, 'app.asar')], 'pipe').split('\n');
@@ -120,9 +157,9 @@ function bin(name: string): string {
   return join(root, 'node_modules', '.bin', name);
 }
 
-function run(command: string, args: readonly string[], output: 'inherit' | 'pipe' = 'inherit'): string {
+function run(command: string, args: readonly string[], output: 'inherit' | 'pipe' = 'inherit', cwd = root): string {
   const { status, stdout, error } = spawnSync(command, args, {
-    cwd: root,
+    cwd,
     stdio: ['ignore', output, 'inherit'],
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
