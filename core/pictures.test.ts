@@ -86,12 +86,12 @@ test('a kept picture is the start of a request, whether it came as bytes or was 
 });
 
 test('the file of a picture comes as base64', async () => {
-  const { media_type, base64 } = await call('pictures.file', { picture_id: made.artifacts[0]?.id ?? '' });
+  const { media_type, base64 } = await call('pictures.bytes', { picture_id: made.artifacts[0]?.id ?? '' });
   expect({ media_type, bytes: Buffer.from(base64, 'base64') }).toEqual({
     media_type: 'image/png',
     bytes: madeBytes(),
   });
-  await expect(call('pictures.file', { picture_id: 'nobody' })).rejects.toMatchObject({
+  await expect(call('pictures.bytes', { picture_id: 'nobody' })).rejects.toMatchObject({
     failure: { code: 'not_found' },
   });
 });

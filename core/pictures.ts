@@ -51,7 +51,7 @@ export function commandsOfPictures({
       const bytes = 'picture' in input ? bytesOf(input.picture) : (await made(input.picture_id)).bytes;
       return keepPicture(bytes, inputsPath);
     },
-    'pictures.file': async ({ picture_id }) => {
+    'pictures.bytes': async ({ picture_id }) => {
       const { path, bytes } = await made(picture_id);
       return { media_type: mediaTypes[extname(path).toLowerCase()] ?? 'image/png', base64: bytes.toString('base64') };
     },

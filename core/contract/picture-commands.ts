@@ -57,10 +57,10 @@ export const pictureCommands = {
     }),
     http: { method: 'POST', path: '/pictures/keep' },
   },
-  'pictures.file': {
+  'pictures.bytes': {
     summary: 'The file of a picture that was made, for a caller that cannot fetch its address',
     input: z.object({ picture_id: z.string().max(100) }),
     output: z.object({ media_type: z.string(), base64: z.string() }),
-    http: { method: 'GET', path: '/pictures/{picture_id}/file' },
+    http: { method: 'GET', path: '/pictures/{picture_id}/bytes' },
   },
 } as const;

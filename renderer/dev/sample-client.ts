@@ -171,7 +171,7 @@ export function createSampleClient(scenario: string): WindowClient {
     },
     'pictures.read': async () => ({ width: 512, height: 512, infotext: '', settings: null, model_id: null }),
     'pictures.keep': async () => ({ init_image: `sha256:${'0'.repeat(64)}`, width: 512, height: 512 }),
-    'pictures.file': async ({ picture_id }) => {
+    'pictures.bytes': async ({ picture_id }) => {
       const { seed } = found(
         pictures.find(({ id }) => id === picture_id),
         'picture',

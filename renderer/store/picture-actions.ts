@@ -36,7 +36,7 @@ export function createPictureActions(
   };
 
   const pictureFileOf = async (artifact: Artifact): Promise<Blob> => {
-    const { base64, media_type } = await client.call('pictures.file', { picture_id: artifact.id });
+    const { base64, media_type } = await client.call('pictures.bytes', { picture_id: artifact.id });
     return fromBase64(base64, media_type);
   };
 

@@ -98,7 +98,7 @@ const otherPaths: Json = {
   },
   [`${restPrefix}/pictures/{id}`]: {
     get: {
-      operationId: 'pictures.file',
+      operationId: 'pictures.bytes',
       summary: 'The file of a picture',
       parameters: [parameter('id', 'path', { type: 'string' }, true)],
       responses: { 200: { description: 'The picture', content: { 'image/png': {} } } },
