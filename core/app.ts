@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import { ModelId } from './contract/ids.ts';
 import type { PromptCounts } from './contract/prompt.ts';
-import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
+import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
@@ -22,6 +23,7 @@ import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
 import { commandsOfPictures } from './pictures.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
@@ -31,7 +33,7 @@ import { createPromptCounter, type PromptCounter } from './runner/prompt-counter
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
   readonly folders?: Folders;
-  /** `VITRINE_RUNNER` and `VITRINE_PROVIDER` are read from it. */
+  /** `VITRINE_RUNNER`, `VITRINE_ALLOW_FAKE` and `VITRINE_PROVIDER` are read from it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The runner process's program, and a real Node executable to run it. */
   readonly runnerEntry?: string;
@@ -67,6 +69,8 @@ export interface App extends AsyncDisposable {
   readonly folders: Folders;
   readonly version: string;
   readonly log: Log;
+  /** Of the door for other programs; empty until somebody opens one. */
+  readonly door: DoorPlace;
   /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
   close(): Promise<void>;
 }
@@ -79,8 +83,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const { env = process.env, now = () => new Date(), folders = resolveFolders() } = options;
   const program = findProgramFiles();
   const version = options.version ?? program.version;
-  const runnerKind = choice('VITRINE_RUNNER', RunnerKind.options, env) ?? 'onnx';
-  const provider = choice('VITRINE_PROVIDER', ProviderName.options, env) ?? 'auto';
+  const { runnerKind, provider, fakeStepMs } = chooseRunner(env, program);
 
   await using undo = new AsyncDisposableStack();
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
@@ -98,7 +101,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           onStatus,
           log: (line) => log.info({ from: 'runner' }, line),
         });
-  const imageRunner = onnxRunner ?? createFakeRunner(onStatus);
+  const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
   undo.defer(() => imageRunner.close());
   const runner = new ProcessingRunner(imageRunner, options.observers);
 
@@ -182,7 +185,9 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
     return providers;
   };
+  const door: DoorPlace = { current: fixedDoor(null) };
   const commands = commandsOf({
+    door,
     library,
     mappings,
     jobs,
@@ -208,10 +213,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       return checked.success ? library.previewPath(checked.data).catch(() => null) : null;
     },
   };
-  return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
+  return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
 interface Rooms {
+  readonly door: DoorPlace;
   readonly library: Library;
   readonly mappings: Mappings;
   readonly jobs: Jobs;
@@ -226,7 +232,7 @@ interface Rooms {
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -264,6 +270,7 @@ function commandsOf(rooms: Rooms): Commands {
     ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
+    ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
     'app.status': async () => ({
       status: 'ok',
@@ -332,18 +339,4 @@ function providersInOrder(reports: readonly ProviderReport[], wanted: ProviderNa
   if (wanted !== 'auto') return [wanted];
   const usable = reports.filter((report) => report.usable && report.name !== 'cpu').map(({ name }) => name);
   return [...usable, 'cpu'];
-}
-
-/** Only ever these variables: that a machine runs tests is no reason to make pictures that nobody generated. */
-function choice<Name extends string>(
-  variable: string,
-  names: readonly Name[],
-  env: Readonly<Record<string, string | undefined>>,
-): Name | null {
-  const given = env[variable];
-  if (!given) return null;
-  const found = names.find((name) => name === given);
-  if (found === undefined)
-    throw new Failed('invalid_input', { field: variable, reason: `it must be one of ${names.join(', ')}` });
-  return found;
 }

@@ -123,7 +123,7 @@ async function open(): Promise<void> {
 async function openCore(): Promise<Instance | null> {
   for (;;) {
     try {
-      return await openInstance({ folders, version: app.getVersion(), ...paths });
+      return await openInstance({ folders, version: app.getVersion(), opensPublicDoor: true, ...paths });
     } catch (error) {
       console.error(error);
       const { response } = await dialog.showMessageBox({

@@ -12,6 +12,7 @@ import { mappingCommands } from './mapping-commands.ts';
 import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
+import { serverCommands } from './server-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
 
 /**
@@ -99,6 +100,7 @@ export const commands = {
   ...pictureCommands,
   ...promptCommands,
   ...queueCommands,
+  ...serverCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;
 

@@ -14,6 +14,9 @@ import { sampleFindings, shelf, starter } from './sample-models.ts';
 import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
+import { pastJobs } from './sample-past.ts';
+import { sampleServer } from './sample-server.ts';
+import { sampleSettings } from './sample-settings.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
 
 const stepMs = 120;
@@ -60,9 +63,7 @@ export function createSampleClient(scenario: string): WindowClient {
   };
 
   const runNext = async () => {
-    const next = [...jobs.values()]
-      .filter(({ status }) => status === 'queued')
-      .sort((a, b) => a.id.localeCompare(b.id))[0];
+    const next = line.next();
     if (isBusy || !next) return;
     isBusy = true;
     emit({ kind: 'runner_changed', runner: runner() });
@@ -132,6 +133,10 @@ export function createSampleClient(scenario: string): WindowClient {
     });
   };
 
+  const line = sampleQueue({ jobs, putJob, emit, wake: () => void runNext(), status: async () => runner() });
+  if (scenario === 'shelf' || scenario === 'huge')
+    for (const job of pastJobs(scenario === 'huge' ? 10_000 : 1_482)) jobs.set(job.id, job);
+
   const commands: Commands = {
     ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
     ...sampleMappings(),
@@ -156,7 +161,6 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
-    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed(), total: jobs.size, next_cursor: null }),
     'prompts.count': async ({ prompt, negative_prompt }) => ({
       prompt: sampleCount(prompt),
       negative_prompt: sampleCount(negative_prompt),
@@ -164,7 +168,9 @@ export function createSampleClient(scenario: string): WindowClient {
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
-    ...sampleQueue(jobs, async () => runner()),
+    ...line.commands,
+    ...sampleSettings(),
+    ...sampleServer(),
     'pictures.list': async ({ model_id, limit }) => {
       const own = pictures.filter((picture) => model_id === undefined || picture.model_id === model_id);
       return { pictures: own.slice(0, limit), total: own.length, next_cursor: null };

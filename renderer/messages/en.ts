@@ -6,9 +6,9 @@ import { healthScreen, lastCheck } from './en/health.ts';
 import { bulk, details, models, relocate, remove, whyNot } from './en/models.ts';
 import { palette } from './en/palette.ts';
 import { queue } from './en/queue.ts';
-import { settings } from './en/settings.ts';
+import { keys, option, server, settings } from './en/settings.ts';
 import { welcome } from './en/welcome.ts';
-import { family, format, health, task, type, types } from './en/words.ts';
+import { family, format, health, provider, task, type, types } from './en/words.ts';
 
 /** Every sentence of the window, in English. ICU syntax; another language has the same keys. */
 export const en = {
@@ -23,6 +23,7 @@ export const en = {
   family,
   format,
   task,
+  provider,
   models,
   details,
   bulk,
@@ -41,5 +42,8 @@ export const en = {
   healthScreen,
   lastCheck,
   settings,
+  server,
+  option,
+  keys,
   welcome,
 } as const;

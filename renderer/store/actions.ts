@@ -8,7 +8,9 @@ import { createGenerateActions } from './generate-actions.ts';
 import { createLibraryActions } from './library-actions.ts';
 import { createModelsActions } from './models-actions.ts';
 import { createPictureActions } from './picture-actions.ts';
-import type { Screen, Theme } from './state.ts';
+import { createQueueActions } from './queue/queue-actions.ts';
+import { createSettingsActions } from './settings/settings-actions.ts';
+import type { Screen } from './state.ts';
 import type { AppStore } from './store.ts';
 import { indexModels, withJob } from './sync.ts';
 
@@ -33,26 +35,32 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     patch(({ listing, facets }) => ({ counts, facets: isFiltering(listing.filter) ? facets : counts }));
   };
 
+  const settings = createSettingsActions(store, client, doors);
+  const { readQueue, ...queue } = createQueueActions(store, client, doors);
+
   const takeSnapshot = async () => {
     const status = await client.call('app.status', {});
     set({ status });
-    const [jobs, pictures] = await Promise.all([
+    const [jobs, pictures, withQueue] = await Promise.all([
       client.call('jobs.list', { limit: 100 }),
       client.call('pictures.list', { limit: 100 }),
+      readQueue(),
       models.loadListing(),
       loadCounts(),
       models.loadFacets(),
       generate.loadGenerators(),
     ]);
     patch((state) =>
-      jobs.jobs.reduce(withJob, {
-        ...state,
-        jobs: {},
-        jobIds: [],
-        previews: {},
-        pictures: pictures.pictures,
-        picturesCursor: pictures.next_cursor,
-      }),
+      withQueue(
+        jobs.jobs.reduce(withJob, {
+          ...state,
+          jobs: {},
+          jobIds: [],
+          previews: {},
+          pictures: pictures.pictures,
+          picturesCursor: pictures.next_cursor,
+        }),
+      ),
     );
     return status.event_sequence;
   };
@@ -83,14 +91,15 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     ...createBulkActions(store, client, doors),
     ...createAddActions(store, client, doors),
     ...createPictureActions(store, client, doors),
+    ...queue,
+    ...settings,
 
     navigate(screen: Screen) {
       set({ screen });
       if (screen === 'health') void attempt(loadHealth);
-      if (screen === 'settings') void attempt(async () => set({ doctor: await client.call('app.doctor', {}) }));
+      if (screen === 'settings') void settings.loadSettings();
     },
     leaveWelcome: () => set({ hasSeenWelcome: true }),
-    setTheme: (theme: Theme) => set({ theme }),
     openPalette: () => set({ isPaletteOpen: true }),
     closePalette: () => set({ isPaletteOpen: false }),
     findModels: (query: string) =>

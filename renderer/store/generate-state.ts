@@ -7,7 +7,6 @@ import type {
   SchedulerName,
 } from '../../core/contract/generate.ts';
 import type { Artifact, Job } from '../../core/contract/job.ts';
-import type { Options } from '../../core/contract/options.ts';
 import type { PromptCounts } from '../../core/contract/prompt.ts';
 import type { Problem } from './problem.ts';
 
@@ -92,8 +91,6 @@ export interface GenerateState {
   readonly openFolds: readonly string[];
   /** How long the draft's prompts are for its model; null until the core has said so. */
   readonly promptCounts: PromptCounts | null;
-  /** The core's options, for what a draft leaves to them. */
-  readonly options: Options | null;
 }
 
 const noSaving: Saving = { format: null, quality: null, isLossless: null, hasInfotext: null };
@@ -135,5 +132,4 @@ export const initialGenerateState: GenerateState = {
   droppedPicture: null,
   openFolds: [],
   promptCounts: null,
-  options: null,
 };

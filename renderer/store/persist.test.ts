@@ -46,7 +46,7 @@ test('the view is written a moment after it changed, also by a window that never
   await expect.poll(() => restoreView(place).theme).toBe('dark');
 });
 
-test.each(['{', 'null', '[]', '"x"', '{"theme":"pink","paneWidth":9e9,"draft":{"prompt":5},"screen":"mappings"}'])(
+test.each(['{', 'null', '[]', '"x"', '{"theme":"pink","paneWidth":9e9,"draft":{"prompt":5},"screen":"cellar"}'])(
   'what is not understood falls back to the beginning: %s',
   (text) => {
     const { theme, paneWidth, draft, screen } = createAppStore(restoreView(storage(text))).getState();

@@ -12,6 +12,7 @@ import {
 import { ModelType } from '../../core/contract/metadata.ts';
 import { emptyDraft } from './generate-state.ts';
 import { initialModelsState, noFilter, paneWidths } from './models-state.ts';
+import { Contrast, LanguageChoice, Theme } from './settings/appearance.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 
@@ -59,7 +60,9 @@ const KeptDraft = z.object({
 });
 
 const Kept = z.object({
-  theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  theme: Theme.catch('system'),
+  contrast: Contrast.catch('system'),
+  language: LanguageChoice.catch('system'),
   sort: z.enum(['newest', 'name', 'size', 'family']).catch('newest'),
   filter: z
     .object({

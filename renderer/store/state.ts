@@ -3,32 +3,33 @@ import type { ReconcileReport } from '../../core/contract/reconcile.ts';
 import { type AddState, initialAddState } from './add-state.ts';
 import { type GenerateState, initialGenerateState } from './generate-state.ts';
 import { initialModelsState, type ModelsState } from './models-state.ts';
+import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
+import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
+import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
-export type DoctorReport = CommandOutput<'app.doctor'>;
 export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'settings';
-export type Theme = 'system' | 'light' | 'dark';
 
 /** What a notice says; `removed` offers to bring the models back. */
 export type NoticeText =
   | { readonly kind: 'done' | 'problem'; readonly text: string }
   | { readonly kind: 'added'; readonly count: number }
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'cleared'; readonly what: Clearing; readonly count: number }
   | { readonly kind: 'removed'; readonly name: string; readonly count: number; readonly trashIds: readonly string[] };
 
 export type Notice = NoticeText & { readonly id: number };
 
-export interface AppState extends ModelsState, AddState, GenerateState {
+export interface AppState extends ModelsState, AddState, GenerateState, QueuePart, AppearancePart, SettingsPart {
   readonly connection: 'connecting' | 'open' | 'lost';
   /** Whether the first snapshot is here: before that nothing is known to be empty. */
   readonly isReady: boolean;
   readonly sequence: number;
   readonly status: AppStatus | null;
-  readonly doctor: DoctorReport | null;
   readonly unhealthyIds: readonly string[] | null;
   readonly lastReconcile: ReconcileReport | null;
   readonly isReconciling: boolean;
   readonly screen: Screen;
-  readonly theme: Theme;
   readonly hasSeenWelcome: boolean;
   readonly isPaletteOpen: boolean;
   readonly notice: Notice | null;
@@ -38,16 +39,17 @@ export const initialState: AppState = {
   ...initialModelsState,
   ...initialAddState,
   ...initialGenerateState,
+  ...initialQueuePart,
+  ...initialAppearancePart,
+  ...initialSettingsPart,
   connection: 'connecting',
   isReady: false,
   sequence: 0,
   status: null,
-  doctor: null,
   unhealthyIds: null,
   lastReconcile: null,
   isReconciling: false,
   screen: 'models',
-  theme: 'system',
   hasSeenWelcome: false,
   isPaletteOpen: false,
   notice: null,

@@ -10,6 +10,7 @@ export const screens = {
   generate: 'Generate',
   queue: 'Queue',
   health: 'Health',
+  mappings: 'Mappings',
   settings: 'Settings',
 } as const;
 
@@ -47,4 +48,7 @@ export const notice = {
   removed:
     '{count, plural, one {“{name}” was removed from the library} other {# models were removed from the library}}',
   undo: 'Undo',
+  queued: 'Put in the queue',
+  cleared_waiting: '{count, plural, one {# job canceled} other {# jobs canceled}}',
+  cleared_ended: '{count, plural, one {# job taken out of the history} other {# jobs taken out of the history}}',
 } as const;

@@ -62,3 +62,12 @@ export const format = {
 } as const;
 
 export const task = { 'text-to-image': 'text to image', unknown: 'unknown task' } as const;
+
+export const provider = {
+  auto: 'Automatic',
+  cpu: 'CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA',
+  dml: 'DirectML',
+  coreml: 'CoreML',
+} as const;

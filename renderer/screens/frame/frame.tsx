@@ -33,7 +33,7 @@ export function Frame() {
   const screen = useApp((state) => state.screen);
   const isFirst = useApp(isFirstRun);
   const hovering = useWindowDrop();
-  useTheme();
+  useAppearance();
   useShortcuts();
   const Screen = screens[screen];
   return (
@@ -63,10 +63,14 @@ export function Frame() {
   );
 }
 
-function useTheme() {
+function useAppearance() {
   const theme = useApp((state) => state.theme);
+  const contrast = useApp((state) => state.contrast);
   useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  }, [theme]);
+    const { dataset } = document.documentElement;
+    if (theme === 'system') delete dataset.theme;
+    else dataset.theme = theme;
+    if (contrast === 'system') delete dataset.contrast;
+    else dataset.contrast = contrast;
+  }, [theme, contrast]);
 }

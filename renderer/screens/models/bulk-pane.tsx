@@ -1,5 +1,5 @@
 import { Check, Plus, Star, StarOff, Trash2, X } from 'lucide-react';
-import { type CSSProperties, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import { useActions, useApp } from '../../app-context.tsx';
@@ -10,9 +10,9 @@ import { HealthGlyph } from '../../ui/health-glyph.tsx';
 import { ProgressLine } from '../../ui/progress.tsx';
 import { ModelStill } from '../../ui/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
+import { SidePane } from '../side-pane.tsx';
 import css from './bulk-pane.module.css';
 import pane from './details-pane.module.css';
-import { PaneGrip } from './pane-grip.tsx';
 
 const shownFaces = 9;
 const shownFailures = 20;
@@ -22,35 +22,31 @@ export function BulkPane() {
   const t = useTranslations('bulk');
   const { pickNone } = useActions();
   const { number, bytes } = useWords();
-  const width = useApp((state) => state.paneWidth);
   const pickedIds = useApp((state) => state.pickedIds);
   const ids = useMemo(() => [...pickedIds], [pickedIds]);
   const known = useApp(useShallow((state) => ids.flatMap((id) => state.models[id] ?? [])));
   const isAllKnown = known.length === ids.length;
   const bulk = useApp((state) => state.bulk);
   return (
-    <aside className={pane.pane} aria-label={t('label')} style={{ '--width': `${width}px` } as CSSProperties}>
-      <PaneGrip width={width} />
-      <div className={pane.body}>
-        <div className={css.faces} aria-hidden="true">
-          {known.slice(0, shownFaces).map((model) => (
-            <ModelStill key={model.model_id} model={model} />
-          ))}
-        </div>
-        <div className={pane.title}>
-          <h2>{t('title', { count: number(ids.length) })}</h2>
-          <span className={pane.tools}>
-            <Tool label={t('none')} onPress={pickNone}>
-              <X />
-            </Tool>
-          </span>
-        </div>
-        <p className={css.size}>{isAllKnown && bytes(known.reduce((sum, { size_bytes }) => sum + size_bytes, 0))}</p>
-        {bulk ? <Progress bulk={bulk} /> : <Acts ids={ids} />}
-        <Shared ids={ids} />
-        {isAllKnown && <Troubled count={known.filter((model) => healthOf(model) !== 'valid').length} />}
+    <SidePane label={t('label')}>
+      <div className={css.faces} aria-hidden="true">
+        {known.slice(0, shownFaces).map((model) => (
+          <ModelStill key={model.model_id} model={model} />
+        ))}
       </div>
-    </aside>
+      <div className={pane.title}>
+        <h2>{t('title', { count: number(ids.length) })}</h2>
+        <span className={pane.tools}>
+          <Tool label={t('none')} onPress={pickNone}>
+            <X />
+          </Tool>
+        </span>
+      </div>
+      <p className={css.size}>{isAllKnown && bytes(known.reduce((sum, { size_bytes }) => sum + size_bytes, 0))}</p>
+      {bulk ? <Progress bulk={bulk} /> : <Acts ids={ids} />}
+      <Shared ids={ids} />
+      {isAllKnown && <Troubled count={known.filter((model) => healthOf(model) !== 'valid').length} />}
+    </SidePane>
   );
 }
 

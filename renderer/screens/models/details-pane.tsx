@@ -1,5 +1,5 @@
 import { Copy, Ellipsis, FolderOpen, Star, X } from 'lucide-react';
-import { type CSSProperties, useState } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Metadata } from '../../../core/contract/metadata.ts';
 import type { ModelSummary } from '../../../core/contract/model.ts';
@@ -11,54 +11,50 @@ import { Menu } from '../../ui/menu.tsx';
 import { PathText } from '../../ui/path-text.tsx';
 import { ModelStill, PictureStill } from '../../ui/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
+import { SidePane } from '../side-pane.tsx';
 import css from './details-pane.module.css';
 import { Descriptor, Identity } from './identity.tsx';
 import { AcceptedFindings, ModelFindings } from './model-findings.tsx';
 import { ModelName } from './model-name.tsx';
 import { Notes, Tags } from './own-notes.tsx';
-import { PaneGrip } from './pane-grip.tsx';
 
 export function DetailsPane() {
   const t = useTranslations('details');
   const model = useApp(selectedModel);
   const record = useApp((state) => (state.selectedId === null ? undefined : state.details[state.selectedId]));
-  const width = useApp((state) => state.paneWidth);
   if (!model) return null;
   const open = record?.validation_errors.filter(({ accepted }) => accepted !== true) ?? [];
   const isTroubled = model.validation_state !== 'valid';
   return (
-    <aside className={css.pane} aria-label={t('label')} style={{ '--width': `${width}px` } as CSSProperties}>
-      <PaneGrip width={width} />
-      <div className={css.body} key={model.model_id}>
-        {isTroubled ? (
-          <div className={css.troubled}>
-            <ModelStill model={model} size={56} />
-            <div>
-              <Title model={model} />
-            </div>
-          </div>
-        ) : (
-          <>
-            <ModelStill model={model} />
+    <SidePane label={t('label')} key={model.model_id}>
+      {isTroubled ? (
+        <div className={css.troubled}>
+          <ModelStill model={model} size={56} />
+          <div>
             <Title model={model} />
-            <Next model={model} />
-          </>
-        )}
-        {record && open.length > 0 && (
-          <div className={css.rule}>
-            <ModelFindings record={record} findings={open} />
           </div>
-        )}
-        <Facts model={model} record={record} />
-        <Folder path={model.entry_path} />
-        <MadeWith modelId={model.model_id} />
-        {record && <AcceptedFindings record={record} />}
-        <Tags model={model} />
-        {record && <Notes record={record} />}
-        {record && <Identity record={record} />}
-        <Descriptor modelId={model.model_id} />
-      </div>
-    </aside>
+        </div>
+      ) : (
+        <>
+          <ModelStill model={model} />
+          <Title model={model} />
+          <Next model={model} />
+        </>
+      )}
+      {record && open.length > 0 && (
+        <div className={css.rule}>
+          <ModelFindings record={record} findings={open} />
+        </div>
+      )}
+      <Facts model={model} record={record} />
+      <Folder path={model.entry_path} />
+      <MadeWith modelId={model.model_id} />
+      {record && <AcceptedFindings record={record} />}
+      <Tags model={model} />
+      {record && <Notes record={record} />}
+      {record && <Identity record={record} />}
+      <Descriptor modelId={model.model_id} />
+    </SidePane>
   );
 }
 

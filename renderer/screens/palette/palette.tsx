@@ -134,9 +134,9 @@ function useCarryOut(): (key: string) => void {
     generate: () => void actions.generate(),
     cancel: actions.cancelCurrent,
     lookAgain: () => void actions.lookAgain(),
-    themeLight: () => actions.setTheme('light'),
-    themeDark: () => actions.setTheme('dark'),
-    themeSystem: () => actions.setTheme('system'),
+    themeLight: () => actions.setAppearance({ theme: 'light' }),
+    themeDark: () => actions.setAppearance({ theme: 'dark' }),
+    themeSystem: () => actions.setAppearance({ theme: 'system' }),
     wall: () => actions.setLayout('wall'),
     table: () => actions.setLayout('table'),
     favourites: () => {

@@ -1,10 +1,30 @@
+import type { CSSProperties, ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
-import { useActions } from '../../app-context.tsx';
-import { paneWidths } from '../../store/models-state.ts';
-import css from './details-pane.module.css';
+import { useActions, useApp } from '../app-context.tsx';
+import { paneWidths } from '../store/models-state.ts';
+import css from './side-pane.module.css';
+
+interface SidePaneProps {
+  readonly label: string;
+  readonly children: ReactNode;
+  /** What stays in sight at its foot. */
+  readonly foot?: ReactNode;
+}
+
+/** Beside a list, what is chosen in it; its width is remembered. In a narrow window it floats over the list. */
+export function SidePane({ label, children, foot }: SidePaneProps) {
+  const width = useApp((state) => state.paneWidth);
+  return (
+    <aside className={css.pane} aria-label={label} style={{ '--width': `${width}px` } as CSSProperties}>
+      <Grip width={width} />
+      <div className={css.body}>{children}</div>
+      {foot && <footer className={css.foot}>{foot}</footer>}
+    </aside>
+  );
+}
 
 /** Drags or steps the pane's width: a slider to the keyboard, an edge to the pointer. */
-export function PaneGrip({ width }: { readonly width: number }) {
+function Grip({ width }: { readonly width: number }) {
   const t = useTranslations('details');
   const { setPaneWidth } = useActions();
   return (
