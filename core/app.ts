@@ -255,6 +255,7 @@ function commandsOf(rooms: Rooms): Commands {
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
     'tasks.show': async ({ task_id }) => library.showTask(task_id),
     'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
+    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
     'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
