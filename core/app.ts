@@ -11,6 +11,7 @@ import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
+import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
 import { commandsOfMapping } from './mapping-commands.ts';
@@ -99,6 +100,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           entryPath: options.runnerEntry ?? program.runnerEntry,
           nodePath: options.nodeExecutable ?? process.execPath,
           onStatus,
+          env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
         });
   const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
@@ -181,8 +183,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 
   const counter = createPromptCounter(program.promptCounterEntry);
   undo.defer(() => counter.close());
-  const probe = async () => {
-    if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
+  const probe = async (fresh: boolean) => {
+    if (onnxRunner !== null) providers = (await onnxRunner.probe(fresh)).providers;
     return providers;
   };
   const door: DoorPlace = { current: fixedDoor(null) };
@@ -226,7 +228,7 @@ interface Rooms {
   readonly folders: Folders;
   readonly version: string;
   readonly program: ProgramFiles;
-  readonly probe: () => Promise<readonly ProviderReport[]>;
+  readonly probe: (fresh: boolean) => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
   readonly counter: PromptCounter;
 }
@@ -273,6 +275,7 @@ function commandsOf(rooms: Rooms): Commands {
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
+    'starter.prompts': async () => starterPrompts,
     'app.status': async () => ({
       status: 'ok',
       version,
@@ -283,8 +286,8 @@ function commandsOf(rooms: Rooms): Commands {
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
     }),
-    'app.doctor': async () => ({
-      providers: [...(await probe())],
+    'app.doctor': async ({ fresh }) => ({
+      providers: [...(await probe(fresh))],
       version,
       node_version: process.version,
       platform: `${process.platform}-${process.arch}`,

@@ -14,6 +14,7 @@ import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { serverCommands } from './server-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
+import { StarterPrompts } from './starter.ts';
 
 /**
  * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:
@@ -83,7 +84,12 @@ export const commands = {
   },
   'app.doctor': {
     summary: 'The runtime, the providers found and why others are not, folders, versions',
-    input: z.object({}),
+    input: z.object({
+      fresh: z
+        .union([z.boolean(), z.stringbool()])
+        .default(false)
+        .describe('Try every provider anew instead of remembering what was found'),
+    }),
     output: z.object({
       version: z.string(),
       node_version: z.string(),
@@ -98,6 +104,12 @@ export const commands = {
     http: { method: 'GET', path: '/doctor' },
   },
   ...pictureCommands,
+  'starter.prompts': {
+    summary: 'What to write to the starter model: examples, its vocabulary, and what it is',
+    input: z.object({}),
+    output: StarterPrompts,
+    http: { method: 'GET', path: '/starter/prompts' },
+  },
   ...promptCommands,
   ...queueCommands,
   ...serverCommands,

@@ -15,6 +15,11 @@ export const RunnerStatus = z.object({
   kind: RunnerKind,
   state: z.enum(['stopped', 'starting', 'ready', 'busy']),
   provider: z.string().nullable(),
+  provider_note: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Why the last run was not on another provider, or not as fast as it could be'),
   threads: z.int().nullable(),
   loaded_model_id: z.string().nullable(),
   memory_bytes: z.number().nullable(),
@@ -65,6 +70,7 @@ export const RunMetrics = z.object({
   denoise_ms: z.number(),
   decode_ms: z.number(),
   provider: z.string(),
+  provider_note: z.string().nullable().optional().describe('Why it was not another, or not used as it could be'),
   sampler: z.string().describe('The sampler that ran: never Automatic'),
   scheduler: z.string(),
 });
@@ -121,7 +127,11 @@ export const RunnerRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), id: z.int(), plan: RunPlan }),
   z.object({ kind: z.literal('cancel'), id: z.int() }),
   z.object({ kind: z.literal('skip'), id: z.int(), item_index: z.int().nonnegative() }),
-  z.object({ kind: z.literal('probe'), id: z.int() }),
+  z.object({
+    kind: z.literal('probe'),
+    id: z.int(),
+    fresh: z.boolean().default(false).describe('Whether what was tried before is tried anew'),
+  }),
 ]);
 export type RunnerRequest = z.infer<typeof RunnerRequest>;
 

@@ -9,12 +9,12 @@ import { openNetworks } from './open-networks.ts';
 import { resolvePrompts } from './pipeline/conditioning.ts';
 import { denoise, yieldOrCancel } from './pipeline/denoise.ts';
 import { fromPixels, toPixels } from './pipeline/pixels.ts';
-import { previewOf } from './pipeline/preview.ts';
+import { colourMaps, previewOf } from './pipeline/preview.ts';
 import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
 import { readPipelineIndex } from './pipeline-index.ts';
-import { chooseProvider } from './providers.ts';
+import { chooseProvider } from './providers/choose-provider.ts';
 import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
 import { schedulerFor } from './schedulers/scheduler-for.ts';
@@ -46,8 +46,9 @@ export interface PipelineParts {
 
 const realParts: PipelineParts = {
   openNetworks: async (entryPath, wanted) => {
-    const { provider, attention } = await chooseProvider(wanted);
-    return openNetworks(entryPath, provider, attention);
+    const choice = await chooseProvider(wanted);
+    const networks = await openNetworks(entryPath, choice.provider, choice.attention, choice.precision);
+    return { ...networks, providerNote: choice.note };
   },
 };
 
@@ -113,10 +114,12 @@ export async function openPipeline(
             dims,
             steps: plan.steps,
           });
-          const onStep = (step: number, step_count: number, original: Tensor): void => {
+          const colours = colourMaps(networks, () => room.fits('decode', previewShape));
+          const onStep = async (step: number, step_count: number, original: Tensor): Promise<void> => {
             onEvent({ kind: 'progress', stage: 'denoise', item_index, step, step_count });
             const isDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < step_count;
-            if (isDue) onEvent({ kind: 'preview', item_index, pixels: previewOf(original, networks.scalingFactor) });
+            if (!isDue) return;
+            onEvent({ kind: 'preview', item_index, pixels: previewOf(original, await colours(original)) });
           };
           await room.make('noise', shape);
           const draw = (): Float32Array => generator.randn(latents.data.length);
@@ -135,16 +138,21 @@ export async function openPipeline(
         });
         await pause();
         const { step_count, taken } = picture;
-        onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
+        const onTile = async (step: number, tiles: number): Promise<void> => {
+          await pause();
+          onEvent({ kind: 'progress', stage: 'decode', item_index, step, step_count: tiles });
+        };
+        onEvent({ kind: 'progress', stage: 'decode', item_index, step: 0, step_count: 1 });
         const image = await timed('decode_ms', async () => {
           await room.make('decode', shape);
-          return vae.decode(unscaled(picture.latents, networks.scalingFactor));
+          return tiledVae(networks, onTile).decode(unscaled(picture.latents, networks.scalingFactor));
         });
         const stopped = taken < step_count && { stopped_after: taken };
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
+        onEvent({ kind: 'progress', stage: 'decode', item_index, step: 1, step_count: 1 });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
-      return { load_ms: 0, ...clock, provider: networks.provider, sampler, scheduler };
+      return { load_ms: 0, ...clock, ...providerOf(networks), sampler, scheduler };
     },
     close: () => networks.close(),
   };
@@ -158,6 +166,11 @@ const shapeOf = ({ width, height, guidance_scale }: RunPlan, { takesGuidance }: 
   height,
   rows: guidance_scale > 1 && !takesGuidance ? 2 : 1,
 });
+
+const providerOf = ({ provider, providerNote = null }: Networks) => ({ provider, provider_note: providerNote });
+
+/** What a preview is fitted by. */
+const previewShape: PictureShape = { width: 128, height: 128, rows: 1 };
 
 const startOf = ({ init }: RunPlan): PictureStart =>
   init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };

@@ -14,7 +14,7 @@ export interface DenoiseInput {
   readonly firstIndex: number;
   readonly draw: Draw;
   /** After each call of the network; `original` is the latent that the sample stands for. */
-  readonly onStep: (finished: number, count: number, original: Tensor) => void;
+  readonly onStep: (finished: number, count: number, original: Tensor) => Promise<void>;
   readonly isCanceled: () => boolean;
   /** No further step: the latent as it stands. */
   readonly isSkipped: () => boolean;
@@ -40,7 +40,7 @@ export async function denoise(input: DenoiseInput): Promise<{ readonly latents: 
     const step = scheduler.step(noise, index, sample, input.draw);
     sample = step.sample;
     original = step.original;
-    input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
+    await input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
   }
   return { latents: { data: sample, dims }, taken: count };
 }

@@ -1,32 +1,18 @@
 import { expect, test } from 'vitest';
-import { attentionProbes, networkProbes } from './graphs/probe.ts';
-import { openSession } from './onnx/session.ts';
-import { chooseProvider, probeProviders, relativeError } from './providers.ts';
+import { openSession } from '../onnx/session.ts';
+import { judgeProvider, relativeError } from './judge-provider.ts';
+import { attentionProbes, networkProbes } from './probe.ts';
 
-test('cpu is always usable, with fused attention', async () => {
-  expect(await chooseProvider('cpu')).toEqual({
-    provider: 'cpu',
-    attention: 'fused',
-    reports: [{ name: 'cpu', usable: true, reason: null }],
+test('a provider that this build lacks is unusable, and says so', async () => {
+  expect(await judgeProvider(process.platform === 'darwin' ? 'dml' : 'coreml')).toMatchObject({
+    usable: false,
+    isFaster: false,
+    reason: 'This build of ONNX Runtime does not have it.',
   });
 });
 
-test('a provider that this machine lacks is refused by name, with the reason', async () => {
-  await expect(chooseProvider(process.platform === 'darwin' ? 'dml' : 'coreml')).rejects.toMatchObject({
-    failure: { code: 'provider_unavailable', details: { reason: 'This build of ONNX Runtime does not have it.' } },
-  });
-});
-
-test('every provider is reported once, and an unusable one says why', async () => {
-  const { runtime_version, providers } = await probeProviders();
-  expect(runtime_version).toMatch(/^\d+\.\d+\.\d+/);
-  expect(providers.map(({ name }) => name)).toEqual(['cpu', 'cuda', 'dml', 'coreml', 'webgpu']);
-  for (const { usable, reason } of providers) if (!usable) expect(reason).not.toBe('');
-});
-
-test('auto takes a provider that it reported as usable', async () => {
-  const { provider, reports } = await chooseProvider('auto');
-  expect(reports.find(({ name }) => name === provider)).toMatchObject({ usable: true });
+test('the CPU gives its own numbers', async () => {
+  expect(await judgeProvider('cpu')).toMatchObject({ usable: true, attention: 'fused' });
 });
 
 test('both forms of attention agree on the CPU', async () => {

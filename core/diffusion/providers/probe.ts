@@ -1,10 +1,10 @@
 import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.ts';
 import type { WeightSource } from '../onnx/weight-source.ts';
-import { ClipTextConfig, clipTextEncoderGraph } from './clip-text-encoder.ts';
-import { type AttentionForm, attention, type LayerWriter } from './layers.ts';
-import { unetGraphs } from './unet.ts';
-import { UnetConfig } from './unet-config.ts';
-import { VaeConfig, vaeDecoderGraph } from './vae.ts';
+import { ClipTextConfig, clipTextEncoderGraph } from '../graphs/clip-text-encoder.ts';
+import { type AttentionForm, attention, type LayerWriter } from '../graphs/layers.ts';
+import { unetGraphs } from '../graphs/unet.ts';
+import { UnetConfig } from '../graphs/unet-config.ts';
+import { VaeConfig, vaeDecoderGraph } from '../graphs/vae.ts';
 
 /** A small graph with what to feed it: made of the very layers that a bundle's networks are made of. */
 export interface Probe {
@@ -93,10 +93,9 @@ export function attentionProbes(form: AttentionForm): readonly Probe[] {
   });
 }
 
-/** Two products of 1024 x 1024 matrices, 4.3 billion operations: long enough to tell a GPU from a program that plays one. */
-export function speedProbe(): Probe {
+/** Two products of matrices of that size: of 1024, 4.3 billion operations. */
+export function speedProbe(size: number): Probe {
   const graph = new GraphBuilder('speed-probe');
-  const size = 1024;
   const [left, right] = [graph.input('left', [size, size]), graph.input('right', [size, size])];
   graph.output('product', graph.node('MatMul', [graph.node('MatMul', [left, right]), right]), [size, size]);
   return { name: 'speed', graph: graph.finish(), floats: { left: [size, size], right: [size, size] }, ids: {} };
