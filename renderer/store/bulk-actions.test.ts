@@ -19,7 +19,7 @@ test('picks grow by one, by a range and to all, and end', async () => {
   const { store, actions } = await opened();
   const ids = shelf.map(({ model_id }) => model_id);
   const picked = () =>
-    [...store.getState().pickedIds].map((id) => ids.findIndex((known) => known === id)).sort((a, b) => a - b);
+    [...store.getState().pickedIds].map((id) => ids.findIndex((known) => String(known) === id)).sort((a, b) => a - b);
   const rows = store.getState().listing.pages[0] ?? [];
   const rowOf = (row: number) => rows[row] ?? '';
   actions.selectModel(rowOf(1));

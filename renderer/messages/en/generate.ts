@@ -51,7 +51,7 @@ export const generate = {
   use: 'Use these settings',
   waiting: 'Waiting for its turn',
   waitingCount: '{count, plural, one {# waits} other {# wait}}',
-  waitingTile: 'Waiting: {count, plural, one {# picture} other {# pictures}}, {prompt}',
+  waitingTile: '{count, plural, one {# waits} other {# wait}}: {prompt}',
   cancelWaiting: 'Cancel this one',
   upscaling: 'Enlarging the pictures',
   pictureUpscaled: 'Picture, seed {seed}, enlarged',
