@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { Failed } from '../contract/failure.ts';
-import { ModelId } from '../contract/ids.ts';
-import { restPrefix } from '../contract/rest.ts';
-import type { Pictures } from './ports.ts';
+import { Failed } from '../../contract/failure.ts';
+import { ModelId } from '../../contract/ids.ts';
+import { restPrefix } from '../../contract/rest.ts';
+import type { Pictures } from '../ports.ts';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.png': 'image/png',
