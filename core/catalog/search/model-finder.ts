@@ -50,7 +50,8 @@ export class ModelFinder {
     const position = query.cursor === undefined ? null : decodeCursor(sort, query.cursor);
     const rows = this.#rowsOf(match);
     const total = rows === null ? this.#modelsIn(match.facets) : rows.size;
-    const found = total === 0 ? [] : this.#pageOf(query, { sort, match, rows, total, position });
+    const offset = query.offset ?? 0;
+    const found = total <= offset ? [] : this.#pageOf(query, { sort, match, rows, total, position }).slice(offset);
     const shown = found.slice(0, query.limit);
     const last = shown.at(-1);
     const contents = this.#index.statement('SELECT summary FROM model_summaries WHERE row = ?');
@@ -169,7 +170,8 @@ export class ModelFinder {
       readonly position: readonly SortKey[] | null;
     },
   ): number[] {
-    const wanted = query.limit + 1;
+    // Only numbers of rows are met on the way to an offset.
+    const wanted = (query.offset ?? 0) + query.limit + 1;
     const page = { sort, position, wanted, phrase: phraseOf(query), modelCount: this.count() };
     return rows === null ? this.#order.ofFacets(match.facets, total, page) : this.#order.ofRows(rows, page);
   }
@@ -244,7 +246,7 @@ function jsonOf(rows: RowSet): string {
   return `[${rows.list.join(',')}]`;
 }
 
-function keyOf({ sort: _, limit: __, cursor: ___, ...filters }: ListQuery): string {
+function keyOf({ sort: _, limit: __, cursor: ___, offset: ____, ...filters }: ListQuery): string {
   return JSON.stringify(filters);
 }
 

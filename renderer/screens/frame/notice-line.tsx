@@ -27,7 +27,9 @@ export function NoticeLine() {
         <div className={css.toast} key={notice.id}>
           {notice.kind === 'problem' && <HealthGlyph state="invalid" />}
           <span>{said(notice)}</span>
-          {notice.kind === 'removed' && notice.trashId !== null && <Undo trashId={notice.trashId} onUndo={restore} />}
+          {notice.kind === 'removed' && notice.trashIds.length > 0 && (
+            <Undo onUndo={() => void restore(notice.trashIds)} />
+          )}
           <Tool label={t('notice.close')} onPress={dismissNotice}>
             <X />
           </Tool>
@@ -40,20 +42,15 @@ export function NoticeLine() {
     if (shown.kind === 'added') return t('notice.added', { count: shown.count });
     if (shown.kind === 'queued') return t('notice.queued');
     if (shown.kind === 'cleared') return t(`notice.cleared_${shown.what}`, { count: shown.count });
-    if (shown.kind === 'removed') return t('notice.removed', { name: shown.name });
+    if (shown.kind === 'removed') return t('notice.removed', { name: shown.name, count: shown.count });
     return shown.text === 'unreachable' ? t('app.unreachable') : shown.text;
   }
 }
 
-interface UndoProps {
-  readonly trashId: string;
-  readonly onUndo: (trashId: string) => void;
-}
-
-function Undo({ trashId, onUndo }: UndoProps) {
+function Undo({ onUndo }: { readonly onUndo: () => void }) {
   const t = useTranslations('notice');
   return (
-    <Button kind="plain" size="small" onPress={() => onUndo(trashId)}>
+    <Button kind="plain" size="small" onPress={onUndo}>
       {t('undo')}
     </Button>
   );

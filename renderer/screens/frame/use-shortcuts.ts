@@ -22,7 +22,11 @@ export function useShortcuts() {
   const isBusy = useApp((state) =>
     state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
   );
-  const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null || state.isPaletteOpen);
+  const isComparing = useApp((state) => state.comparing !== null);
+  const hasSheet = useApp(
+    (state) =>
+      state.addSheet !== null || state.removal !== null || state.droppedPicture !== null || state.isPaletteOpen,
+  );
   useEffect(() => {
     let chordUntil = 0;
     // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
@@ -40,7 +44,8 @@ export function useShortcuts() {
     const onKey = (event: KeyboardEvent) => {
       if (hasSheet || event.defaultPrevented) return;
       if (event.key === 'Escape') {
-        if (screen === 'generate' && isBusy) actions.cancelCurrent();
+        if (screen === 'generate' && isComparing) actions.endCompare();
+        else if (screen === 'generate' && isBusy) actions.cancelCurrent();
         else if (screen === 'models' && isPaneOpen) actions.closePane();
         else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         return;
@@ -69,7 +74,7 @@ export function useShortcuts() {
       window.removeEventListener('keydown', onEarlyKey, { capture: true });
       window.removeEventListener('keydown', onKey);
     };
-  }, [actions, screen, isPaneOpen, isBusy, hasSheet]);
+  }, [actions, screen, isPaneOpen, isBusy, isComparing, hasSheet]);
 }
 
 function isTyping(target: EventTarget | null): boolean {
