@@ -6,6 +6,7 @@ import { createAddActions } from './add-actions.ts';
 import { countsOf, isFiltering, queryOf } from './counts.ts';
 import { draftOf, drawSeed, requestOf } from './draft.ts';
 import { createLibraryActions } from './library-actions.ts';
+import { createMappingsActions } from './mappings/mappings-actions.ts';
 import { createQueueActions } from './queue/queue-actions.ts';
 import { draftModel, runningJob, sortOf, waitingJobs, whyNotRunnable } from './selectors.ts';
 import { createSettingsActions } from './settings/settings-actions.ts';
@@ -155,6 +156,7 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   const doors = { problemOf, tell, attempt, loadDetails };
   const library = createLibraryActions(store, client, doors);
   const { loadHealth } = library;
+  const mappings = createMappingsActions(store, client, doors);
   const settings = createSettingsActions(store, client, doors);
   const { readQueue, ...queue } = createQueueActions(store, client, doors);
 
@@ -215,10 +217,12 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     ...library,
     ...queue,
     ...settings,
+    ...mappings,
 
     navigate(screen: Screen) {
       set({ screen });
       if (screen === 'health') void attempt(loadHealth);
+      if (screen === 'mappings') void mappings.loadMappings();
       if (screen === 'settings') void settings.loadSettings();
     },
     leaveWelcome: () => set({ hasSeenWelcome: true }),

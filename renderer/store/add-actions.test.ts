@@ -20,7 +20,11 @@ function prepared() {
     },
   };
   const store = createAppStore();
-  startSync(store, client, { takeSnapshot: async () => 0, modelsMoved: () => undefined });
+  startSync(store, client, {
+    takeSnapshot: async () => 0,
+    modelsMoved: () => undefined,
+    mappingsMoved: () => undefined,
+  });
   const actions = createAddActions(store, client, {
     problemOf: (error) => ({ code: 'test', message: error instanceof Error ? error.message : null }),
     tell: (notice) => told.push(notice),

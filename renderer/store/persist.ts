@@ -12,9 +12,12 @@ const Kept = z.object({
   language: LanguageChoice.catch('system'),
   sort: z.enum(['newest', 'name', 'size', 'family']).catch('newest'),
   layout: z.enum(['wall', 'table']).catch('wall'),
-  screen: z.enum(['models', 'generate', 'queue', 'health', 'settings']).catch('models'),
+  screen: z.enum(['models', 'generate', 'queue', 'health', 'mappings', 'settings']).catch('models'),
   selectedId: z.string().nullable().catch(null),
   paneWidth: z.number().min(paneWidths.min).max(paneWidths.max).catch(paneWidths.initial),
+  mappingApp: z.string().max(100).nullable().catch(null),
+  mappingRoots: z.record(z.string(), z.string()).catch({}),
+  isLedgerOpen: z.boolean().catch(false),
   hasSeenWelcome: z.boolean().catch(false),
   openFolds: z.array(z.string()).catch([]),
   draft: z

@@ -6,12 +6,13 @@ import type { Metadata, ModelType } from '../../core/contract/metadata.ts';
 import type { Classification, ListQuery, ModelSummary, RemovalPreview, TrashEntry } from '../../core/contract/model.ts';
 import type { ReconcileReport } from '../../core/contract/reconcile.ts';
 import type { ImportMode, Task } from '../../core/contract/task.ts';
+import { initialMappingsPart, type MappingsPart } from './mappings/mappings-part.ts';
 import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
 import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
 import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
-export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'settings';
+export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'mappings' | 'settings';
 export type Layout = 'wall' | 'table';
 
 /** What went wrong with something that was asked: the core's own sentence, or that it did not answer. */
@@ -109,6 +110,15 @@ export type NoticeText =
   | { readonly kind: 'done' | 'problem'; readonly text: string }
   | { readonly kind: 'added'; readonly count: number }
   | { readonly kind: 'queued' }
+  | {
+      readonly kind: 'linked';
+      readonly count: number;
+      readonly failed: number;
+      readonly isCanceled: boolean;
+      /** To take it back. */
+      readonly applyId: string | null;
+    }
+  | { readonly kind: 'unlinked'; readonly count: number; readonly left: number }
   | { readonly kind: 'cleared'; readonly what: Clearing; readonly count: number }
   | { readonly kind: 'removed'; readonly name: string; readonly trashId: string | null };
 
@@ -120,7 +130,7 @@ export interface Relocating {
   readonly problem: Problem | null;
 }
 
-export interface AppState extends QueuePart, AppearancePart, SettingsPart {
+export interface AppState extends QueuePart, MappingsPart, AppearancePart, SettingsPart {
   readonly connection: 'connecting' | 'open' | 'lost';
   /** Whether the first snapshot is here: before that nothing is known to be empty. */
   readonly isReady: boolean;
@@ -204,6 +214,7 @@ export const paneWidths = { min: 280, initial: 328, max: 480 } as const;
 
 export const initialState: AppState = {
   ...initialQueuePart,
+  ...initialMappingsPart,
   ...initialAppearancePart,
   ...initialSettingsPart,
   connection: 'connecting',

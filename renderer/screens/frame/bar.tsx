@@ -3,6 +3,7 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { runningJob, waitingJobs } from '../../store/selectors.ts';
 import { Button } from '../../ui/button.tsx';
+import { MappingsDeeds } from '../mappings/mappings-deeds.tsx';
 import { QueueDeeds } from '../queue/queue-deeds.tsx';
 import css from './bar.module.css';
 import { searchFieldId } from './use-shortcuts.ts';
@@ -46,6 +47,7 @@ export function Bar() {
         </Button>
       )}
       {screen === 'queue' && <QueueDeeds />}
+      {screen === 'mappings' && <MappingsDeeds />}
       {screen === 'health' && (
         <Button isDisabled={isReconciling} onPress={() => void lookAgain()}>
           <RefreshCw />

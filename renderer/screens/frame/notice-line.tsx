@@ -14,11 +14,11 @@ const undoMs = 12_000;
 /** Says what was done or why not, without taking the focus. What went wrong stays until it is closed. */
 export function NoticeLine() {
   const t = useTranslations();
-  const { dismissNotice, restore } = useActions();
+  const { dismissNotice, restore, undoApply } = useActions();
   const notice = useApp((state) => state.notice);
   useEffect(() => {
     if (notice === null || notice.kind === 'problem') return;
-    const timer = setTimeout(dismissNotice, notice.kind === 'removed' ? undoMs : shownMs);
+    const timer = setTimeout(dismissNotice, notice.kind === 'removed' || notice.kind === 'linked' ? undoMs : shownMs);
     return () => clearTimeout(timer);
   }, [notice, dismissNotice]);
   return (
@@ -27,6 +27,9 @@ export function NoticeLine() {
         <div className={css.toast} key={notice.id}>
           {notice.kind === 'problem' && <HealthGlyph state="invalid" />}
           <span>{said(notice)}</span>
+          {notice.kind === 'linked' && notice.applyId !== null && notice.count > 0 && (
+            <Undo trashId={notice.applyId} onUndo={(applyId) => void undoApply(applyId)} />
+          )}
           {notice.kind === 'removed' && notice.trashId !== null && <Undo trashId={notice.trashId} onUndo={restore} />}
           <Tool label={t('notice.close')} onPress={dismissNotice}>
             <X />
@@ -38,6 +41,12 @@ export function NoticeLine() {
 
   function said(shown: Notice): string {
     if (shown.kind === 'added') return t('notice.added', { count: shown.count });
+    if (shown.kind === 'linked')
+      return t(shown.isCanceled ? 'notice.linkedCanceled' : 'notice.linked', {
+        count: shown.count,
+        failed: shown.failed,
+      });
+    if (shown.kind === 'unlinked') return t('notice.unlinked', { count: shown.count, left: shown.left });
     if (shown.kind === 'queued') return t('notice.queued');
     if (shown.kind === 'cleared') return t(`notice.cleared_${shown.what}`, { count: shown.count });
     if (shown.kind === 'removed') return t('notice.removed', { name: shown.name });

@@ -9,6 +9,7 @@ const screenKeys: Readonly<Record<string, Screen>> = {
   g: 'generate',
   q: 'queue',
   h: 'health',
+  a: 'mappings',
   s: 'settings',
 };
 /** After `g`, the letter of a screen within this time. */
