@@ -2,7 +2,7 @@ import { add, importRemedy } from './en/add.ts';
 import { finding } from './en/finding.ts';
 import { app, bar, notice, screens, status } from './en/frame.ts';
 import { generate, remedy } from './en/generate.ts';
-import { healthScreen, lastCheck } from './en/health.ts';
+import { healthScreen, lastCheck, means } from './en/health.ts';
 import { mappings } from './en/mappings.ts';
 import { details, models, relocate, remove, whyNot } from './en/models.ts';
 import { palette } from './en/palette.ts';
@@ -39,6 +39,7 @@ export const en = {
   queue,
   healthScreen,
   lastCheck,
+  means,
   mappings,
   settings,
   server,

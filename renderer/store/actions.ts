@@ -221,7 +221,10 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
 
     navigate(screen: Screen) {
       set({ screen });
-      if (screen === 'health') void attempt(loadHealth);
+      if (screen === 'health') {
+        void attempt(loadHealth);
+        void mappings.checkLinks();
+      }
       if (screen === 'mappings') void mappings.loadMappings();
       if (screen === 'settings') void settings.loadSettings();
     },

@@ -8,7 +8,7 @@ import type { AppStore } from './store.ts';
 import { indexModels } from './sync.ts';
 
 /** Of each kind of trouble, how many models are read: a screen shows less. */
-const unhealthyLimit = 100;
+export const unhealthyLimit = 200;
 
 interface LibraryDoors {
   readonly problemOf: (error: unknown) => Problem;
@@ -108,6 +108,7 @@ export function createLibraryActions(
     },
     pickPath: async () => (await client.desktop?.pickFolder()) ?? null,
 
+    toggleLastCheck: () => patch(({ isLastCheckOpen }) => ({ isLastCheckOpen: !isLastCheckOpen })),
     lookAgain: () =>
       attempt(async () => {
         set({ isReconciling: true });

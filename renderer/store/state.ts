@@ -153,6 +153,8 @@ export interface AppState extends QueuePart, MappingsPart, AppearancePart, Setti
   readonly unhealthyIds: readonly string[] | null;
   readonly lastReconcile: ReconcileReport | null;
   readonly isReconciling: boolean;
+  /** In a narrow window, where the last check floats. */
+  readonly isLastCheckOpen: boolean;
   readonly trash: readonly TrashEntry[];
   /** Long acts of the library, by id. */
   readonly tasks: Readonly<Record<string, Task>>;
@@ -233,6 +235,7 @@ export const initialState: AppState = {
   unhealthyIds: null,
   lastReconcile: null,
   isReconciling: false,
+  isLastCheckOpen: false,
   trash: [],
   tasks: {},
   jobs: {},

@@ -20,10 +20,16 @@ export function useShortcuts() {
   const actions = useActions();
   const screen = useApp((state) => state.screen);
   const isPaneOpen = useApp((state) => state.isPaneOpen && state.selectedId !== null);
+  const isJobPaneOpen = useApp((state) => state.isJobPaneOpen && state.selectedJobId !== null);
+  const isLedgerOpen = useApp((state) => state.isLedgerOpen);
+  const isLastCheckOpen = useApp((state) => state.isLastCheckOpen);
   const isBusy = useApp((state) =>
     state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
   );
-  const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null || state.isPaletteOpen);
+  const hasSheet = useApp(
+    ({ addSheet, removing, clearing, undoing, relocating, isPaletteOpen }) =>
+      isPaletteOpen || [addSheet, removing, clearing, undoing, relocating].some((open) => open !== null),
+  );
   useEffect(() => {
     let chordUntil = 0;
     // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
@@ -43,6 +49,9 @@ export function useShortcuts() {
       if (event.key === 'Escape') {
         if (screen === 'generate' && isBusy) actions.cancelCurrent();
         else if (screen === 'models' && isPaneOpen) actions.closePane();
+        else if (screen === 'queue' && isJobPaneOpen) actions.closeJobPane();
+        else if (screen === 'mappings' && isLedgerOpen) actions.toggleLedger();
+        else if (screen === 'health' && isLastCheckOpen) actions.toggleLastCheck();
         else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         return;
       }
@@ -70,7 +79,7 @@ export function useShortcuts() {
       window.removeEventListener('keydown', onEarlyKey, { capture: true });
       window.removeEventListener('keydown', onKey);
     };
-  }, [actions, screen, isPaneOpen, isBusy, hasSheet]);
+  }, [actions, screen, isPaneOpen, isJobPaneOpen, isLedgerOpen, isLastCheckOpen, isBusy, hasSheet]);
 }
 
 function isTyping(target: EventTarget | null): boolean {
