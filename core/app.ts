@@ -1,14 +1,16 @@
 import { join } from 'node:path';
+import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import type { PromptCounts } from './contract/prompt.ts';
-import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
+import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
+import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
 import { commandsOfMapping } from './mapping-commands.ts';
@@ -30,7 +32,7 @@ import { createPromptCounter, type PromptCounter } from './runner/prompt-counter
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
   readonly folders?: Folders;
-  /** `VITRINE_RUNNER` and `VITRINE_PROVIDER` are read from it. */
+  /** `VITRINE_RUNNER`, `VITRINE_ALLOW_FAKE` and `VITRINE_PROVIDER` are read from it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The runner process's program, and a real Node executable to run it. */
   readonly runnerEntry?: string;
@@ -78,8 +80,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const { env = process.env, now = () => new Date(), folders = resolveFolders() } = options;
   const program = findProgramFiles();
   const version = options.version ?? program.version;
-  const runnerKind = choice('VITRINE_RUNNER', RunnerKind.options, env) ?? 'onnx';
-  const provider = choice('VITRINE_PROVIDER', ProviderName.options, env) ?? 'auto';
+  const { runnerKind, provider, fakeStepMs } = chooseRunner(env, program);
 
   await using undo = new AsyncDisposableStack();
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
@@ -97,7 +98,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           onStatus,
           log: (line) => log.info({ from: 'runner' }, line),
         });
-  const imageRunner = onnxRunner ?? createFakeRunner(onStatus);
+  const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
   undo.defer(() => imageRunner.close());
   const runner = new ProcessingRunner(imageRunner, options.observers);
 
@@ -261,6 +262,7 @@ function commandsOf(rooms: Rooms): Commands {
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
+    'starter.prompts': async () => starterPrompts,
     'app.status': async () => ({
       status: 'ok',
       version,
@@ -328,18 +330,4 @@ function providersInOrder(reports: readonly ProviderReport[], wanted: ProviderNa
   if (wanted !== 'auto') return [wanted];
   const usable = reports.filter((report) => report.usable && report.name !== 'cpu').map(({ name }) => name);
   return [...usable, 'cpu'];
-}
-
-/** Only ever these variables: that a machine runs tests is no reason to make pictures that nobody generated. */
-function choice<Name extends string>(
-  variable: string,
-  names: readonly Name[],
-  env: Readonly<Record<string, string | undefined>>,
-): Name | null {
-  const given = env[variable];
-  if (!given) return null;
-  const found = names.find((name) => name === given);
-  if (found === undefined)
-    throw new Failed('invalid_input', { field: variable, reason: `it must be one of ${names.join(', ')}` });
-  return found;
 }

@@ -156,12 +156,15 @@ async function open(options: InstanceOptions, { instancePath }: Places, locks: L
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
-    const app = await createApp(options);
+    const { createMetrics } = await import('./metrics.ts');
+    const metrics = createMetrics();
+    const app = await createApp({ ...options, observers: [...(options.observers ?? []), metrics.observer] });
     undo.defer(() => app.close());
+    undo.defer(metrics.watch(app));
     const { startServer } = await import('./http/server.ts');
     const key = options.apiKey === undefined ? randomBytes(24).toString('base64url') : options.apiKey;
     const start = (address: { readonly host: string; readonly port: number; readonly apiKey: string | null }) =>
-      startServer({ ...app, ...address, rendererPath: options.rendererFolder ?? null });
+      startServer({ ...app, ...address, metrics, rendererPath: options.rendererFolder ?? null });
     const server = await start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0, apiKey: key });
     undo.defer(() => server.close());
     const { url } = server;

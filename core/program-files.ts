@@ -16,6 +16,8 @@ export interface ProgramFiles {
   /** Where the folders of other apps are described; null where that was left out. */
   readonly mappingRules: string | null;
   readonly version: string;
+  /** Whether it was installed, without its sources. */
+  readonly isPackaged: boolean;
   /** Of onnxruntime-node; null where it is not installed. */
   readonly runtimeVersion: string | null;
 }
@@ -35,6 +37,7 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
       join(from, 'runner', 'prompt-counter-entry.ts'),
       join(outside, 'dist', 'node', 'prompt-counter.mjs'),
     ),
+    isPackaged: !existsSync(join(root, 'core')),
     starterBundle: firstThere(besides(root, 'starter-model', 'bundle')),
     mappingRules: firstThere(besides(root, 'mappings')),
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',

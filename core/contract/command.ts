@@ -13,6 +13,7 @@ import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
 import { serverCommands } from './server-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
+import { StarterPrompts } from './starter.ts';
 
 /**
  * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:
@@ -91,6 +92,12 @@ export const commands = {
       log_path: z.string(),
     }),
     http: { method: 'GET', path: '/doctor' },
+  },
+  'starter.prompts': {
+    summary: 'What to write to the starter model: examples, its vocabulary, and what it is',
+    input: z.object({}),
+    output: StarterPrompts,
+    http: { method: 'GET', path: '/starter/prompts' },
   },
   ...promptCommands,
   ...queueCommands,

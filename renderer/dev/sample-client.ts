@@ -186,6 +186,14 @@ export function createSampleClient(scenario: string): WindowClient {
       starter_model_id: models.has(starter.model_id) ? starter.model_id : null,
       event_sequence: sequence,
     }),
+    'starter.prompts': async () => ({
+      about: 'A very small model of our own that knows landscapes under a sun or a moon.',
+      examples: starter.generation_defaults?.example_prompts ?? [],
+      suggestions: [
+        { group: 'Place', words: ['mountains', 'the sea', 'a city'] },
+        { group: 'Time', words: ['by day', 'at night'] },
+      ],
+    }),
     'app.doctor': async () => ({
       version: '0.1.0',
       node_version: '24.21.0',

@@ -80,7 +80,8 @@ function fromOrt(name: string, value: OrtTensor): Tensor {
   return { data, dims: value.dims };
 }
 
-async function mapErrors<Result>(act: () => Promise<Result>): Promise<Result> {
+/** Runs what calls the runtime: its errors become `oom` or `model_load_failed`. */
+export async function mapErrors<Result>(act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {

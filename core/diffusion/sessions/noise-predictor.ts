@@ -1,5 +1,5 @@
 import type { AttentionForm } from '../graphs/layers.ts';
-import { timestepFeatures } from '../graphs/timestep-features.ts';
+import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
@@ -20,6 +20,7 @@ const keptContexts = 2;
 
 export interface NoisePredictor {
   predict(input: NoiseInput): Promise<Tensor>;
+  readonly isLoaded: boolean;
   close(): Promise<void>;
 }
 
@@ -62,6 +63,12 @@ export function openNoisePredictor(
         ...(config.addition_embed_type !== null && {
           added: addedConditions(input, (value) => features(value, config.addition_time_embed_dim ?? 0)),
         }),
+        ...(config.time_cond_proj_dim !== null && {
+          guidance: {
+            data: guidanceFeatures(input.guidance ?? 1, config.time_cond_proj_dim),
+            dims: [1, config.time_cond_proj_dim],
+          },
+        }),
         ...(await keysAndValuesOf(input.context)),
       };
       for (const { graph, session } of segments) {
@@ -69,6 +76,9 @@ export function openNoisePredictor(
         values = { ...values, ...(await session.run(feeds)) };
       }
       return assertFinite(present(values.noise), 'the UNet');
+    },
+    get isLoaded() {
+      return segments.some(({ session }) => session.isLoaded);
     },
     close: async () => {
       kept = [];

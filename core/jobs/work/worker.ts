@@ -41,8 +41,10 @@ interface Running {
   newestItem: number;
   /** Stopped in order to go on later: it returns to the line. */
   isToRequeue: boolean;
-  /** What becomes of the job once its next picture is there. */
-  afterPicture: 'goes on' | 'requeue' | 'end';
+  /** It returns to the line once its next picture is there. */
+  pausesAfterPicture: boolean;
+  /** The picture that the job ends with; null: the last. */
+  lastItem: number | null;
 }
 
 /** Runs the jobs of the line, one at a time. */
@@ -97,7 +99,7 @@ export class Worker {
     }
     // A picture that is only made larger has no steps to end.
     if (isBetweenTwo || running.step === 'upscale') running.controller.abort();
-    running.afterPicture = 'end';
+    running.lastItem = item;
     running.skips.skip(item);
   }
 
@@ -108,12 +110,12 @@ export class Worker {
     if (when === 'now') {
       this.#requeue(running);
       await running.ended;
-    } else if (running.afterPicture === 'goes on') running.afterPicture = 'requeue';
+    } else running.pausesAfterPicture = true;
   }
 
   /** Takes back a pause after the next picture. */
   unpause(): void {
-    if (this.#running?.afterPicture === 'requeue') this.#running.afterPicture = 'goes on';
+    if (this.#running) this.#running.pausesAfterPicture = false;
   }
 
   /** Begins nothing more. What runs stops: it fails as `interrupted`, or returns to the line; after the time-out it is given up. */
@@ -160,7 +162,8 @@ export class Worker {
       progress: null,
       newestItem: -1,
       isToRequeue: false,
-      afterPicture: 'goes on',
+      pausesAfterPicture: false,
+      lastItem: null,
       ended: Promise.resolve().then(() => this.#carryOut(job, controller, skips)),
     };
   }
@@ -181,7 +184,7 @@ export class Worker {
         store.beginStep(job.id, name);
         onChange(job.id);
         results.push(await this.#carryOutStep(job.id, index, signal, skips));
-        if (this.#running?.afterPicture === 'end') throw new Failed('canceled');
+        if (typeof this.#running?.lastItem === 'number') throw new Failed('canceled');
         if (this.#running?.id === job.id) store.finishStep(job.id, name);
       }
       const [first, ...others] = results;
@@ -229,7 +232,7 @@ export class Worker {
         store.addArtifact(artifact);
         onChange(id);
         if (this.#running) this.#running.newestItem = artifact.item_index;
-        this.#goOnAfterPicture(artifact.item_index + 1 >= job.request.count);
+        this.#goOnAfter(artifact.item_index, artifact.item_index + 1 >= job.request.count);
       },
     });
     try {
@@ -239,10 +242,11 @@ export class Worker {
     }
   }
 
-  #goOnAfterPicture(isLast: boolean): void {
+  #goOnAfter(item: number, isLast: boolean): void {
     const running = this.#running;
-    if (running?.afterPicture === 'end') running.controller.abort();
-    if (running?.afterPicture === 'requeue' && !isLast) this.#requeue(running);
+    if (!running) return;
+    if (running.lastItem !== null && item >= running.lastItem) running.controller.abort();
+    if (running.pausesAfterPicture && running.lastItem === null && !isLast) this.#requeue(running);
   }
 
   #requeue(running: Running): void {
