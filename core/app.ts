@@ -3,6 +3,7 @@ import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
+import { ModelId } from './contract/ids.ts';
 import type { PromptCounts } from './contract/prompt.ts';
 import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
@@ -21,6 +22,7 @@ import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
+import { commandsOfPictures } from './pictures.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
 import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
@@ -61,6 +63,8 @@ export interface App extends AsyncDisposable {
   readonly pictures: {
     /** The file of a picture; null where no job made one of that id. */
     pathOf(artifactId: string): string | null;
+    /** The picture that stands for a model; null where it has none. */
+    previewOf(modelId: string): Promise<string | null>;
   };
   readonly imageTools: ImageTools;
   readonly folders: Folders;
@@ -203,7 +207,13 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     await rooms.disposeAsync();
     log.info('ended');
   };
-  const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
+  const pictures = {
+    pathOf: (id: string) => jobs.artifactPath(id),
+    previewOf: async (id: string) => {
+      const checked = ModelId.safeParse(id);
+      return checked.success ? library.previewPath(checked.data).catch(() => null) : null;
+    },
+  };
   return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
@@ -246,6 +256,7 @@ function commandsOf(rooms: Rooms): Commands {
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
     'tasks.show': async ({ task_id }) => library.showTask(task_id),
     'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
+    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
     'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
@@ -256,6 +267,7 @@ function commandsOf(rooms: Rooms): Commands {
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
+    ...commandsOfPictures({ jobs, library, inputsPath: folders.inputsPath }),
     'prompts.count': async (input) => countPrompts(input, rooms),
     ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),

@@ -215,6 +215,10 @@ describe('filters and orders', () => {
       cursor = page.next_cursor;
     }
     expect(letters(paged)).toBe(ids);
+    const skipped = [...ids, '', ''].map((_, offset) =>
+      catalog.page(ListQuery.parse({ ...query, limit: 2, offset })).models.map(({ model_id }) => model_id),
+    );
+    expect(skipped.map(letters)).toEqual([...ids, '', ''].map((_, offset) => ids.slice(offset, offset + 2)));
   });
 
   test('the counts of a filter are those that its values would leave, the others as they are', () => {
@@ -371,6 +375,7 @@ test('a search over thousands gives the same whether it walks an order or sorts 
     }
     expect(new Set(whole).size, sort).toBe(1500);
     expect(whole.slice(0, 500), sort).toEqual(idsOf({ query: 'common', sort, limit: 500 }));
+    expect(whole.slice(700, 1200), sort).toEqual(idsOf({ query: 'common', sort, limit: 500, offset: 700 }));
   }
 });
 

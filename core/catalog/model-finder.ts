@@ -61,14 +61,15 @@ export class ModelFinder {
     // Without a search all names fit it alike.
     const sort = query.sort === 'relevance' && !query.query?.trim() ? 'newest' : query.sort;
     const position = query.cursor === undefined ? null : decodeCursor(sort, query.cursor);
+    const offset = query.offset ?? 0;
     const plan = this.#plan(query);
     const wanted = query.limit + 1;
     const found =
-      plan.total === 0
+      plan.total <= offset
         ? []
         : sort === 'relevance'
-          ? this.#byRelevance(plan, searchForm(query.query ?? '').trim(), position, wanted)
-          : this.#inOrder(plan, listOrders[sort], position, wanted);
+          ? this.#byRelevance(plan, searchForm(query.query ?? '').trim(), position, wanted, offset)
+          : this.#inOrder(plan, listOrders[sort], position, wanted, offset);
     const shown = found.slice(0, query.limit);
     const last = shown.at(-1);
     const contents = this.#index.statement('SELECT summary FROM model_summaries WHERE row = ?');
@@ -164,35 +165,41 @@ export class ModelFinder {
     });
   }
 
-  #inOrder(plan: Plan, order: ListOrder, position: readonly SortKey[] | null, wanted: number): Found[] {
+  #inOrder(plan: Plan, order: ListOrder, position: readonly SortKey[] | null, wanted: number, offset: number): Found[] {
     const { from, pieces } = rowsOf(plan);
-    return this.#rows(from, withPosition(pieces, order, position), order, plan.isWalked, wanted);
+    return this.#rows(from, withPosition(pieces, order, position), order, plan.isWalked, wanted, offset);
   }
 
-  #byRelevance(plan: Plan, phrase: string, position: readonly SortKey[] | null, wanted: number): Found[] {
+  #byRelevance(
+    plan: Plan,
+    phrase: string,
+    position: readonly SortKey[] | null,
+    wanted: number,
+    offset: number,
+  ): Found[] {
     const { name } = listOrders;
     if (!plan.isWalked) {
       const order = ascending([relevanceTier.replaceAll('@phrase', 'given.phrase'), ...name.keys]);
       const { from, pieces } = rowsOf(plan);
       const given: Piece = { sql: 'true', values: [phrase] };
       const all = withPosition([given, ...pieces], order, position);
-      return this.#rows(`(SELECT ? AS phrase) AS given CROSS JOIN ${from}`, all, order, false, wanted);
+      return this.#rows(`(SELECT ? AS phrase) AS given CROSS JOIN ${from}`, all, order, false, wanted, offset);
     }
     const tierSql = relevanceTier.replaceAll('@phrase', '?');
     const phrases = Array.from({ length: tierSql.split('?').length - 1 }, () => phrase);
     const [firstTier = 0, ...namePosition] = position ?? [];
     const found: Found[] = [];
     // A tier after the other, each in the order of names: few of many results are ever looked at.
-    for (let tier = Number(firstTier); tier < relevanceTiers && found.length < wanted; tier += 1) {
+    for (let tier = Number(firstTier); tier < relevanceTiers && found.length < offset + wanted; tier += 1) {
       const { from, pieces } = walked(plan.match);
       const inTier: Piece[] = [...pieces, { sql: `${tierSql} = ?`, values: [...phrases, tier] }];
       // A range of the index of names, where there is one.
       if (tier < 2) inTier.push({ sql: 'name_key >= ? AND name_key <= ?', values: [phrase, `${phrase}\u{10ffff}`] });
       const after = tier === firstTier && position !== null ? namePosition : null;
-      const rows = this.#rows(from, withPosition(inTier, name, after), name, true, wanted - found.length);
+      const rows = this.#rows(from, withPosition(inTier, name, after), name, true, offset + wanted - found.length);
       found.push(...rows.map(({ row, keys }) => ({ row, keys: [tier, ...keys] })));
     }
-    return found;
+    return found.slice(offset);
   }
 
   #rows(
@@ -201,13 +208,14 @@ export class ModelFinder {
     { keys, orderBy }: ListOrder,
     isWalked: boolean,
     limit: number,
+    offset = 0,
   ): Found[] {
     const sql = `SELECT models.row, ${keys.join(', ')} FROM ${from} ${whereOf(pieces)}
-      ORDER BY ${isWalked ? '' : '+'}${orderBy} LIMIT ?`;
+      ORDER BY ${isWalked ? '' : '+'}${orderBy} LIMIT ? OFFSET ?`;
     return this.#index
       .statement(sql)
       .raw()
-      .all(...valuesOf(pieces), limit)
+      .all(...valuesOf(pieces), limit, offset)
       .map((values) => {
         const [row, ...found] = FoundRow.parse(values);
         return { row, keys: found };
@@ -301,7 +309,7 @@ function withPosition(pieces: readonly Piece[], order: ListOrder, position: read
   return position === null ? [...pieces] : [...pieces, order.after(position)];
 }
 
-function keyOf({ sort: _, limit: __, cursor: ___, ...filters }: ListQuery): string {
+function keyOf({ sort: _, limit: __, cursor: ___, offset: ____, ...filters }: ListQuery): string {
   return JSON.stringify(filters);
 }
 

@@ -7,6 +7,7 @@ import { Artifact, Job, JobOrigin } from './job.ts';
 import { jobExtras } from './job-extras.ts';
 import { JobPage, JobQuery } from './job-query.ts';
 import { libraryCommands } from './library-commands.ts';
+import { pictureCommands } from './picture-commands.ts';
 import { mappingCommands } from './mapping-commands.ts';
 import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
@@ -59,7 +60,11 @@ export const commands = {
       limit: z.coerce.number().int().min(1).max(500).default(100),
       cursor: z.string().max(200).optional(),
     }),
-    output: z.object({ pictures: z.array(Artifact), next_cursor: z.string().nullable() }),
+    output: z.object({
+      pictures: z.array(Artifact),
+      total: z.int().nonnegative().describe('Of all pages'),
+      next_cursor: z.string().nullable(),
+    }),
     http: { method: 'GET', path: '/pictures' },
   },
   'app.status': {
@@ -99,6 +104,7 @@ export const commands = {
     output: StarterPrompts,
     http: { method: 'GET', path: '/starter/prompts' },
   },
+  ...pictureCommands,
   ...promptCommands,
   ...queueCommands,
   ...serverCommands,

@@ -133,6 +133,11 @@ export class Library {
     return this.#tasks.wait(id, timeoutMs);
   }
 
+  /** Leaves items out of an import that have not come in yet. Throws `not_found`. */
+  leaveOut(taskId: string, paths: readonly string[]): Task {
+    return this.#tasks.leaveOut(taskId, paths);
+  }
+
   cancelTask(id: string): Promise<Task> {
     return this.#tasks.cancel(id);
   }

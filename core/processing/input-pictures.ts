@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
-import { checkInitPicture } from './init-picture.ts';
+import { checkInitPicture, type PictureSize } from './init-picture.ts';
 import { saveFile } from './save-picture.ts';
 
 const reference = /^sha256:([0-9a-f]{64})$/;
@@ -15,10 +15,22 @@ const reference = /^sha256:([0-9a-f]{64})$/;
 export async function keepInitPicture(request: GenerateRequest, folder: string): Promise<GenerateRequest> {
   if (request.init_image === undefined) return request;
   const bytes = await readInitPicture(request.init_image, folder);
-  await checkInitPicture(bytes);
+  if (reference.test(request.init_image)) {
+    await checkInitPicture(bytes);
+    return request;
+  }
+  return { ...request, init_image: (await keepPicture(bytes, folder)).init_image };
+}
+
+/** Puts a picture into `folder`, named by its content. Throws `invalid_input` {field: init_image}; `write_failed`, `disk_full`. */
+export async function keepPicture(
+  bytes: Uint8Array,
+  folder: string,
+): Promise<PictureSize & { readonly init_image: string }> {
+  const { width, height } = await checkInitPicture(bytes);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  if (!reference.test(request.init_image)) await saveFile(join(folder, digest), bytes);
-  return { ...request, init_image: `sha256:${digest}` };
+  await saveFile(join(folder, digest), bytes);
+  return { init_image: `sha256:${digest}`, width, height };
 }
 
 /** The file that a request's `init_image` means: one that was kept, or the base64 itself. */

@@ -172,10 +172,21 @@ export function createSampleClient(scenario: string): WindowClient {
     ...line.commands,
     ...sampleSettings(),
     ...sampleServer(),
-    'pictures.list': async ({ model_id, limit }) => ({
-      pictures: pictures.filter((picture) => model_id === undefined || picture.model_id === model_id).slice(0, limit),
-      next_cursor: null,
-    }),
+    'pictures.list': async ({ model_id, limit }) => {
+      const own = pictures.filter((picture) => model_id === undefined || picture.model_id === model_id);
+      return { pictures: own.slice(0, limit), total: own.length, next_cursor: null };
+    },
+    'pictures.read': async () => ({ width: 512, height: 512, infotext: '', settings: null, model_id: null }),
+    'pictures.keep': async () => ({ init_image: `sha256:${'0'.repeat(64)}`, width: 512, height: 512 }),
+    'pictures.bytes': async ({ picture_id }) => {
+      const { seed } = found(
+        pictures.find(({ id }) => id === picture_id),
+        'picture',
+        picture_id,
+      );
+      const svg = decodeURIComponent(samplePicture(seed ?? 1).slice('data:image/svg+xml,'.length));
+      return { media_type: 'image/svg+xml', base64: btoa(svg) };
+    },
     'app.status': async () => ({
       status: 'ok',
       version: '0.1.0',
@@ -222,6 +233,7 @@ export function createSampleClient(scenario: string): WindowClient {
       return () => listeners.delete(listener);
     },
     pictureUrl: (artifact) => samplePicture(artifact.seed ?? 1),
+    previewUrl: (modelId) => samplePicture(modelId.length),
     desktop: {
       pathOf: (file) => `/home/mira/downloads/${file.name}`,
       pickFolder: async () => '/home/mira/downloads/woodblock-v2',

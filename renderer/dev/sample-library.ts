@@ -121,12 +121,14 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
     return task;
   };
 
+  const leftOut = new Set<string>();
+
   const runTask = async (id: string, items: readonly ImportItem[]) => {
     for (const [index, item] of items.entries()) {
       await pause();
       const task = found(tasks.get(id), 'task', id);
       const result = (): ImportResult => {
-        if (canceled.has(id)) return { path: item.path, model_id: null, status: 'canceled' };
+        if (canceled.has(id) || leftOut.has(item.path)) return { path: item.path, model_id: null, status: 'canceled' };
         if (item.path.includes('broken'))
           return {
             path: item.path,
@@ -168,9 +170,9 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
   let report = reportOf(models.size);
 
   const commands: LibraryCommands = {
-    'models.list': async ({ limit, cursor, ...query }) => {
+    'models.list': async ({ limit, cursor, offset, ...query }) => {
       const all = [...models.values()].filter((model) => matches(model, query)).sort(orders[query.sort]);
-      const from = Number(cursor ?? 0);
+      const from = Number(cursor ?? offset ?? 0);
       const until = from + limit;
       return {
         models: all.slice(from, until),
@@ -263,6 +265,10 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
     },
     'tasks.show': async ({ task_id }) => found(tasks.get(task_id), 'task', task_id),
     'tasks.wait': async ({ task_id }) => untilEnded(task_id),
+    'tasks.leaveOut': async ({ task_id, paths }) => {
+      for (const path of paths) leftOut.add(path);
+      return found(tasks.get(task_id), 'task', task_id);
+    },
     'tasks.cancel': async ({ task_id }) => {
       canceled.add(task_id);
       return untilEnded(task_id);

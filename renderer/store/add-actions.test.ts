@@ -4,6 +4,7 @@ import type { WindowClient } from '../client/client.ts';
 import { createSampleClient } from '../dev/sample-client.ts';
 import { createAddActions } from './add-actions.ts';
 import { resultsOf } from './add-plan.ts';
+import { openDoors } from './doors.ts';
 import type { NoticeText } from './state.ts';
 import { createAppStore } from './store.ts';
 import { startSync } from './sync.ts';
@@ -25,10 +26,7 @@ function prepared() {
     modelsMoved: () => undefined,
     mappingsMoved: () => undefined,
   });
-  const actions = createAddActions(store, client, {
-    problemOf: (error) => ({ code: 'test', message: error instanceof Error ? error.message : null }),
-    tell: (notice) => told.push(notice),
-  });
+  const actions = createAddActions(store, client, { ...openDoors(store), tell: (notice) => told.push(notice) });
   const outcomes = () => {
     const { addSheet, tasks } = store.getState();
     return addSheet ? resultsOf(addSheet, tasks).map(({ path, status }) => [path, status]) : null;

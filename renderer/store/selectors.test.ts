@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
+import { noFilter } from './models-state.ts';
 import { draftModel, easelOf, filmOf, healthOf, isFirstRun, sortOf, timeEach, whyNotRunnable } from './selectors.ts';
-import { type AppState, initialState, noFilter } from './state.ts';
+import { type AppState, initialState } from './state.ts';
 import { withJob } from './sync.ts';
 
 test.each([
@@ -44,11 +45,18 @@ test('the film shows what forms, what will, then pictures by day', () => {
   });
   const monday = sampleArtifact({ created_at: '2026-03-16T12:00:00.000Z' });
   const sunday = sampleArtifact({ created_at: '2026-03-15T12:00:00.000Z' });
-  const film = filmOf([monday, sunday], job, 'data:,', null);
+  const film = filmOf({
+    pictures: [monday, sunday],
+    running: job,
+    preview: 'data:,',
+    failed: null,
+    waiting: [sampleJob({})],
+  });
   expect(film.map((item) => (item.kind === 'soon' ? `soon ${item.number}` : item.kind))).toEqual([
     'forming',
     'soon 3',
     'soon 4',
+    'waiting',
     'day',
     'picture',
     'day',

@@ -1,7 +1,9 @@
 import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { paramsOf } from './draft.ts';
-import type { AppState, Sort } from './state.ts';
+import { idAt, rowOf } from './listing.ts';
+import type { Sort } from './models-state.ts';
+import type { AppState } from './state.ts';
 
 export type Health = 'valid' | 'degraded' | 'invalid' | 'offline';
 
@@ -22,6 +24,15 @@ export function whyNotRunnable(model: ModelSummary): WhyNot | null {
 /** The order of the listing that is shown. */
 export function sortOf(state: AppState): Sort {
   return state.listing.filter.query === '' ? state.sort : state.searchSort;
+}
+
+/** The row that keys move from: where the selected model stands, or was last seen before its page was let go. */
+export function activeRowOf({ listing, selectedId, activeRow }: AppState): number {
+  if (selectedId === null) return -1;
+  const there = activeRow < 0 ? undefined : idAt(listing, activeRow);
+  if (there === selectedId) return activeRow;
+  const row = rowOf(listing, selectedId);
+  return row >= 0 || there !== undefined ? row : activeRow;
 }
 
 export function selectedModel(state: AppState): ModelSummary | null {
@@ -72,17 +83,21 @@ export function previewOf(state: AppState, job: Job, itemIndex: number): string 
 /** What the film shows, from its top: what forms, what will, then what was made, by day. */
 export type FilmItem =
   | { readonly kind: 'forming'; readonly key: string; readonly job: Job; readonly preview: string | null }
+  | { readonly kind: 'waiting'; readonly key: string; readonly job: Job }
   | { readonly kind: 'soon'; readonly key: string; readonly number: number }
   | { readonly kind: 'failed'; readonly key: string; readonly job: Job }
   | { readonly kind: 'day'; readonly key: string; readonly date: Date }
   | { readonly kind: 'picture'; readonly key: string; readonly artifact: Artifact };
 
-export function filmOf(
-  pictures: readonly Artifact[],
-  running: Job | null,
-  preview: string | null,
-  failed: Job | null,
-): readonly FilmItem[] {
+interface Film {
+  readonly pictures: readonly Artifact[];
+  readonly running: Job | null;
+  readonly preview: string | null;
+  readonly failed: Job | null;
+  readonly waiting: readonly Job[];
+}
+
+export function filmOf({ pictures, running, preview, failed, waiting }: Film): readonly FilmItem[] {
   const items: FilmItem[] = [];
   if (running) {
     items.push({ kind: 'forming', key: running.id, job: running, preview });
@@ -91,6 +106,7 @@ export function filmOf(
     for (let index = first; index < Math.min(count, first + 3); index++)
       items.push({ kind: 'soon', key: `${running.id}/${index}`, number: index + 1 });
   }
+  for (const job of waiting) items.push({ kind: 'waiting', key: job.id, job });
   if (failed) items.push({ kind: 'failed', key: failed.id, job: failed });
   let lastDay = '';
   for (const artifact of pictures) {

@@ -70,16 +70,18 @@ test('a model that is gone leaves the listing, its total and the selection', () 
     {
       ...initialState,
       models: { [stays.model_id]: stays, [goes.model_id]: goes },
-      listing: { ...initialState.listing, ids: [stays.model_id, goes.model_id], total: 7 },
+      listing: { ...initialState.listing, pages: { 0: [stays.model_id, goes.model_id] }, total: 2 },
+      pickedIds: new Set([stays.model_id, goes.model_id]),
       selectedId: goes.model_id,
     },
     { kind: 'model_removed', model_id: goes.model_id },
   );
-  expect({ ids: state.listing.ids, total: state.listing.total, selected: state.selectedId }).toEqual({
-    ids: [stays.model_id],
-    total: 6,
+  expect({ ...state.listing.pages, total: state.listing.total, selected: state.selectedId }).toEqual({
+    0: [stays.model_id],
+    total: 1,
     selected: null,
   });
+  expect([...state.pickedIds]).toEqual([stays.model_id]);
   expect(Object.keys(state.models)).toEqual([stays.model_id]);
 });
 

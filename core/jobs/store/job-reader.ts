@@ -22,6 +22,7 @@ export interface PictureQuery {
 
 export interface PicturePage {
   readonly pictures: Artifact[];
+  readonly total: number;
   readonly next_cursor: string | null;
 }
 
@@ -134,6 +135,9 @@ export class JobReader {
     const last = page.at(-1);
     return {
       pictures: page.map(({ artifact_json }) => artifact_json),
+      total: Number(
+        this.#database.value('SELECT count(*) FROM artifacts WHERE ? IS NULL OR model_id = ?', modelId, modelId),
+      ),
       next_cursor: rows.length > limit && last ? String(last.sequence) : null,
     };
   }

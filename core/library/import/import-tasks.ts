@@ -14,6 +14,10 @@ const rememberedTasks = 50;
 
 interface Running {
   readonly abort: AbortController;
+  /** Items that are not wanted any more, by their path. */
+  readonly leftOut: Set<string>;
+  /** Of the item that is being brought in. */
+  ownAbort: AbortController;
   readonly ended: Promise<void>;
   task: Task;
   lastToldMs: number;
@@ -44,7 +48,7 @@ export class ImportTasks {
     const abort = new AbortController();
     const { promise: isStored, resolve: store } = Promise.withResolvers<Running>();
     const ended = this.#turns.take(async () => this.#run(await isStored, items));
-    const running: Running = { abort, ended, task, lastToldMs: 0 };
+    const running: Running = { abort, leftOut: new Set(), ownAbort: new AbortController(), ended, task, lastToldMs: 0 };
     this.#tasks.set(task.task_id, running);
     this.#forgetOld();
     store(running);
@@ -73,6 +77,14 @@ export class ImportTasks {
     return running.task;
   }
 
+  /** Leaves some items out that have not come in yet; one that is half done goes. The others come in. */
+  leaveOut(id: string, paths: readonly string[]): Task {
+    const running = this.#find(id);
+    for (const path of paths) running.leftOut.add(path);
+    if (running.task.current_path !== null && running.leftOut.has(running.task.current_path)) running.ownAbort.abort();
+    return running.task;
+  }
+
   async close(): Promise<void> {
     for (const { abort } of this.#tasks.values()) abort.abort();
     await Promise.all([...this.#tasks.values()].map(({ ended }) => ended));
@@ -98,8 +110,10 @@ export class ImportTasks {
   }
 
   async #import(running: Running, item: ImportItem): Promise<ImportResult> {
-    const { signal } = running.abort;
-    if (signal.aborted) return { path: item.path, model_id: null, status: 'canceled' };
+    running.ownAbort = new AbortController();
+    const signal = AbortSignal.any([running.abort.signal, running.ownAbort.signal]);
+    if (signal.aborted || running.leftOut.has(item.path))
+      return { path: item.path, model_id: null, status: 'canceled' };
     try {
       const outcome = await importItem(this.#context, item, {
         signal,

@@ -169,6 +169,25 @@ test('a cancel in the middle of a copy leaves no half model, and the source whol
   expect((await snapshot(at.path)).filter((line) => !line.startsWith('library'))).toEqual(before);
 });
 
+test('what is left out of an import does not come in, the rest does', async () => {
+  await using at = await TestLibrary.open({ timing: { taskEventMs: 0 } });
+  const big = await writeLora(join(at.path, 'big.safetensors'), 'a', 400 * 2 ** 20);
+  const waiting = await writeLora(join(at.path, 'waiting.safetensors'), 'b');
+  const other = await writeLora(join(at.path, 'other.safetensors'), 'c');
+  const { task_id } = at.library.import([big, waiting, other].map((path) => ({ path, mode: 'copy' })));
+  while (at.library.showTask(task_id).done_bytes === 0) await new Promise(setImmediate);
+  at.library.leaveOut(task_id, [waiting, big]);
+  expect(await at.library.waitForTask(task_id, 20_000)).toMatchObject({
+    state: 'done',
+    results: [
+      { path: big, status: 'canceled' },
+      { path: waiting, status: 'canceled' },
+      { path: other, status: 'imported' },
+    ],
+  });
+  expect([at.all().length, await leftovers(at)]).toEqual([1, []]);
+});
+
 test.each([
   'newline\nname',
   '🌅 sunrise',

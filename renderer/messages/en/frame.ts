@@ -45,7 +45,8 @@ export const status = {
 export const notice = {
   close: 'Close',
   added: '{count, plural, =0 {Nothing was added} one {# model added} other {# models added}}',
-  removed: '“{name}” was removed from the library',
+  removed:
+    '{count, plural, one {“{name}” was removed from the library} other {# models were removed from the library}}',
   undo: 'Undo',
   queued: 'Put in the queue',
   linked:

@@ -4,6 +4,7 @@ import { isFirstRun } from '../../store/selectors.ts';
 import { AddSheetView } from '../add/add-sheet.tsx';
 import { Case } from '../add/case.tsx';
 import { useWindowDrop } from '../add/use-window-drop.ts';
+import { DroppedPictureSheet } from '../generate/dropped-picture-sheet.tsx';
 import { GenerateScreen } from '../generate/generate-screen.tsx';
 import { HealthScreen } from '../health/health-screen.tsx';
 import { MappingsScreen } from '../mappings/mappings-screen.tsx';
@@ -55,6 +56,7 @@ export function Frame() {
         )}
       </div>
       <AddSheetView />
+      <DroppedPictureSheet />
       <RemoveDialog />
       <RelocateDialog />
       <Palette />

@@ -14,7 +14,7 @@ const undoMs = 12_000;
 /** Says what was done or why not, without taking the focus. What went wrong stays until it is closed. */
 export function NoticeLine() {
   const t = useTranslations();
-  const { dismissNotice, restore, undoApply } = useActions();
+  const { dismissNotice, restore } = useActions();
   const notice = useApp((state) => state.notice);
   useEffect(() => {
     if (notice === null || notice.kind === 'problem') return;
@@ -28,9 +28,11 @@ export function NoticeLine() {
           {notice.kind === 'problem' && <HealthGlyph state="invalid" />}
           <span>{said(notice)}</span>
           {notice.kind === 'linked' && notice.applyId !== null && notice.count > 0 && (
-            <Undo trashId={notice.applyId} onUndo={(applyId) => void undoApply(applyId)} />
+            <LinksUndo applyId={notice.applyId} />
           )}
-          {notice.kind === 'removed' && notice.trashId !== null && <Undo trashId={notice.trashId} onUndo={restore} />}
+          {notice.kind === 'removed' && notice.trashIds.length > 0 && (
+            <Undo onUndo={() => void restore(notice.trashIds)} />
+          )}
           <Tool label={t('notice.close')} onPress={dismissNotice}>
             <X />
           </Tool>
@@ -49,21 +51,21 @@ export function NoticeLine() {
     if (shown.kind === 'unlinked') return t('notice.unlinked', { count: shown.count, left: shown.left });
     if (shown.kind === 'queued') return t('notice.queued');
     if (shown.kind === 'cleared') return t(`notice.cleared_${shown.what}`, { count: shown.count });
-    if (shown.kind === 'removed') return t('notice.removed', { name: shown.name });
+    if (shown.kind === 'removed') return t('notice.removed', { name: shown.name, count: shown.count });
     return shown.text === 'unreachable' ? t('app.unreachable') : shown.text;
   }
 }
 
-interface UndoProps {
-  readonly trashId: string;
-  readonly onUndo: (trashId: string) => void;
-}
-
-function Undo({ trashId, onUndo }: UndoProps) {
+function Undo({ onUndo }: { readonly onUndo: () => void }) {
   const t = useTranslations('notice');
   return (
-    <Button kind="plain" size="small" onPress={() => onUndo(trashId)}>
+    <Button kind="plain" size="small" onPress={onUndo}>
       {t('undo')}
     </Button>
   );
+}
+
+function LinksUndo({ applyId }: { readonly applyId: string }) {
+  const { undoApply } = useActions();
+  return <Undo onUndo={() => void undoApply(applyId)} />;
 }

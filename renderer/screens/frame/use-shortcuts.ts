@@ -26,9 +26,10 @@ export function useShortcuts() {
   const isBusy = useApp((state) =>
     state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
   );
+  const isComparing = useApp((state) => state.comparing !== null);
   const hasSheet = useApp(
-    ({ addSheet, removing, clearing, undoing, relocating, isPaletteOpen }) =>
-      isPaletteOpen || [addSheet, removing, clearing, undoing, relocating].some((open) => open !== null),
+    ({ addSheet, removal, droppedPicture, clearing, undoing, relocating, isPaletteOpen }) =>
+      isPaletteOpen || [addSheet, removal, droppedPicture, clearing, undoing, relocating].some((open) => open !== null),
   );
   useEffect(() => {
     let chordUntil = 0;
@@ -47,7 +48,8 @@ export function useShortcuts() {
     const onKey = (event: KeyboardEvent) => {
       if (hasSheet || event.defaultPrevented) return;
       if (event.key === 'Escape') {
-        if (screen === 'generate' && isBusy) actions.cancelCurrent();
+        if (screen === 'generate' && isComparing) actions.endCompare();
+        else if (screen === 'generate' && isBusy) actions.cancelCurrent();
         else if (screen === 'models' && isPaneOpen) actions.closePane();
         else if (screen === 'queue' && isJobPaneOpen) actions.closeJobPane();
         else if (screen === 'mappings' && isLedgerOpen) actions.toggleLedger();
@@ -79,7 +81,7 @@ export function useShortcuts() {
       window.removeEventListener('keydown', onEarlyKey, { capture: true });
       window.removeEventListener('keydown', onKey);
     };
-  }, [actions, screen, isPaneOpen, isJobPaneOpen, isLedgerOpen, isLastCheckOpen, isBusy, hasSheet]);
+  }, [actions, screen, isPaneOpen, isJobPaneOpen, isLedgerOpen, isLastCheckOpen, isBusy, isComparing, hasSheet]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

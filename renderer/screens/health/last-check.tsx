@@ -131,7 +131,7 @@ function Removed() {
               kind="plain"
               size="small"
               label={t('restoreNamed', { name })}
-              onPress={() => void restore(trash_id)}
+              onPress={() => void restore([trash_id])}
             >
               {t('restore')}
             </Button>

@@ -3,7 +3,8 @@ import type { MappingActionKind, MappingApply, MappingPlan } from '../../../core
 import type { Task } from '../../../core/contract/task.ts';
 import type { WindowClient } from '../../client/client.ts';
 import { newerTask } from '../add-plan.ts';
-import type { AppState, NoticeText, Problem } from '../state.ts';
+import { problemOf } from '../problem.ts';
+import type { AppState, NoticeText } from '../state.ts';
 import type { AppStore } from '../store.ts';
 import { mappingRootOf, type PlanView, type Read } from './mappings-part.ts';
 import { groupOrder, placeOf } from './plan-rows.ts';
@@ -15,7 +16,6 @@ const waitMs = 20_000;
 const maxPagesForName = 20;
 
 interface MappingsDoors {
-  readonly problemOf: (error: unknown) => Problem;
   readonly tell: (notice: NoticeText) => void;
   readonly attempt: <Result>(act: () => Promise<Result>) => Promise<Result | null>;
 }
@@ -26,7 +26,7 @@ const nothing = { rows: [], total: 0, nextCursor: null, isReading: false } as co
 export function createMappingsActions(
   { getState: get, setState: set }: AppStore,
   client: WindowClient,
-  { problemOf, tell, attempt }: MappingsDoors,
+  { tell, attempt }: MappingsDoors,
 ) {
   const patch = (make: (state: AppState) => Partial<AppState>) => set(make);
   let previewRun = 0;

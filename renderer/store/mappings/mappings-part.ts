@@ -9,7 +9,7 @@ import type {
   MappingInstall,
   MappingPlan,
 } from '../../../core/contract/mapping.ts';
-import type { Problem } from '../state.ts';
+import type { Problem } from '../problem.ts';
 
 /** A list that comes in pages: what was read of it so far. */
 export interface Read<Row> {

@@ -1,18 +1,20 @@
 import { Dices, Lock, LockOpen } from 'lucide-react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslations } from 'use-intl';
-import { limits, maxSeed } from '../../../core/contract/generate.ts';
-import { useActions, useApp } from '../../app-context.tsx';
-import { nearestSide, paramsOf, sizePresets } from '../../store/draft.ts';
-import { draftModel, easelOf, timeEach } from '../../store/selectors.ts';
-import { Button, Tool, ToolToggle } from '../../ui/button.tsx';
-import { Choice } from '../../ui/choice.tsx';
-import { NumberField } from '../../ui/number-field.tsx';
-import { Slider } from '../../ui/slider.tsx';
-import { useWords } from '../../ui/use-words.ts';
+import { limits, maxSeed } from '../../../../core/contract/generate.ts';
+import { useActions, useApp } from '../../../app-context.tsx';
+import { nearestSide, paramsOf, sizePresets } from '../../../store/draft.ts';
+import { draftModel, easelOf, timeEach } from '../../../store/selectors.ts';
+import { Button, Tool, ToolToggle } from '../../../ui/button.tsx';
+import { Choice } from '../../../ui/choice.tsx';
+import { NumberField } from '../../../ui/number-field.tsx';
+import { Slider } from '../../../ui/slider.tsx';
+import { useWords } from '../../../ui/use-words.ts';
 import { ModelPicker } from './model-picker.tsx';
+import { ReadingFold, SavingFold, UpscaleFold, VariationFold } from './more-folds.tsx';
 import css from './params.module.css';
 import { SamplerFold } from './sampler-fold.tsx';
+import { StartFold } from './start-fold.tsx';
 
 /** The five that matter first; the rest folded, its value in sight. */
 export function Params() {
@@ -30,6 +32,11 @@ export function Params() {
       <Count />
       <div className={css.folds}>
         <SamplerFold />
+        <StartFold />
+        <UpscaleFold />
+        <VariationFold />
+        <ReadingFold />
+        <SavingFold />
       </div>
       <span className={css.grow} />
       <div className={css.foot}>
@@ -178,6 +185,7 @@ function Seed() {
           isMono
           placeholder={t('seedNew')}
           onChange={(next) => setDraft({ seed: next })}
+          onEmpty={() => setDraft({ seed: null })}
         />
         <ToolToggle
           label={t('keepSeed')}
@@ -204,15 +212,26 @@ function Count() {
   const t = useTranslations('generate');
   const { setDraft } = useActions();
   const count = useApp((state) => state.draft.count);
+  const isOffered = counts.some((value) => value === count);
   return (
     <div className={css.param}>
       <span className={css.name}>{t('pictures')}</span>
-      <Choice
-        label={t('pictures')}
-        value={String(count)}
-        options={counts.map((value) => ({ value: String(value), text: value }))}
-        onChange={(value) => setDraft({ count: Number(value) })}
-      />
+      <span className={css.counts}>
+        <Choice
+          label={t('pictures')}
+          value={isOffered ? String(count) : null}
+          options={counts.map((value) => ({ value: String(value), text: value }))}
+          onChange={(value) => setDraft({ count: Number(value) })}
+        />
+        <NumberField
+          label={t('picturesExact')}
+          value={count}
+          min={1}
+          max={limits.maxCount}
+          width={26}
+          onChange={(next) => setDraft({ count: next })}
+        />
+      </span>
     </div>
   );
 }
