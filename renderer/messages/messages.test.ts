@@ -80,7 +80,8 @@ test('German is German: what reads the same is a name', () => {
       const other = (german as Record<string, unknown>)[key];
       const here = `${path}.${key}`;
       if (typeof message === 'object' && message !== null) visit(message, other as object, here);
-      else if (message === other && /[a-z]{3,} [a-z]{3,}/.test(message) && !message.startsWith('Clip skip')) same.push(here);
+      else if (message === other && /[a-z]{3,} [a-z]{3,}/.test(message) && !message.startsWith('Clip skip'))
+        same.push(here);
     }
   };
   visit(en, de, '');

@@ -13,7 +13,7 @@ export const screens: Translation<typeof en.screens> = {
   queue: 'Schlange',
   health: 'Zustand',
   mappings: 'Verweise',
-  settings: 'Einstellungen',
+  settings: 'Optionen',
 };
 
 export const bar: Translation<typeof en.bar> = {

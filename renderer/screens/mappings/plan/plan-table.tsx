@@ -220,7 +220,7 @@ function ActionRow({ group, action, isPicked, index, start }: ActionRowProps) {
             {t('seeFinding')}
           </Button>
         ) : (
-          group !== 'exclude' && bytes(action.size_bytes)
+          group !== 'exclude' && <bdi dir="ltr">{bytes(action.size_bytes)}</bdi>
         )}
       </td>
     </tr>
