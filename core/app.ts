@@ -100,6 +100,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           entryPath: options.runnerEntry ?? program.runnerEntry,
           nodePath: options.nodeExecutable ?? process.execPath,
           onStatus,
+          env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
         });
   const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
@@ -182,8 +183,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 
   const counter = createPromptCounter(program.promptCounterEntry);
   undo.defer(() => counter.close());
-  const probe = async () => {
-    if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
+  const probe = async (fresh: boolean) => {
+    if (onnxRunner !== null) providers = (await onnxRunner.probe(fresh)).providers;
     return providers;
   };
   const door: DoorPlace = { current: fixedDoor(null) };
@@ -227,7 +228,7 @@ interface Rooms {
   readonly folders: Folders;
   readonly version: string;
   readonly program: ProgramFiles;
-  readonly probe: () => Promise<readonly ProviderReport[]>;
+  readonly probe: (fresh: boolean) => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
   readonly counter: PromptCounter;
 }
@@ -285,8 +286,8 @@ function commandsOf(rooms: Rooms): Commands {
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
     }),
-    'app.doctor': async () => ({
-      providers: [...(await probe())],
+    'app.doctor': async ({ fresh }) => ({
+      providers: [...(await probe(fresh))],
       version,
       node_version: process.version,
       platform: `${process.platform}-${process.arch}`,

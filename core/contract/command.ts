@@ -84,7 +84,12 @@ export const commands = {
   },
   'app.doctor': {
     summary: 'The runtime, the providers found and why others are not, folders, versions',
-    input: z.object({}),
+    input: z.object({
+      fresh: z
+        .union([z.boolean(), z.stringbool()])
+        .default(false)
+        .describe('Try every provider anew instead of remembering what was found'),
+    }),
     output: z.object({
       version: z.string(),
       node_version: z.string(),
@@ -98,13 +103,13 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  ...pictureCommands,
   'starter.prompts': {
     summary: 'What to write to the starter model: examples, its vocabulary, and what it is',
     input: z.object({}),
     output: StarterPrompts,
     http: { method: 'GET', path: '/starter/prompts' },
   },
-  ...pictureCommands,
   ...promptCommands,
   ...queueCommands,
   ...serverCommands,

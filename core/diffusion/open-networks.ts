@@ -14,6 +14,7 @@ import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './me
 import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
 import type { Networks } from './networks.ts';
 import { findNonFinite } from './onnx/non-finite-weights.ts';
+import type { Precision } from './onnx/half-precision.ts';
 import { assertFinite } from './onnx/session.ts';
 import { joinEncodings } from './pipeline/join-encodings.ts';
 import { mostPixelsAtOnce } from './pipeline/tiled-vae.ts';
@@ -28,7 +29,7 @@ import { openTextEncoder } from './sessions/text-encoder.ts';
  * The networks of a diffusers folder, run from where their weights lie. Configs and headers are read and checked now, weights when a
  * network first runs; a network's session serves every size and batch on CPU.
  *
- * `provider` is one that `chooseProvider` believed. `attention` is the form that it proved there.
+ * `provider` is one that `chooseProvider` believed. `attention` and `precision` are the forms that it proved there.
  *
  * Throws `unsupported_config`, `invalid_weights`, `unreadable`; the networks' functions also `oom`, `model_load_failed`, `nan_in_result`.
  */
@@ -36,6 +37,7 @@ export async function openNetworks(
   entryPath: string,
   provider: string,
   attention: AttentionForm = provider === 'cpu' ? 'fused' : 'plain',
+  precision: Precision = 'float32',
 ): Promise<Networks> {
   const { family, classOf } = await readPipelineIndex(entryPath);
   if (await isExported(join(entryPath, 'unet'))) return openExportedNetworks(entryPath, provider, family);
@@ -47,11 +49,12 @@ export async function openNetworks(
   );
   refuseMisfits(unet, vae, texts, isXl);
 
+  const vaePrecision = vae.config.force_upcast ? 'float32' : precision;
   const vaeSource = vaeWeights(vae.folder, vae.tensors);
-  const decoder = lazySession(provider, () => vaeDecoderGraph(vae.config, vaeSource, attention));
-  const encoder = lazySession(provider, () => vaeEncoderGraph(vae.config, vaeSource, attention));
-  const encoders = texts.map((text) => openTextEncoder(text, provider, isXl));
-  const noise = openNoisePredictor(unet, provider, attention);
+  const decoder = lazySession(provider, () => vaeDecoderGraph(vae.config, vaeSource, attention), vaePrecision);
+  const encoder = lazySession(provider, () => vaeEncoderGraph(vae.config, vaeSource, attention), vaePrecision);
+  const encoders = texts.map((text) => openTextEncoder(text, provider, isXl, precision));
+  const noise = openNoisePredictor(unet, provider, attention, undefined, precision);
   const scale = pixelsPerLatent(vae.config);
   const sampleSize = unet.config.sample_size;
 

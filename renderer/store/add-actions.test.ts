@@ -112,3 +112,17 @@ test('files whose place is not told are counted, not guessed', async () => {
   await actions.addPaths([], 2);
   expect(store.getState().addSheet).toMatchObject({ phase: 'review', items: [], pathlessCount: 2 });
 });
+
+test('one thing is left out while the others come in', async () => {
+  const { store, actions, outcomes } = prepared();
+  await actions.addPaths(['/d/a', '/d/b', '/d/c']);
+  const confirmed = actions.confirmAdd();
+  await expect.poll(() => store.getState().addSheet?.taskIds.length).toBe(1);
+  await actions.leaveOut('/d/c');
+  await confirmed;
+  expect(outcomes()).toEqual([
+    ['/d/a', 'registered'],
+    ['/d/b', 'registered'],
+    ['/d/c', 'canceled'],
+  ]);
+});

@@ -73,7 +73,8 @@ export function createAddActions({ getState, setState }: AppStore, client: Windo
     };
     const reader = async () => {
       for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-        found.set(path, await read(path));
+        const change = await read(path);
+        found.set(path, change);
         if (performance.now() - shownMs >= showEveryMs) show();
       }
     };

@@ -81,6 +81,12 @@ export function createGenerateActions(
         if (now.prompt === prompt && now.negativePrompt === negativePrompt) set({ promptCounts });
       }, countDelayMs);
     },
+    /** Once: it comes with the program. A library without the starter has none. */
+    async loadStarterPrompts() {
+      if (get().starterPrompts !== null) return;
+      const starterPrompts = await client.call('starter.prompts', {}).catch(() => null);
+      set({ starterPrompts });
+    },
     async loadMorePictures() {
       const { picturesCursor } = get();
       if (isReadingPictures || picturesCursor === null) return;

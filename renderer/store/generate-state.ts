@@ -8,6 +8,7 @@ import type {
 } from '../../core/contract/generate.ts';
 import type { Artifact, Job } from '../../core/contract/job.ts';
 import type { PromptCounts } from '../../core/contract/prompt.ts';
+import type { StarterPrompts } from '../../core/contract/starter.ts';
 import type { Problem } from './problem.ts';
 
 /** A picture to start from: the core keeps its file, the window a small copy to show. */
@@ -89,6 +90,8 @@ export interface GenerateState {
   readonly comparing: { readonly pictureId: string | null } | null;
   readonly droppedPicture: DroppedPicture | null;
   readonly openFolds: readonly string[];
+  /** What to write to the starter model; null until it was read. */
+  readonly starterPrompts: StarterPrompts | null;
   /** How long the draft's prompts are for its model; null until the core has said so. */
   readonly promptCounts: PromptCounts | null;
 }
@@ -131,5 +134,6 @@ export const initialGenerateState: GenerateState = {
   comparing: null,
   droppedPicture: null,
   openFolds: [],
+  starterPrompts: null,
   promptCounts: null,
 };

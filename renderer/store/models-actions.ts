@@ -11,6 +11,8 @@ import { indexModels, withoutFarModels } from './sync.ts';
 
 /** The most that one listing of the core answers with. */
 const mostAtOnce = 500;
+/** Ids that hold another id are few. */
+const sameIdLimit = 20;
 const nobody: ReadonlySet<string> = new Set();
 
 /** The listing of models: what is asked for, what is in sight, what is selected and picked. */
@@ -149,11 +151,15 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
 
   const loadDetails = async (modelId: string) => {
     const model_id = ModelId.parse(modelId);
-    const [record, { pictures, total }] = await Promise.all([
+    // One that is not in sight is found by its id, which is searched like a name.
+    const isKnown = get().models[modelId] !== undefined;
+    const [record, { pictures, total }, found] = await Promise.all([
       client.call('models.show', { model_id }),
       client.call('pictures.list', { model_id, limit: 4 }),
+      isKnown ? null : client.call('models.list', { query: modelId, sort: 'relevance', limit: sameIdLimit }),
     ]);
     patch((state) => ({
+      models: indexModels(state.models, found?.models.filter((model) => model.model_id === modelId) ?? []),
       details: { ...state.details, [modelId]: record },
       madeWith: { ...state.madeWith, [modelId]: { pictures, total } },
     }));
@@ -182,6 +188,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
     loadFacets,
     loadPages,
     loadDetails,
+    readDetails: (modelId: string) => attempt(() => loadDetails(modelId)),
     setFilter,
     search(query: string) {
       if (query === '') set({ searchSort: 'relevance' });

@@ -51,6 +51,14 @@ export function draftModel(state: AppState): ModelSummary | null {
   return first === undefined ? null : (state.models[first] ?? null);
 }
 
+/** What to write to the chosen model: the starter's own words, else the examples that came with the model. */
+export function examplesOf(state: AppState): readonly string[] {
+  const model = draftModel(state);
+  if (model === null) return [];
+  if (model.model_id === state.status?.starter_model_id && state.starterPrompts) return state.starterPrompts.examples;
+  return model.generation_defaults?.example_prompts ?? [];
+}
+
 export function jobsNewestFirst(state: AppState): readonly Job[] {
   return state.jobIds.flatMap((id) => state.jobs[id] ?? []);
 }

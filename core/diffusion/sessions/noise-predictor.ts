@@ -3,6 +3,7 @@ import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.
 import { unetGraphs } from '../graphs/unet.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
+import type { Precision } from '../onnx/half-precision.ts';
 import { assertFinite } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';
 import type { Component } from './component.ts';
@@ -30,14 +31,15 @@ export function openNoisePredictor(
   provider: string,
   attention: AttentionForm,
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
+  precision: Precision = 'float32',
 ): NoisePredictor {
   const graphs = unetGraphs(config, weightSource(folder, tensors), {
     attention,
     segmentBytes,
   });
-  const segments = graphs.segments.map((graph) => ({ graph, session: lazySession(provider, () => graph) }));
+  const segments = graphs.segments.map((graph) => ({ graph, session: lazySession(provider, () => graph, precision) }));
   const contextGraph = graphs.context;
-  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph);
+  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph, precision);
   let kept: { readonly context: Tensor; readonly keysAndValues: Readonly<Record<string, Tensor>> }[] = [];
 
   const keysAndValuesOf = async (context: Tensor) => {

@@ -140,7 +140,7 @@ export const remove = {
   goes: 'Goes',
   stays: 'Stays as it is',
   links: 'Links in other apps that lead there',
-  undoable: 'It can be brought back for 30 days.',
+  undoable: '{count, plural, one {It} other {They}} can be brought back for 30 days.',
   cancel: '{count, plural, one {Keep it} other {Keep them}}',
   confirm: '{count, plural, one {Remove entry} other {Remove # entries}}',
 } as const;

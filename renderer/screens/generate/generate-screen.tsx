@@ -8,9 +8,12 @@ import { Params } from './params/params.tsx';
 import { PromptBox } from './prompt/prompt-box.tsx';
 
 export function GenerateScreen() {
-  const { loadOptions } = useActions();
+  const { loadOptions, loadStarterPrompts } = useActions();
   usePastedPicture();
-  useEffect(() => void loadOptions(), [loadOptions]);
+  useEffect(() => {
+    void loadOptions();
+    void loadStarterPrompts();
+  }, [loadOptions, loadStarterPrompts]);
   return (
     <section className={css.studio}>
       <Film />

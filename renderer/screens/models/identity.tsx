@@ -29,10 +29,10 @@ export function Identity({ record }: { readonly record: Metadata }) {
                 <dt>{name}</dt>
                 <dd title={value}>
                   <bdi dir="ltr">{value}</bdi>
+                  <Tool label={t('copyNamed', { name })} onPress={() => void copyText(value, t('copied', { name }))}>
+                    <Copy />
+                  </Tool>
                 </dd>
-                <Tool label={t('copyNamed', { name })} onPress={() => void copyText(value, t('copied', { name }))}>
-                  <Copy />
-                </Tool>
               </div>
             ),
         )}

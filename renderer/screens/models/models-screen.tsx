@@ -23,17 +23,15 @@ export function ModelsScreen() {
   const firstId = useApp((state) => idAt(state.listing, 0) ?? null);
   const isPicking = useApp((state) => state.pickedIds.size > 0 || state.bulk !== null);
   const selectedId = useApp((state) => state.selectedId);
-  const isKnown = useApp((state) => state.selectedId !== null && state.models[state.selectedId] !== undefined);
   const hasDetails = useApp((state) => state.selectedId !== null && state.details[state.selectedId] !== undefined);
   const isEmpty = useApp((state) => state.isReady && state.counts.all === 0);
-  const wasPaneOpen = useApp((state) => state.isPaneOpen);
-  const { selectModel } = useActions();
+  const isReady = useApp((state) => state.isReady);
+  const { selectModel, readDetails } = useActions();
   useEffect(() => {
-    const isRoomy = window.innerWidth > roomyWidth;
-    if (selectedId === null && firstId !== null && isRoomy) selectModel(firstId);
-    else if (selectedId !== null && isKnown && !hasDetails && !isPicking)
-      selectModel(selectedId, isRoomy && wasPaneOpen);
-  }, [selectedId, firstId, isKnown, hasDetails, isPicking, wasPaneOpen, selectModel]);
+    if (!isReady) return;
+    if (selectedId !== null && !hasDetails) void readDetails(selectedId);
+    else if (selectedId === null && firstId !== null && window.innerWidth > roomyWidth) selectModel(firstId);
+  }, [isReady, selectedId, firstId, hasDetails, selectModel, readDetails]);
   return (
     <>
       <section className={css.content}>

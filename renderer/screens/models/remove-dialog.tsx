@@ -50,7 +50,7 @@ export function RemoveDialog() {
         )}
         {sum.kept.length > 0 && <Paths title={t('stays')} rows={sum.kept.map((path) => ({ path }))} />}
         {sum.links.length > 0 && <Paths title={t('links')} rows={sum.links.map((path) => ({ path }))} />}
-        <p className={css.was}>{t('undoable')}</p>
+        <p className={css.was}>{t('undoable', { count })}</p>
       </div>
       <footer className={css.foot}>
         <Button kind="plain" autoFocus onPress={() => askToRemove(null)}>

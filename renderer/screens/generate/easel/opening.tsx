@@ -1,7 +1,9 @@
 import { ArrowDownLeft } from 'lucide-react';
 import { useTranslations } from 'use-intl';
+import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
-import { useActions } from '../../../app-context.tsx';
+import { useActions, useApp } from '../../../app-context.tsx';
+import { examplesOf } from '../../../store/selectors.ts';
 import { BlankSlate } from '../../../ui/blank-slate.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { ModelStill } from '../../../ui/still.tsx';
@@ -13,7 +15,10 @@ const shownExamples = 6;
 export function Opening({ model }: { readonly model: ModelSummary }) {
   const t = useTranslations('generate');
   const { setDraft } = useActions();
-  const prompts = model.generation_defaults?.example_prompts ?? [];
+  const prompts = useApp(useShallow(examplesOf));
+  const about = useApp((state) =>
+    model.model_id === state.status?.starter_model_id ? (state.starterPrompts?.about ?? null) : null,
+  );
   return (
     <div className={`${css.slate} ${css.opening}`}>
       <div className={css.face}>
@@ -29,6 +34,7 @@ export function Opening({ model }: { readonly model: ModelSummary }) {
             </button>
           ))}
         </div>
+        {about !== null && <p className={css.about}>{about}</p>}
       </div>
     </div>
   );

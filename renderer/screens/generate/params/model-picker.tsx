@@ -1,15 +1,6 @@
 import { ChevronsUpDown, Search } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import {
-  Autocomplete,
-  Button,
-  DialogTrigger,
-  Input,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  SearchField,
-} from 'react-aria-components';
+import { useEffect, useId, useState } from 'react';
+import { Button, DialogTrigger, Input, ListBox, ListBoxItem, Popover, SearchField } from 'react-aria-components';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
@@ -70,6 +61,7 @@ function Choices({ chosen, onChoose }: ChoicesProps) {
   const t = useTranslations('generate');
   const { findGenerators } = useActions();
   const own = useApp(useShallow((state) => state.generatorIds.flatMap((id) => state.models[id] ?? [])));
+  const listId = useId();
   const [query, setQuery] = useState('');
   const [found, setFound] = useState<readonly ModelSummary[] | null>(null);
   useEffect(() => {
@@ -88,6 +80,7 @@ function Choices({ chosen, onChoose }: ChoicesProps) {
     .slice(0, shownModels);
   const list = (
     <ListBox
+      id={listId}
       className={css.list ?? ''}
       aria-label={t('model')}
       autoFocus={own.length < searchedFrom}
@@ -110,13 +103,27 @@ function Choices({ chosen, onChoose }: ChoicesProps) {
   );
   if (own.length < searchedFrom) return list;
   return (
-    <Autocomplete inputValue={query} onInputChange={setQuery}>
-      <SearchField className={css.search ?? ''} aria-label={t('searchModels')} autoFocus>
+    <>
+      <SearchField
+        className={css.search ?? ''}
+        aria-label={t('searchModels')}
+        autoFocus
+        value={query}
+        onChange={setQuery}
+        onSubmit={() => {
+          const first = sorted.find((item) => whyNotRunnable(item) === null);
+          if (first) onChoose(first.model_id);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown') document.getElementById(listId)?.focus();
+          else event.continuePropagation();
+        }}
+      >
         <Search />
         <Input placeholder={t('searchModels')} />
       </SearchField>
       {list}
-    </Autocomplete>
+    </>
   );
 }
 

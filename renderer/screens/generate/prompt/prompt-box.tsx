@@ -7,6 +7,7 @@ import { draftModel, runningJob, waitingJobs, whyNotRunnable } from '../../../st
 import { Button } from '../../../ui/button.tsx';
 import { PickPicture } from '../pick-picture.tsx';
 import css from './prompt-box.module.css';
+import { Suggestion, Vocabulary } from './suggestions.tsx';
 import { SyntaxHelp } from './syntax-help.tsx';
 import { TokenCount } from './token-count.tsx';
 import { type Selected, surround, weigh } from './weigh.ts';
@@ -82,7 +83,8 @@ export function PromptBox() {
           isPlain={isPlain}
           onInsert={(before, after) => change((selected) => surround(selected, before, after))}
         />
-        {why ? <span className={css.why}>{t(`whyNot.${why}`)}</span> : <TokenCount />}
+        <Vocabulary />
+        {why ? <span className={css.why}>{t(`whyNot.${why}`)}</span> : prompt === '' ? <Suggestion /> : <TokenCount />}
         <span className={css.grow} />
         {isBusy ? (
           <>
