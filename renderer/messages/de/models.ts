@@ -143,7 +143,7 @@ export const remove: Translation<typeof en.remove> = {
   goes: 'Verschwindet',
   stays: 'Bleibt, wie es ist',
   links: 'Verweise in anderen Programmen, die dorthin führen',
-  undoable: 'Es lässt sich 30 Tage lang zurückholen.',
+  undoable: '{count, plural, one {Es lässt} other {Sie lassen}} sich 30 Tage lang zurückholen.',
   cancel: 'Behalten',
   confirm: '{count, plural, one {Eintrag entfernen} other {# Einträge entfernen}}',
 };

@@ -254,8 +254,7 @@ export function createMappingsActions(
           task = await client.call('mappings.apply', { plan_id: plan.plan_id });
         } catch (error) {
           // What was looked at is not what would be done now: it is shown anew, and nothing is done.
-          if (error instanceof Failed && (error.failure.code as string) === 'plan_outdated')
-            await preview(plan.repair_only);
+          if (error instanceof Failed && error.failure.code === 'plan_outdated') await preview(plan.repair_only);
           throw error;
         }
         try {
