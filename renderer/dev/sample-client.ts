@@ -137,9 +137,10 @@ export function createSampleClient(scenario: string): WindowClient {
   if (scenario === 'shelf' || scenario === 'huge')
     for (const job of pastJobs(scenario === 'huge' ? 10_000 : 1_482)) jobs.set(job.id, job);
 
+  const library = sampleLibrary({ models, records, emit, recordOf, delayMs: 350 });
   const commands: Commands = {
-    ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
-    ...sampleMappings(),
+    ...library.commands,
+    ...sampleMappings({ models, emit, runTask: library.runTask }),
     'models.show': async ({ model_id }) =>
       found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
     'models.classify': async ({ path }) => {

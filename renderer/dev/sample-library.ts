@@ -26,6 +26,12 @@ type LibraryCommands = Pick<
   Exclude<keyof typeof libraryCommands, 'models.show' | 'models.classify' | 'models.validate' | 'models.describe'>
 >;
 
+export interface SampleLibrary {
+  readonly commands: LibraryCommands;
+  /** Runs a task step by step, as one that can be watched and canceled. */
+  readonly runTask: (task: Task, step: (index: number) => void) => Task;
+}
+
 function found<Value>(value: Value | undefined, what: string, id: string): Value {
   if (value === undefined) throw new Failed('not_found', { what, id });
   return value;
@@ -73,7 +79,7 @@ function countsFor(models: readonly ModelSummary[], query: ListQuery): ModelCoun
 }
 
 /** The library's commands, in memory. A path with `broken` in it fails to come in; one with `other` holds other weights. */
-export function sampleLibrary({ models, records, emit, recordOf, delayMs }: SampleDoors): LibraryCommands {
+export function sampleLibrary({ models, records, emit, recordOf, delayMs }: SampleDoors): SampleLibrary {
   const tasks = new Map<string, Task>();
   const canceled = new Set<string>();
   const trash = new Map<string, { readonly entry: TrashEntry; readonly model: ModelSummary }>();
@@ -139,6 +145,23 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
     putTask({ ...task, state: canceled.has(id) ? 'canceled' : 'done', current_path: null });
   };
 
+  const runSteps = (task: Task, step: (index: number) => void): Task => {
+    const run = async () => {
+      for (let index = 0; index < task.item_count && !canceled.has(task.task_id); index++) {
+        await pause();
+        step(index);
+        const now = found(tasks.get(task.task_id), 'task', task.task_id);
+        const mapping = now.mapping && { ...now.mapping, done: index + 1 };
+        putTask({ ...now, item_index: index + 1, ...(mapping && { mapping }) });
+      }
+      const now = found(tasks.get(task.task_id), 'task', task.task_id);
+      putTask({ ...now, state: canceled.has(task.task_id) ? 'canceled' : 'done' });
+    };
+    putTask(task);
+    void run();
+    return task;
+  };
+
   const untilEnded = async (id: string) => {
     while (found(tasks.get(id), 'task', id).state === 'running') await pause();
     return found(tasks.get(id), 'task', id);
@@ -146,7 +169,7 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
 
   let report = reportOf(models.size);
 
-  return {
+  const commands: LibraryCommands = {
     'models.list': async ({ limit, cursor, offset, ...query }) => {
       const all = [...models.values()].filter((model) => matches(model, query)).sort(orders[query.sort]);
       const from = Number(cursor ?? offset ?? 0);
@@ -251,6 +274,7 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
       return untilEnded(task_id);
     },
   };
+  return { commands, runTask: runSteps };
 }
 
 function withoutUndefined<Given extends object>(given: Given) {

@@ -2,7 +2,8 @@ import { add, importRemedy } from './en/add.ts';
 import { finding } from './en/finding.ts';
 import { app, bar, notice, screens, status } from './en/frame.ts';
 import { dropped, generate, remedy, syntax } from './en/generate.ts';
-import { healthScreen, lastCheck } from './en/health.ts';
+import { healthScreen, lastCheck, means } from './en/health.ts';
+import { mappings } from './en/mappings.ts';
 import { bulk, details, models, relocate, remove, whyNot } from './en/models.ts';
 import { palette } from './en/palette.ts';
 import { queue } from './en/queue.ts';
@@ -41,6 +42,8 @@ export const en = {
   queue,
   healthScreen,
   lastCheck,
+  means,
+  mappings,
   settings,
   server,
   option,

@@ -6,6 +6,7 @@ import { countsOf, isFiltering } from './counts.ts';
 import { openDoors } from './doors.ts';
 import { createGenerateActions } from './generate-actions.ts';
 import { createLibraryActions } from './library-actions.ts';
+import { createMappingsActions } from './mappings/mappings-actions.ts';
 import { createModelsActions } from './models-actions.ts';
 import { createPictureActions } from './picture-actions.ts';
 import { createQueueActions } from './queue/queue-actions.ts';
@@ -35,6 +36,7 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     patch(({ listing, facets }) => ({ counts, facets: isFiltering(listing.filter) ? facets : counts }));
   };
 
+  const mappings = createMappingsActions(store, client, doors);
   const settings = createSettingsActions(store, client, doors);
   const { readQueue, ...queue } = createQueueActions(store, client, doors);
 
@@ -93,10 +95,15 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     ...createPictureActions(store, client, doors),
     ...queue,
     ...settings,
+    ...mappings,
 
     navigate(screen: Screen) {
       set({ screen });
-      if (screen === 'health') void attempt(loadHealth);
+      if (screen === 'health') {
+        void attempt(loadHealth);
+        void mappings.checkLinks();
+      }
+      if (screen === 'mappings') void mappings.loadMappings();
       if (screen === 'settings') void settings.loadSettings();
     },
     leaveWelcome: () => set({ hasSeenWelcome: true }),

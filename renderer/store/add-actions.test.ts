@@ -21,7 +21,11 @@ function prepared() {
     },
   };
   const store = createAppStore();
-  startSync(store, client, { takeSnapshot: async () => 0, modelsMoved: () => undefined });
+  startSync(store, client, {
+    takeSnapshot: async () => 0,
+    modelsMoved: () => undefined,
+    mappingsMoved: () => undefined,
+  });
   const actions = createAddActions(store, client, { ...openDoors(store), tell: (notice) => told.push(notice) });
   const outcomes = () => {
     const { addSheet, tasks } = store.getState();

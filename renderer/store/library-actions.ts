@@ -10,7 +10,7 @@ import type { AppStore } from './store.ts';
 import { indexModels } from './sync.ts';
 
 /** Of each kind of trouble, how many models are read: a screen shows less. */
-const unhealthyLimit = 100;
+export const unhealthyLimit = 200;
 
 interface LibraryDoors extends Doors {
   readonly loadDetails: (modelId: string) => Promise<void>;
@@ -119,6 +119,7 @@ export function createLibraryActions(
     },
     pickPath: async () => (await client.desktop?.pickFolder()) ?? null,
 
+    toggleLastCheck: () => patch(({ isLastCheckOpen }) => ({ isLastCheckOpen: !isLastCheckOpen })),
     lookAgain: () =>
       attempt(async () => {
         set({ isReconciling: true });

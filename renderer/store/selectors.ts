@@ -1,6 +1,4 @@
-import type { Finding, FindingCode } from '../../core/contract/finding.ts';
 import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
-import type { Metadata } from '../../core/contract/metadata.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { paramsOf } from './draft.ts';
 import { idAt, rowOf } from './listing.ts';
@@ -167,26 +165,6 @@ export function timeEach(state: AppState): number | null {
   );
   if (!same?.timings) return null;
   return (same.timings.denoise_ms + same.timings.text_ms + same.timings.decode_ms) / Math.max(1, same.artifacts.length);
-}
-
-export interface Cause {
-  readonly code: FindingCode;
-  readonly severity: Finding['severity'];
-  readonly models: readonly { readonly record: Metadata; readonly finding: Finding }[];
-}
-
-/** Findings nobody accepted, by cause: errors first, then warnings, drives that are away last; the most models first. */
-export function causesOf(records: readonly Metadata[]): readonly Cause[] {
-  const found = new Map<FindingCode, { record: Metadata; finding: Finding }[]>();
-  for (const record of records)
-    for (const finding of record.validation_errors) {
-      if (finding.accepted === true) continue;
-      found.set(finding.code, [...(found.get(finding.code) ?? []), { record, finding }]);
-    }
-  const rank = ({ code, severity }: Cause) => (code === 'volume_offline' ? 2 : severity === 'error' ? 0 : 1);
-  return [...found]
-    .map(([code, models]): Cause => ({ code, severity: models[0]?.finding.severity ?? 'error', models }))
-    .sort((a, b) => rank(a) - rank(b) || b.models.length - a.models.length || a.code.localeCompare(b.code));
 }
 
 /** A library that holds nothing but what came with the app, where nothing was made yet. */

@@ -3,24 +3,41 @@ import type { ReconcileReport } from '../../core/contract/reconcile.ts';
 import { type AddState, initialAddState } from './add-state.ts';
 import { type GenerateState, initialGenerateState } from './generate-state.ts';
 import { initialModelsState, type ModelsState } from './models-state.ts';
+import { initialMappingsPart, type MappingsPart } from './mappings/mappings-part.ts';
 import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
 import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
 import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
-export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'settings';
+export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'mappings' | 'settings';
 
 /** What a notice says; `removed` offers to bring the models back. */
 export type NoticeText =
   | { readonly kind: 'done' | 'problem'; readonly text: string }
   | { readonly kind: 'added'; readonly count: number }
   | { readonly kind: 'queued' }
+  | {
+      readonly kind: 'linked';
+      readonly count: number;
+      readonly failed: number;
+      readonly isCanceled: boolean;
+      /** To take it back. */
+      readonly applyId: string | null;
+    }
+  | { readonly kind: 'unlinked'; readonly count: number; readonly left: number }
   | { readonly kind: 'cleared'; readonly what: Clearing; readonly count: number }
   | { readonly kind: 'removed'; readonly name: string; readonly count: number; readonly trashIds: readonly string[] };
 
 export type Notice = NoticeText & { readonly id: number };
 
-export interface AppState extends ModelsState, AddState, GenerateState, QueuePart, AppearancePart, SettingsPart {
+export interface AppState
+  extends ModelsState,
+    AddState,
+    GenerateState,
+    QueuePart,
+    MappingsPart,
+    AppearancePart,
+    SettingsPart {
   readonly connection: 'connecting' | 'open' | 'lost';
   /** Whether the first snapshot is here: before that nothing is known to be empty. */
   readonly isReady: boolean;
@@ -29,6 +46,8 @@ export interface AppState extends ModelsState, AddState, GenerateState, QueuePar
   readonly unhealthyIds: readonly string[] | null;
   readonly lastReconcile: ReconcileReport | null;
   readonly isReconciling: boolean;
+  /** In a narrow window, where the last check floats. */
+  readonly isLastCheckOpen: boolean;
   readonly screen: Screen;
   readonly hasSeenWelcome: boolean;
   readonly isPaletteOpen: boolean;
@@ -40,6 +59,7 @@ export const initialState: AppState = {
   ...initialAddState,
   ...initialGenerateState,
   ...initialQueuePart,
+  ...initialMappingsPart,
   ...initialAppearancePart,
   ...initialSettingsPart,
   connection: 'connecting',
@@ -49,6 +69,7 @@ export const initialState: AppState = {
   unhealthyIds: null,
   lastReconcile: null,
   isReconciling: false,
+  isLastCheckOpen: false,
   screen: 'models',
   hasSeenWelcome: false,
   isPaletteOpen: false,

@@ -36,6 +36,7 @@ test('events that a snapshot holds already are left out, those after it are appl
       return 10;
     },
     modelsMoved: () => seen.push(store.getState().sequence),
+    mappingsMoved: () => undefined,
   });
   stream?.opened();
   stream?.event(removed(10, 'old'));
@@ -52,7 +53,11 @@ test('a gap in the numbers takes a new snapshot', async () => {
   const store = createAppStore();
   const { client, stream } = listenable();
   const sequences = [3, 9];
-  startSync(store, client, { takeSnapshot: async () => sequences.shift() ?? 0, modelsMoved: () => undefined });
+  startSync(store, client, {
+    takeSnapshot: async () => sequences.shift() ?? 0,
+    modelsMoved: () => undefined,
+    mappingsMoved: () => undefined,
+  });
   stream?.opened();
   await expect.poll(() => store.getState().sequence).toBe(3);
   stream?.event(removed(8, 'a'));
@@ -142,6 +147,7 @@ test('a task goes forward only, and what reconciling changed moves the listings'
     modelsMoved: () => {
       moved += 1;
     },
+    mappingsMoved: () => undefined,
   });
   stream?.opened();
   await expect.poll(() => store.getState().isReady).toBe(true);

@@ -152,13 +152,19 @@ interface SyncDoors {
   readonly takeSnapshot: () => Promise<number>;
   /** A model came, went or changed: listings and counts may be off. */
   readonly modelsMoved: () => void;
+  /** A link in another app's folder was made or taken back. */
+  readonly mappingsMoved: () => void;
 }
 
 /**
  * Keeps the store a mirror of the core: a snapshot, then numbered events. Events that come while a snapshot is taken wait for it;
  * a gap in the numbers takes a new one.
  */
-export function startSync(store: AppStore, client: WindowClient, { takeSnapshot, modelsMoved }: SyncDoors): () => void {
+export function startSync(
+  store: AppStore,
+  client: WindowClient,
+  { takeSnapshot, modelsMoved, mappingsMoved }: SyncDoors,
+): () => void {
   let waiting: SequencedEvent[] | null = [];
   let isStopped = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -193,6 +199,7 @@ export function startSync(store: AppStore, client: WindowClient, { takeSnapshot,
     }
     store.setState((state) => ({ ...applyEvent(state, message.event), sequence: message.sequence }));
     if (movesModels(message.event)) modelsMoved();
+    if (message.event.kind === 'mappings_changed') mappingsMoved();
   };
 
   const stop = client.listen({

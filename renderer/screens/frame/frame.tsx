@@ -7,6 +7,7 @@ import { useWindowDrop } from '../add/use-window-drop.ts';
 import { DroppedPictureSheet } from '../generate/dropped-picture-sheet.tsx';
 import { GenerateScreen } from '../generate/generate-screen.tsx';
 import { HealthScreen } from '../health/health-screen.tsx';
+import { MappingsScreen } from '../mappings/mappings-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { RelocateDialog } from '../models/relocate-dialog.tsx';
 import { RemoveDialog } from '../models/remove-dialog.tsx';
@@ -26,6 +27,7 @@ const screens = {
   generate: GenerateScreen,
   queue: QueueScreen,
   health: HealthScreen,
+  mappings: MappingsScreen,
   settings: SettingsScreen,
 } as const;
 

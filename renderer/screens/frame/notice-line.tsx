@@ -18,7 +18,7 @@ export function NoticeLine() {
   const notice = useApp((state) => state.notice);
   useEffect(() => {
     if (notice === null || notice.kind === 'problem') return;
-    const timer = setTimeout(dismissNotice, notice.kind === 'removed' ? undoMs : shownMs);
+    const timer = setTimeout(dismissNotice, notice.kind === 'removed' || notice.kind === 'linked' ? undoMs : shownMs);
     return () => clearTimeout(timer);
   }, [notice, dismissNotice]);
   return (
@@ -27,6 +27,9 @@ export function NoticeLine() {
         <div className={css.toast} key={notice.id}>
           {notice.kind === 'problem' && <HealthGlyph state="invalid" />}
           <span>{said(notice)}</span>
+          {notice.kind === 'linked' && notice.applyId !== null && notice.count > 0 && (
+            <LinksUndo applyId={notice.applyId} />
+          )}
           {notice.kind === 'removed' && notice.trashIds.length > 0 && (
             <Undo onUndo={() => void restore(notice.trashIds)} />
           )}
@@ -40,6 +43,12 @@ export function NoticeLine() {
 
   function said(shown: Notice): string {
     if (shown.kind === 'added') return t('notice.added', { count: shown.count });
+    if (shown.kind === 'linked')
+      return t(shown.isCanceled ? 'notice.linkedCanceled' : 'notice.linked', {
+        count: shown.count,
+        failed: shown.failed,
+      });
+    if (shown.kind === 'unlinked') return t('notice.unlinked', { count: shown.count, left: shown.left });
     if (shown.kind === 'queued') return t('notice.queued');
     if (shown.kind === 'cleared') return t(`notice.cleared_${shown.what}`, { count: shown.count });
     if (shown.kind === 'removed') return t('notice.removed', { name: shown.name, count: shown.count });
@@ -54,4 +63,9 @@ function Undo({ onUndo }: { readonly onUndo: () => void }) {
       {t('undo')}
     </Button>
   );
+}
+
+function LinksUndo({ applyId }: { readonly applyId: string }) {
+  const { undoApply } = useActions();
+  return <Undo onUndo={() => void undoApply(applyId)} />;
 }

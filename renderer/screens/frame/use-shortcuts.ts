@@ -9,6 +9,7 @@ const screenKeys: Readonly<Record<string, Screen>> = {
   g: 'generate',
   q: 'queue',
   h: 'health',
+  a: 'mappings',
   s: 'settings',
 };
 /** After `g`, the letter of a screen within this time. */
@@ -19,13 +20,16 @@ export function useShortcuts() {
   const actions = useActions();
   const screen = useApp((state) => state.screen);
   const isPaneOpen = useApp((state) => state.isPaneOpen && state.selectedId !== null);
+  const isJobPaneOpen = useApp((state) => state.isJobPaneOpen && state.selectedJobId !== null);
+  const isLedgerOpen = useApp((state) => state.isLedgerOpen);
+  const isLastCheckOpen = useApp((state) => state.isLastCheckOpen);
   const isBusy = useApp((state) =>
     state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
   );
   const isComparing = useApp((state) => state.comparing !== null);
   const hasSheet = useApp(
-    (state) =>
-      state.addSheet !== null || state.removal !== null || state.droppedPicture !== null || state.isPaletteOpen,
+    ({ addSheet, removal, droppedPicture, clearing, undoing, relocating, isPaletteOpen }) =>
+      isPaletteOpen || [addSheet, removal, droppedPicture, clearing, undoing, relocating].some((open) => open !== null),
   );
   useEffect(() => {
     let chordUntil = 0;
@@ -47,6 +51,9 @@ export function useShortcuts() {
         if (screen === 'generate' && isComparing) actions.endCompare();
         else if (screen === 'generate' && isBusy) actions.cancelCurrent();
         else if (screen === 'models' && isPaneOpen) actions.closePane();
+        else if (screen === 'queue' && isJobPaneOpen) actions.closeJobPane();
+        else if (screen === 'mappings' && isLedgerOpen) actions.toggleLedger();
+        else if (screen === 'health' && isLastCheckOpen) actions.toggleLastCheck();
         else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         return;
       }
@@ -74,7 +81,7 @@ export function useShortcuts() {
       window.removeEventListener('keydown', onEarlyKey, { capture: true });
       window.removeEventListener('keydown', onKey);
     };
-  }, [actions, screen, isPaneOpen, isBusy, isComparing, hasSheet]);
+  }, [actions, screen, isPaneOpen, isJobPaneOpen, isLedgerOpen, isLastCheckOpen, isBusy, isComparing, hasSheet]);
 }
 
 function isTyping(target: EventTarget | null): boolean {
