@@ -14,7 +14,7 @@ import { colourMaps, previewOf } from './pipeline/preview.ts';
 import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
-import { readPipelineIndex } from './pipeline-index.ts';
+import { type PipelineIndex, readPipelineIndex } from './pipeline-index.ts';
 import { chooseProvider } from './providers/choose-provider.ts';
 import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
@@ -63,7 +63,8 @@ export async function openPipeline(
   provider: ProviderName,
   parts: PipelineParts = realParts,
 ): Promise<Pipeline> {
-  const tokenizers = await openTokenizers(entryPath);
+  const index = await readPipelineIndex(entryPath);
+  const tokenizers = await openTokenizers(entryPath, index);
   const schedulerPath = join(entryPath, 'scheduler', 'scheduler_config.json');
   const schedulerConfig = await readSchedulerConfig(schedulerPath);
   const networks = await parts.openNetworks(entryPath, provider);
@@ -81,6 +82,7 @@ export async function openPipeline(
       const { sampler, scheduler, make } = schedulerFor({
         config: schedulerConfig,
         path: schedulerPath,
+        indexClass: index.classOf('scheduler'),
         sampler: plan.sampler,
         scheduler: plan.scheduler,
         steps: plan.steps,
@@ -191,8 +193,7 @@ function variationOf({ variation, rng }: RunPlan, itemIndex: number): StartInput
   return { generator: noiseGenerator(rng, variation.subseeds[itemIndex] ?? 0), strength: variation.strength };
 }
 
-async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer[]> {
-  const { family } = await readPipelineIndex(entryPath);
+async function openTokenizers(entryPath: string, { family }: PipelineIndex): Promise<readonly ClipTokenizer[]> {
   return Promise.all(family.tokenizers.map((folder) => openTokenizer(join(entryPath, folder))));
 }
 
