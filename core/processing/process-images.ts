@@ -14,6 +14,7 @@ import { advance, beginProgress, type ProgressState } from './progress.ts';
 import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
 import { type UpscaleFactor, upscaled } from './upscale.ts';
+import { usualUpscaler } from './upscalers.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 
@@ -155,7 +156,7 @@ async function saveImage(event: ImageEvent, shape: PictureShape, context: Proces
     modelHash: options.add_model_hash_to_info ? model.shortHash : null,
     modelName: options.add_model_name_to_info ? model.name : null,
     extras: {
-      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': 'Lanczos' }),
+      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': usualUpscaler }),
       ...(event.stopped_after !== undefined && { 'Stopped after step': String(event.stopped_after) }),
       ...(runner.kind === 'fake' && { Runner: 'fake' }),
     },
