@@ -1,4 +1,5 @@
 import type { KernelEnum, Sharp } from 'sharp';
+import type { UpscalerName } from '../contract/passes.ts';
 
 /** How an upscaler works. One that runs a network is a kind of its own: it is handed a runner, and has steps to tell. */
 type UpscalerKind = { readonly kind: 'filter'; readonly kernel: keyof KernelEnum };
@@ -7,8 +8,8 @@ type UpscalerKind = { readonly kind: 'filter'; readonly kernel: keyof KernelEnum
 export const upscalers = {
   Lanczos: { kind: 'filter', kernel: 'lanczos3' },
   Nearest: { kind: 'filter', kernel: 'nearest' },
-} as const satisfies Record<string, UpscalerKind>;
-export type Upscaler = keyof typeof upscalers;
+} as const satisfies Readonly<Record<UpscalerName, UpscalerKind>>;
+export type Upscaler = UpscalerName;
 
 /** The one that needs no model and nobody has to choose. */
 export const usualUpscaler: Upscaler = 'Lanczos';

@@ -195,11 +195,16 @@ describe('choosing', () => {
     ['Euler', 1001, {}, 1000],
     ['LCM', 51, {}, 50],
     ['DDIM', 1000, {}, 999],
-    ['Automatic', 3, { skip_prk_steps: false }, 4],
   ])('%s refuses %i steps with %j by its bound', (sampler, steps, fields, bound) => {
     expect(() => make({ ...bundle, ...fields }, sampler, 'Automatic', steps)).toThrow(
       new RegExp(`^steps: .*${bound} steps|^steps: .*most ${bound}`),
     );
+  });
+
+  test.each([1, 2, 3])('PLMS takes %i steps without the warm-up that they have no room for', (steps) => {
+    const timesteps = (skip_prk_steps: boolean) =>
+      make({ ...bundle, skip_prk_steps }, 'PLMS', 'Automatic', steps).make().timesteps;
+    expect(timesteps(false)).toEqual(timesteps(true));
   });
 
   test.each<[string, Record<string, unknown>, string]>([

@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Commands, checkInput } from '../../contract/command.ts';
-import { Failed } from '../../contract/failure.ts';
-import type { GenerateInput } from '../../contract/generate.ts';
-import { isTerminal, type Job } from '../../contract/job.ts';
-import type { Options } from '../../contract/options.ts';
-import type { DoorLog, ImageTools } from '../ports.ts';
-import { findCheckpoint, listCheckpoints, shortHash } from './checkpoints.ts';
-import { coerce } from './coercion.ts';
-import { httpException, raised } from './errors.ts';
+import { type Commands, checkInput } from '../../../contract/command.ts';
+import { Failed } from '../../../contract/failure.ts';
+import type { GenerateInput } from '../../../contract/generate.ts';
+import { isTerminal, type Job } from '../../../contract/job.ts';
+import type { Options } from '../../../contract/options.ts';
+import type { DoorLog, ImageTools } from '../../ports.ts';
+import { findCheckpoint, listCheckpoints, shortHash } from '../checkpoints.ts';
+import { coerce } from '../coercion.ts';
+import { httpException, raised } from '../errors.ts';
 import { gridOf } from './grid.ts';
 import { infoOf } from './info.ts';
-import { readOverrides } from './options.ts';
+import { readOverrides } from '../options.ts';
 import { effective, type SharedFields } from './request-fields.ts';
 import { chooseSampler } from './sampler-name.ts';
 import { warningsOf } from './warnings.ts';
@@ -27,8 +27,13 @@ export interface PicturePorts {
   readonly isClosing: () => boolean;
 }
 
-/** The part of a request that its endpoint alone knows. */
-export type EndpointRequest = Pick<GenerateInput, 'init_image' | 'strength' | 'resize_mode'>;
+/** What of a request its endpoint alone knows. */
+export interface EndpointPart {
+  readonly request: Partial<GenerateInput>;
+  /** For `extra_generation_params`. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly warnings?: readonly string[];
+}
 
 export interface PictureAnswer {
   readonly images: readonly string[];
@@ -42,7 +47,7 @@ const waitMs = 2000;
 /** Queues a job as every door does, and answers when that job has ended. */
 export async function makePictures(
   fields: SharedFields,
-  endpoint: EndpointRequest,
+  endpoint: EndpointPart,
   ports: PicturePorts,
 ): Promise<PictureAnswer> {
   requireKnownScripts(fields);
@@ -51,9 +56,9 @@ export async function makePictures(
   const subseed = subseedOf(fields);
   const options: Options = { ...ports.options, ...overrides };
   const { sampler, scheduler, warnings: ofSampler } = chooseSampler(fields);
-  const warnings = [...ofSampler, ...warningsOf(fields, sampler)];
+  const warnings = [...ofSampler, ...warningsOf(fields, sampler), ...(endpoint.warnings ?? [])];
   for (const warning of warnings) ports.log.warn({ path: 'sdapi' }, warning);
-  const request = { ...(await requestOf(fields, options, subseed, ports)), sampler, scheduler, ...endpoint };
+  const request = { ...(await requestOf(fields, options, subseed, ports)), sampler, scheduler, ...endpoint.request };
   const input = checkInput('jobs.generate', {
     request,
     origin: 'sdapi',
@@ -82,6 +87,7 @@ export async function makePictures(
     subseed,
     startedAt: job.created_at,
     version: ports.version,
+    facts: endpoint.facts ?? {},
     warnings,
   });
   const grid = await gridOf({

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Failed } from '../../contract/failure.ts';
-import type { GenerateRequest } from '../../contract/generate.ts';
-import { summaryOf, sunId } from '../fixtures/hand-made-core.ts';
-import { type OpenDoor, openDoor } from '../fixtures/open-door.ts';
+import { Failed } from '../../../contract/failure.ts';
+import type { GenerateRequest } from '../../../contract/generate.ts';
+import { summaryOf, sunId } from '../../fixtures/hand-made-core.ts';
+import { type OpenDoor, openDoor } from '../../fixtures/open-door.ts';
 
 let door: OpenDoor;
 beforeEach(async () => {
@@ -84,6 +84,44 @@ test.each<[string, unknown, Partial<GenerateRequest>]>([
   ],
   ['a checkpoint by id', { override_settings: { sd_model_checkpoint: sunId } }, { model_id: sunId }],
   ['an unknown checkpoint', { override_settings: { sd_model_checkpoint: 'nonesuch' } }, {}],
+  [
+    'a second pass with its defaults',
+    { enable_hr: true, width: 64, height: 96 },
+    { width: 64, height: 96, hires: { width: 128, height: 192, upscaler: 'Lanczos', strength: 0.75 } },
+  ],
+  [
+    'a second pass of its own',
+    {
+      enable_hr: true,
+      width: 64,
+      height: 64,
+      hr_resize_x: 100,
+      hr_upscaler: 'Nearest',
+      denoising_strength: 0,
+      hr_second_pass_steps: 3,
+      hr_prompt: 'more',
+      hr_sampler_name: 'DDIM',
+    },
+    {
+      width: 64,
+      height: 64,
+      hires: {
+        width: 96,
+        height: 96,
+        upscaler: 'Nearest',
+        strength: 0,
+        steps: 3,
+        prompt: 'more',
+        sampler: 'DDIM',
+        scheduler: 'Automatic',
+      },
+    },
+  ],
+  [
+    'a first pass in its older words',
+    { enable_hr: true, width: 128, height: 128, firstphase_width: 64, firstphase_height: 72 },
+    { width: 64, height: 72, hires: { width: 128, height: 128, upscaler: 'Lanczos', strength: 0.75 } },
+  ],
   ['an empty always-on script', { alwayson_scripts: { ControlNet: { args: [] } } }, {}],
 ])('%s is understood as stable-diffusion-webui does', async (_, body, expected) => {
   expect((await send(body)).status).toBe(200);
@@ -175,7 +213,19 @@ test.each<[string, unknown, number, unknown]>([
     500,
     { error: 'KeyError', detail: '', body: '', errors: "'nonesuch'" },
   ],
-  ['what has no engine here', { enable_hr: true }, 500, { error: 'NotImplementedError' }],
+  ['what has no engine here', { refiner_checkpoint: 'x' }, 500, { error: 'NotImplementedError' }],
+  [
+    'a second pass with an upscaler that is none',
+    { enable_hr: true, hr_upscaler: 'ESRGAN_4x' },
+    500,
+    { error: 'Exception', errors: 'could not find upscaler named ESRGAN_4x' },
+  ],
+  [
+    'a second pass with a checkpoint that is none',
+    { enable_hr: true, hr_checkpoint_name: 'x' },
+    500,
+    { error: 'Exception', errors: 'Could not find checkpoint with name x' },
+  ],
 ])('%s is refused with the body of stable-diffusion-webui', async (_, body, status, expected) => {
   const response = await send(body);
   expect({ status: response.status, body: await response.json() }).toMatchObject({ status, body: expected });

@@ -1,5 +1,5 @@
-import { coerce, type Kind, type KindValues, refusals } from './coercion.ts';
-import { type FieldError, validationError } from './errors.ts';
+import { coerce, type Kind, type KindValues, refusals } from '../coercion.ts';
+import { type FieldError, validationError } from '../errors.ts';
 
 /** Each field's kind, and what stable-diffusion-webui 1.10.1 takes in its place through its API (its page has other defaults). */
 export type FieldTable = Readonly<Record<string, readonly [Kind, unknown]>>;
@@ -93,6 +93,7 @@ export const img2imgFields = {
 
 /** What both have: all that a picture of either kind is made by. */
 export type SharedFields = FieldsOf<typeof shared> & { readonly denoising_strength: number | null };
+export type Txt2ImgFields = FieldsOf<typeof txt2imgFields>;
 export type Img2ImgFields = FieldsOf<typeof img2imgFields>;
 
 /** Reads a body as stable-diffusion-webui does: no body is an empty one, unknown fields are ignored, null is taken everywhere. */

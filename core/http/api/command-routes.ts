@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type CommandName, type CommandOutput, type Commands, checkInput, commands } from '../contract/command.ts';
-import { Failed } from '../contract/failure.ts';
-import { restPrefix } from '../contract/rest.ts';
+import { type CommandName, type CommandOutput, type Commands, checkInput, commands } from '../../contract/command.ts';
+import { Failed } from '../../contract/failure.ts';
+import { restPrefix } from '../../contract/rest.ts';
 
 /** Serves every command of the table at its place below `/api/v1`. */
 export function addCommandRoutes(app: FastifyInstance, core: Commands): void {

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { SequencedEvent } from '../contract/event.ts';
-import { restPrefix } from '../contract/rest.ts';
-import type { EventSource } from './ports.ts';
+import type { SequencedEvent } from '../../contract/event.ts';
+import { restPrefix } from '../../contract/rest.ts';
+import type { EventSource } from '../ports.ts';
 
 const heartbeatMs = 15_000;
 /** A reader that falls this far behind is let go: it comes back with Last-Event-ID, or takes a snapshot. */

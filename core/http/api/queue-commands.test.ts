@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { Failed } from '../contract/failure.ts';
-import type { Job } from '../contract/job.ts';
-import type { QueueState } from '../contract/queue.ts';
-import { type OpenApp, openApp } from './fixtures/open-app.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { Job } from '../../contract/job.ts';
+import type { QueueState } from '../../contract/queue.ts';
+import { type OpenApp, openApp } from '../fixtures/open-app.ts';
 
 let app: OpenApp;
 beforeAll(async () => {

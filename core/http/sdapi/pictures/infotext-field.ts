@@ -1,5 +1,5 @@
-import type { ImageTools } from '../ports.ts';
-import { coerce } from './coercion.ts';
+import type { ImageTools } from '../../ports.ts';
+import { coerce } from '../coercion.ts';
 
 /** Fields that a parameter of an infotext fills. */
 const fields: Readonly<Record<string, string>> = {

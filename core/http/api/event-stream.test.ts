@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { SequencedEvent } from '../contract/event.ts';
-import { sunId } from './fixtures/hand-made-core.ts';
-import { type OpenDoor, openDoor } from './fixtures/open-door.ts';
+import { SequencedEvent } from '../../contract/event.ts';
+import { sunId } from '../fixtures/hand-made-core.ts';
+import { type OpenDoor, openDoor } from '../fixtures/open-door.ts';
 
 let door: OpenDoor;
 beforeEach(async () => {

@@ -1,4 +1,4 @@
-import { type SamplerName, type SchedulerName, samplerNames, schedulerNames } from '../../contract/generate.ts';
+import { type SamplerName, type SchedulerName, samplerNames, schedulerNames } from '../../../contract/generate.ts';
 
 interface SchedulerRow {
   readonly name: string;

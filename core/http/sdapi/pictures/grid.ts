@@ -1,4 +1,4 @@
-import type { ImageTools } from '../ports.ts';
+import type { ImageTools } from '../../ports.ts';
 
 export interface GridRequest {
   /** Base64, in the order of their items. */

@@ -1,5 +1,5 @@
-import type { GenerateRequest } from '../../contract/generate.ts';
-import type { Artifact } from '../../contract/job.ts';
+import type { GenerateRequest } from '../../../contract/generate.ts';
+import type { Artifact } from '../../../contract/job.ts';
 import { effective, type SharedFields } from './request-fields.ts';
 
 export interface InfoFacts {
@@ -12,6 +12,7 @@ export interface InfoFacts {
   readonly subseed: number;
   readonly startedAt: string;
   readonly version: string;
+  readonly facts: Readonly<Record<string, unknown>>;
   /** What could not be done as it was asked for. */
   readonly warnings: readonly string[];
 }
@@ -46,7 +47,7 @@ export function infoOf(facts: InfoFacts): Readonly<Record<string, unknown>> {
     seed_resize_from_w: effective(fields, 'seed_resize_from_w'),
     seed_resize_from_h: effective(fields, 'seed_resize_from_h'),
     denoising_strength: fields.denoising_strength,
-    extra_generation_params: { 'Schedule type': request.scheduler },
+    extra_generation_params: { 'Schedule type': request.scheduler, ...facts.facts },
     index_of_first_image: 0,
     infotexts: artifacts.map(({ infotext }) => infotext),
     styles: fields.styles ?? [],

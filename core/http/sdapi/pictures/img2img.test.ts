@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Failed } from '../../contract/failure.ts';
-import type { GenerateRequest } from '../../contract/generate.ts';
-import { type OpenDoor, openDoor } from '../fixtures/open-door.ts';
+import { Failed } from '../../../contract/failure.ts';
+import type { GenerateRequest } from '../../../contract/generate.ts';
+import { type OpenDoor, openDoor } from '../../fixtures/open-door.ts';
 
 let door: OpenDoor;
 beforeEach(async () => {
@@ -27,6 +27,34 @@ test.each<[string, object, Partial<GenerateRequest>]>([
   ['a data URL', { init_images: ['data:image/png;base64,aGk='] }, { init_image: 'data:image/png;base64,aGk=' }],
   ['a picture for each of a batch', { init_images: ['aGk=', 'aGk='], batch_size: 2 }, { count: 2, init_image: 'aGk=' }],
   ['no mask', { mask: '' }, { init_image: 'aGk=' }],
+  [
+    'a mask with its defaults',
+    { mask: 'bWFzaw==' },
+    { mask: { image: 'bWFzaw==', is_inverted: false, blur: 4, fill: 'fill', area: 'masked', padding: 0 } },
+  ],
+  [
+    'a mask with everything said',
+    {
+      mask: 'bWFzaw==',
+      mask_blur: 0,
+      inpainting_fill: 2,
+      inpaint_full_res: false,
+      inpaint_full_res_padding: 8,
+      inpainting_mask_invert: true,
+    },
+    { mask: { image: 'bWFzaw==', is_inverted: true, blur: 0, fill: 'noise', area: 'whole', padding: 8 } },
+  ],
+  [
+    'the script SD upscale',
+    { script_name: 'SD Upscale', script_args: ['', 8, 'Lanczos', 2.0], n_iter: 2, batch_size: 3 },
+    { tiled_upscale: { overlap: 8, upscaler: 'Lanczos', scale: 2 }, count: 2 },
+  ],
+  [
+    'the script with an upscaler by its place',
+    { script_name: 'sd upscale', script_args: ['', 16, 0, 4] },
+    { tiled_upscale: { overlap: 16, upscaler: 'Lanczos', scale: 1 } },
+  ],
+  ['a strength of nothing', { denoising_strength: 0, steps: 4 }, { strength: expect.closeTo(0.25, 5) }],
 ])('%s is understood as stable-diffusion-webui does', async (_, body, expected) => {
   expect((await send({ init_images: ['aGk='], ...body })).status).toBe(200);
   expect(requested()).toMatchObject({ init_image: 'aGk=', ...expected });
@@ -60,12 +88,7 @@ test.each<[string, object, number, unknown]>([
   ['a number', { init_images: [7] }, 500, exception('Invalid encoded image')],
   ['an address', { init_images: ['http://127.0.0.1/x.png'] }, 500, exception('Requests not allowed')],
   ['a name of our own', { init_images: ['sha256:0'] }, 500, exception('Invalid encoded image')],
-  [
-    'a mask',
-    { init_images: ['aGk='], mask: 'aGk=' },
-    500,
-    error('NotImplementedError', 'mask is not available in this version of Vitrine'),
-  ],
+  ['an address of a mask', { init_images: ['aGk='], mask: 'https://a/b.png' }, 500, exception('Requests not allowed')],
   [
     'a latent upscale',
     { init_images: ['aGk='], resize_mode: 3 },

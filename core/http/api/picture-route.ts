@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { Failed } from '../contract/failure.ts';
-import { restPrefix } from '../contract/rest.ts';
-import type { Pictures } from './ports.ts';
+import { Failed } from '../../contract/failure.ts';
+import { restPrefix } from '../../contract/rest.ts';
+import type { Pictures } from '../ports.ts';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.png': 'image/png',
