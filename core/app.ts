@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
@@ -13,7 +12,7 @@ import { openLibrary } from './library/open-library.ts';
 import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
-import { commandsOfMapping } from './mapping-commands.ts';
+import { commandsOfMapping, commandsOfTasks } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
@@ -111,6 +110,15 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     runtimeVersion: program.runtimeVersion ?? 'unknown',
     executionProviders: providersInOrder(providers, provider),
   });
+  const mappings = new Mappings({
+    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
+    mappingsPath: folders.mappingsPath,
+    libraryPath: folders.libraryPath,
+    models: () => library.files(),
+    emit: events.emit,
+    now,
+    log: (message, facts) => log.info(facts ?? {}, message),
+  });
   const library = await openLibrary({
     ...engines(),
     rootPath: folders.libraryPath,
@@ -122,8 +130,16 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     reconcilesAtStart: options.reconcilesAtStart ?? true,
     workerEntry: program.libraryWorkerEntry,
     refusal: options.refusal,
+    linksTo: (id) => mappings.linksTo(id),
   });
   undo.defer(() => library.close());
+  undo.defer(() => mappings.close());
+  undo.defer(
+    events.listen(({ event }) => {
+      if (event.kind !== 'model_removed') return;
+      mappings.modelRemoved(event.model_id).catch((error: unknown) => log.error({ err: error }, 'links not told'));
+    }),
+  );
   // Reading whole files in the background would take the disk and a core from the picture that somebody waits for.
   undo.defer(
     events.listen(({ event }) => {
@@ -136,11 +152,6 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       options.starterBundle === undefined ? program.starterBundle : options.starterBundle,
       log,
     );
-
-  const mappings = new Mappings({
-    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
-    ownRulesPath: join(folders.mappingsPath, 'apps'),
-  });
 
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
@@ -253,9 +264,7 @@ function commandsOf(rooms: Rooms): Commands {
     'library.lastReconcile': async () => ({ report: await library.lastReconcile() }),
     'trash.list': async () => ({ entries: await library.listTrash() }),
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
-    'tasks.show': async ({ task_id }) => library.showTask(task_id),
-    'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
-    'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
+    ...commandsOfTasks(mappings, library),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
       const named = await namedModel(request, library);
@@ -266,7 +275,7 @@ function commandsOf(rooms: Rooms): Commands {
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
     'prompts.count': async (input) => countPrompts(input, rooms),
-    ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
+    ...commandsOfMapping(mappings),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),

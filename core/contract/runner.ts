@@ -36,6 +36,13 @@ export const Pixels = z.object({
 });
 export type Pixels = z.infer<typeof Pixels>;
 
+/** Which part of an init picture is made anew. */
+export const RunMask = z.object({
+  grey: z.instanceof(Uint8Array).describe('`width * height` bytes of the plan: 255 is made anew, 0 stays'),
+  begins_as: z.enum(['init', 'noise', 'nothing']).describe('What the latent is there before its noise'),
+});
+export type RunMask = z.infer<typeof RunMask>;
+
 /** One batch of pictures, with nothing left to decide: the runner reads no option, library or file but the descriptor's. */
 export const RunPlan = z.object({
   descriptor: ExecutionDescriptor,
@@ -57,7 +64,7 @@ export const RunPlan = z.object({
     .nullable()
     .describe('A second noise, mixed into the first'),
   init: z
-    .object({ pixels: Pixels, strength: z.number().min(0).max(1) })
+    .object({ pixels: Pixels, strength: z.number().min(0).max(1), mask: RunMask.optional() })
     .nullable()
     .describe('The picture to start from, already of the size of the plan'),
   preview_every_steps: z.int().nonnegative().describe('0: no previews'),

@@ -8,12 +8,13 @@ import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { resolvePrompts } from './pipeline/conditioning.ts';
 import { denoise, yieldOrCancel } from './pipeline/denoise.ts';
+import { latentMask } from './pipeline/latent-mask.ts';
 import { fromPixels, toPixels } from './pipeline/pixels.ts';
 import { colourMaps, previewOf } from './pipeline/preview.ts';
 import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
-import { readPipelineIndex } from './pipeline-index.ts';
+import { type PipelineIndex, readPipelineIndex } from './pipeline-index.ts';
 import { chooseProvider } from './providers/choose-provider.ts';
 import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
@@ -62,7 +63,8 @@ export async function openPipeline(
   provider: ProviderName,
   parts: PipelineParts = realParts,
 ): Promise<Pipeline> {
-  const tokenizers = await openTokenizers(entryPath);
+  const index = await readPipelineIndex(entryPath);
+  const tokenizers = await openTokenizers(entryPath, index);
   const schedulerPath = join(entryPath, 'scheduler', 'scheduler_config.json');
   const schedulerConfig = await readSchedulerConfig(schedulerPath);
   const networks = await parts.openNetworks(entryPath, provider);
@@ -70,10 +72,17 @@ export async function openPipeline(
   const room = roomFor(networks.memory, parts.availableBytes);
 
   return {
-    run: async (plan, onEvent, isCanceled, start = startOf(plan), isSkipped = () => false) => {
+    run: async (
+      plan,
+      onEvent,
+      isCanceled,
+      start = startOf(plan, networks.pixelsPerLatent),
+      isSkipped = () => false,
+    ) => {
       const { sampler, scheduler, make } = schedulerFor({
         config: schedulerConfig,
         path: schedulerPath,
+        indexClass: index.classOf('scheduler'),
         sampler: plan.sampler,
         scheduler: plan.scheduler,
         steps: plan.steps,
@@ -105,7 +114,7 @@ export async function openPipeline(
           const one = make();
           const generator = noiseGenerator(plan.rng, seed);
           if (start.kind === 'image') await room.make('encode', shape);
-          const { latents, firstIndex } = await startPicture(start, {
+          const { latents, firstIndex, keep } = await startPicture(start, {
             encode: vae.encode,
             scalingFactor: networks.scalingFactor,
             scheduler: one,
@@ -130,6 +139,7 @@ export async function openPipeline(
             latents,
             firstIndex,
             draw,
+            keep,
             onStep,
             isCanceled,
             isSkipped: () => isSkipped(item_index),
@@ -172,16 +182,18 @@ const providerOf = ({ provider, providerNote = null }: Networks) => ({ provider,
 /** What a preview is fitted by. */
 const previewShape: PictureShape = { width: 128, height: 128, rows: 1 };
 
-const startOf = ({ init }: RunPlan): PictureStart =>
-  init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };
+function startOf({ init, width, height }: RunPlan, pixelsPerLatent: number): PictureStart {
+  if (init === null) return { kind: 'noise' };
+  const mask = init.mask && latentMask(init.mask, { width, height }, pixelsPerLatent);
+  return { kind: 'image', image: fromPixels(init.pixels), strength: init.strength, ...(mask && { mask }) };
+}
 
 function variationOf({ variation, rng }: RunPlan, itemIndex: number): StartInput['variation'] {
   if (variation === null) return null;
   return { generator: noiseGenerator(rng, variation.subseeds[itemIndex] ?? 0), strength: variation.strength };
 }
 
-async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer[]> {
-  const { family } = await readPipelineIndex(entryPath);
+async function openTokenizers(entryPath: string, { family }: PipelineIndex): Promise<readonly ClipTokenizer[]> {
   return Promise.all(family.tokenizers.map((folder) => openTokenizer(join(entryPath, folder))));
 }
 
@@ -193,6 +205,8 @@ function latentDims(plan: RunPlan, { latentChannels, pixelsPerLatent }: Networks
   }
   if (init !== null && (init.pixels.width !== width || init.pixels.height !== height))
     throw new Failed('invalid_input', { field: 'init', reason: `a picture of ${width}x${height} px` });
+  if (init?.mask && init.mask.grey.length !== width * height)
+    throw new Failed('invalid_input', { field: 'init.mask', reason: `a mask of ${width}x${height} px` });
   return [1, latentChannels, height / pixelsPerLatent, width / pixelsPerLatent];
 }
 

@@ -27,7 +27,7 @@ export interface LibraryHost {
   /** The program of the library's worker threads, where it isn't beside the sources. */
   readonly workerEntry?: string;
   /** Links in other apps that we made to a model, by the folder or file that they lead to. */
-  readonly linksTo?: (id: ModelId) => readonly string[];
+  readonly linksTo?: (id: ModelId) => Promise<readonly string[]>;
   /** How drives that may hang are known and asked; the system's own unless told. */
   readonly drives?: DriveQuestions;
   readonly timing?: Partial<LibraryTiming>;

@@ -25,7 +25,8 @@ export interface InitPicture extends PictureSize {
   readonly bytes: Uint8Array;
 }
 
-const usualStrength = 0.75;
+/** How much of an init picture is made anew where the request doesn't say. */
+export const usualStrength = 0.75;
 const usualResizeMode: ResizeMode = 0;
 
 /**

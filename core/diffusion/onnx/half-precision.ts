@@ -36,8 +36,10 @@ export function inHalfPrecision(graph: OnnxGraph): OnnxGraph {
     casts.push(cast(name, half, float16));
   };
   for (const { name, type } of whole.input) if (type.tensorType.elemType === float32) halve(name);
+  // How much larger Resize makes a map is said in float32, whatever the map is in.
+  const scales = new Set(whole.node.flatMap((one) => (one.opType === 'Resize' ? one.input.slice(1) : [])));
   const initializer = whole.initializer.map((tensor): TensorProto => {
-    if (tensor.dataType !== float32) return tensor;
+    if (tensor.dataType !== float32 || scales.has(tensor.name)) return tensor;
     if (tensor.rawData !== undefined && tensor.rawData.byteLength > 0) return inHalves(tensor);
     halve(tensor.name);
     return tensor;

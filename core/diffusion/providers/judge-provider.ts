@@ -147,6 +147,8 @@ const inMs = (seconds: number): string => `${Math.round(seconds * 1000)} ms`;
 /** One line, from where it says what failed: drivers like to answer with a page, and the runtime puts its source file first. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Failed ? String(error.failure.details?.reason) : String(error);
+  if (/Failed to load shared library/.test(text))
+    return 'Its library is not part of this program, or could not be loaded.';
   const [line = ''] = (/Failed to .*/.exec(text)?.[0] ?? text).split('\n');
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
