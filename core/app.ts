@@ -50,6 +50,8 @@ export interface AppOptions {
   readonly watches?: boolean;
   /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
   readonly reconcilesAtStart?: boolean;
+  /** Why the library may only be read by this process; it is written where this is left out. */
+  readonly refusal?: Failed | undefined;
   /** Look into every run. */
   readonly observers?: readonly RunHooks[];
   readonly now?: () => Date;
@@ -132,6 +134,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     reconcilesAtStart: options.reconcilesAtStart ?? true,
     workerEntry: program.libraryWorkerEntry,
     linksTo: (id) => mappings.linksTo(id),
+    refusal: options.refusal,
   });
   undo.defer(() => library.close());
   undo.defer(() => mappings.close());
@@ -147,7 +150,12 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (event.kind === 'runner_changed') library.pauseHashing(event.runner.state === 'busy');
     }),
   );
-  await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
+  if (library.refusal === null)
+    await adoptStarter(
+      library,
+      options.starterBundle === undefined ? program.starterBundle : options.starterBundle,
+      log,
+    );
 
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
@@ -263,11 +271,11 @@ function commandsOf(rooms: Rooms): Commands {
     'models.previewRemoval': ({ model_id }) => library.previewRemoval(model_id),
     'models.duplicates': async () => ({ groups: library.duplicates() }),
     'library.reconcile': () => library.reconcile(),
-    'library.lastReconcile': async () => ({ report: library.lastReconcile() }),
+    'library.lastReconcile': async () => ({ report: await library.lastReconcile() }),
     'trash.list': async () => ({ entries: await library.listTrash() }),
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
-    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
     ...commandsOfTasks(mappings, library),
+    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
       const named = await namedModel(request, library);
@@ -294,6 +302,7 @@ function commandsOf(rooms: Rooms): Commands {
       model_count: library.count(),
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
+      ...(library.refusal !== null && { library_refusal: library.refusal.failure }),
     }),
     'app.doctor': async ({ fresh }) => ({
       providers: [...(await probe(fresh))],

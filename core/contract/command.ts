@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CommandShape } from './command-shape.ts';
+import { Failure } from './failure.ts';
 import { GenerateRequest } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
@@ -79,6 +80,7 @@ export const commands = {
       model_count: z.int().nonnegative(),
       starter_model_id: ModelId.nullable(),
       event_sequence: z.int().nonnegative().describe('Of the last event: a snapshot taken now holds all up to it'),
+      library_refusal: Failure.optional().describe('Why the library is open for reading only, where it is'),
     }),
     http: { method: 'GET', path: '/status' },
   },

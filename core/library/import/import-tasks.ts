@@ -8,6 +8,7 @@ import { resolveSource } from '../source-path.ts';
 import { Turns } from '../turns.ts';
 import { importItem } from './import-item.ts';
 import { payloadOf } from './payload-files.ts';
+import { singleModels } from './single-models.ts';
 
 /** Tasks that ended and can still be asked for. */
 const rememberedTasks = 50;
@@ -90,8 +91,10 @@ export class ImportTasks {
     await Promise.all([...this.#tasks.values()].map(({ ended }) => ended));
   }
 
-  async #run(running: Running, items: readonly ImportItem[]): Promise<void> {
+  async #run(running: Running, given: readonly ImportItem[]): Promise<void> {
     const { signal } = running.abort;
+    const items = await this.#singleModels(given, signal);
+    running.task = { ...running.task, item_count: items.length };
     const sizes = await this.#sizesOf(items, signal);
     running.task = { ...running.task, total_bytes: sizes.reduce((sum, size) => sum + size, 0) };
     let doneBefore = 0;
@@ -128,6 +131,12 @@ export class ImportTasks {
     }
   }
 
+  async #singleModels(given: readonly ImportItem[], signal: AbortSignal): Promise<ImportItem[]> {
+    const items: ImportItem[] = [];
+    for (const item of given) items.push(...(signal.aborted ? [item] : await singleModels(this.#context, item)));
+    return items;
+  }
+
   /** What each item will read and write: nothing where it is only referenced. */
   async #sizesOf(items: readonly ImportItem[], signal: AbortSignal): Promise<number[]> {
     const sizes: number[] = [];
@@ -137,6 +146,7 @@ export class ImportTasks {
         continue;
       }
       try {
+        await this.#context.store.drives.assertAnswers(path);
         const source = await resolveSource(path);
         const facts = await readModelFacts(source.isFolder ? source.real : source.given);
         sizes.push((await payloadOf(source, facts)).sizeBytes);

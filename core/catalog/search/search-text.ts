@@ -5,8 +5,6 @@ const maxTerms = 16;
 
 /** The words of a search: every one must be found, anywhere inside a word of the model's text. */
 export interface SearchTerms {
-  /** For the trigram index, as one FTS5 expression; null when there are none. */
-  readonly match: string | null;
   readonly long: readonly string[];
   /** Too short for trigrams. */
   readonly short: readonly string[];
@@ -29,11 +27,19 @@ export function searchWords(texts: readonly string[]): string {
 export function searchTerms(query: string | undefined): SearchTerms {
   const terms = [...new Set(searchForm(query ?? '').split(/\s+/))].filter((term) => term !== '').slice(0, maxTerms);
   const isLong = (term: string) => [...term].length >= trigramLength;
-  const long = terms.filter(isLong);
-  return {
-    // Each term is a quoted string of FTS5: its operators and column filters have no meaning inside.
-    match: long.length === 0 ? null : long.map((term) => `"${term.replaceAll('"', '""')}"`).join(' AND '),
-    long,
-    short: terms.filter((term) => !isLong(term)),
-  };
+  return { long: terms.filter(isLong), short: terms.filter((term) => !isLong(term)) };
+}
+
+/** A term as FTS5 finds it: a quoted string, inside of which operators and column filters have no meaning. */
+export function phraseOf(term: string): string {
+  return `"${term.replaceAll('"', '""')}"`;
+}
+
+/** What every text with a long term holds, and few others: a few trigrams of it, more of a longer one. */
+export function probeOf(term: string): string {
+  const letters = [...term];
+  const last = letters.length - trigramLength;
+  const gaps = Math.min(5, Math.ceil(letters.length / 5));
+  const starts = new Set(Array.from({ length: gaps + 1 }, (_, index) => Math.round((last * index) / gaps)));
+  return [...starts].map((start) => phraseOf(letters.slice(start, start + trigramLength).join(''))).join(' AND ');
 }

@@ -1,25 +1,27 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 
-/** How many answers are kept until the index changes: a person types, pages and comes back. */
-const maxKept = 200;
+const maxStatements = 200;
 
 /** Asks an index, and keeps answers until it changes, by this connection or another. */
 export class KeptAnswers {
   readonly #database: Database.Database;
+  readonly #maxKept: number;
   readonly #statements = new Map<string, Database.Statement<(string | number)[], unknown>>();
   readonly #kept = new Map<string, unknown>();
   #keptAt = '';
 
-  constructor(database: Database.Database) {
+  /** `maxKept`: how many answers are kept at most; a person types, pages and comes back. */
+  constructor(database: Database.Database, maxKept: number) {
     this.#database = database;
+    this.#maxKept = maxKept;
   }
 
   /** The answer of that key, found anew when the index has changed since. */
   keep<Answer>(key: string, find: () => Answer): Answer {
     // Both move when rows change: the one for other connections, the other for this one.
     const at = `${this.#database.pragma('data_version', { simple: true })} ${this.number('SELECT total_changes() AS result', [])}`;
-    if (at !== this.#keptAt || this.#kept.size >= maxKept) this.#kept.clear();
+    if (at !== this.#keptAt || this.#kept.size >= this.#maxKept) this.#kept.clear();
     this.#keptAt = at;
     if (this.#kept.has(key)) return this.#kept.get(key) as Answer;
     const answer = find();
@@ -31,7 +33,7 @@ export class KeptAnswers {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
     const statement = this.#database.prepare<(string | number)[], unknown>(sql);
-    if (this.#statements.size >= maxKept) this.#statements.clear();
+    if (this.#statements.size >= maxStatements) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
   }
