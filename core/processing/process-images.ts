@@ -3,7 +3,7 @@ import type { JobId } from '../contract/ids.ts';
 import type { Artifact } from '../contract/job.ts';
 import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
-import type { CancelSignal, Pixels, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
+import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
 import { checkInitPicture, initPixels } from './init-picture.ts';
 import { readInitPicture } from './input-pictures.ts';
