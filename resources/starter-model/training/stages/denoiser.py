@@ -84,9 +84,11 @@ class Noising:
         count = len(clean)
         even = (torch.randperm(count) + torch.rand(count)) / count
         times = (even**_TIME_EXPONENT * TRAINING_STEPS).long().clamp(0, TRAINING_STEPS - 1)
-        # The schedule never quite reaches pure noise, but sampling starts from it: at the noisiest times some inputs get
-        # less of the picture than the schedule says, so that the brightness of a picture does not depend on what is left.
-        weaker = torch.where((times >= _PURE_FROM) & (torch.rand(count) < _PURE_SHARE), torch.rand(count), torch.ones(count))
+        # The schedule never quite reaches pure noise, but sampling starts from it: at the noisiest times some inputs
+        # hold less of the picture than the schedule says, so that no brightness is guessed from what is left.
+        weaker = torch.where(
+            (times >= _PURE_FROM) & (torch.rand(count) < _PURE_SHARE), torch.rand(count), torch.ones(count)
+        )
         times, weaker = times.to(self._device), weaker.to(self._device)[:, None, None, None]
         signal, noise = self._signal[times][:, None, None, None], self._noise[times][:, None, None, None]
         left = signal * weaker
