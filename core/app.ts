@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { chooseRunner } from './choose-runner.ts';
-import type { CheckedInput, Commands } from './contract/command.ts';
+import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
-import type { PromptCounts } from './contract/prompt.ts';
+import { ModelId } from './contract/ids.ts';
 import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
@@ -13,7 +12,7 @@ import { openLibrary } from './library/open-library.ts';
 import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
-import { commandsOfMapping } from './mapping-commands.ts';
+import { commandsOfMapping, commandsOfTasks } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
@@ -21,13 +20,14 @@ import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
+import { commandsOfPictures } from './pictures.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
 import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
-import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
+import { commandsOfPrompts, commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
 import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
-import { createPromptCounter, type PromptCounter } from './runner/prompt-counter.ts';
+import { createPromptCounter, type PromptCounter } from './runner/prompt-counter/prompt-counter.ts';
 
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly watches?: boolean;
   /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
   readonly reconcilesAtStart?: boolean;
+  /** Why the library may only be read by this process; it is written where this is left out. */
+  readonly refusal?: Failed | undefined;
   /** Look into every run. */
   readonly observers?: readonly RunHooks[];
   readonly now?: () => Date;
@@ -61,6 +63,8 @@ export interface App extends AsyncDisposable {
   readonly pictures: {
     /** The file of a picture; null where no job made one of that id. */
     pathOf(artifactId: string): string | null;
+    /** The picture that stands for a model; null where it has none. */
+    previewOf(modelId: string): Promise<string | null>;
   };
   readonly imageTools: ImageTools;
   readonly folders: Folders;
@@ -109,6 +113,15 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     runtimeVersion: program.runtimeVersion ?? 'unknown',
     executionProviders: providersInOrder(providers, provider),
   });
+  const mappings = new Mappings({
+    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
+    mappingsPath: folders.mappingsPath,
+    libraryPath: folders.libraryPath,
+    models: () => library.files(),
+    emit: events.emit,
+    now,
+    log: (message, facts) => log.info(facts ?? {}, message),
+  });
   const library = await openLibrary({
     ...engines(),
     rootPath: folders.libraryPath,
@@ -119,20 +132,29 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     watches: options.watches ?? true,
     reconcilesAtStart: options.reconcilesAtStart ?? true,
     workerEntry: program.libraryWorkerEntry,
+    linksTo: (id) => mappings.linksTo(id),
+    refusal: options.refusal,
   });
   undo.defer(() => library.close());
+  undo.defer(() => mappings.close());
+  undo.defer(
+    events.listen(({ event }) => {
+      if (event.kind !== 'model_removed') return;
+      mappings.modelRemoved(event.model_id).catch((error: unknown) => log.error({ err: error }, 'links not told'));
+    }),
+  );
   // Reading whole files in the background would take the disk and a core from the picture that somebody waits for.
   undo.defer(
     events.listen(({ event }) => {
       if (event.kind === 'runner_changed') library.pauseHashing(event.runner.state === 'busy');
     }),
   );
-  await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
-
-  const mappings = new Mappings({
-    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
-    ownRulesPath: join(folders.mappingsPath, 'apps'),
-  });
+  if (library.refusal === null)
+    await adoptStarter(
+      library,
+      options.starterBundle === undefined ? program.starterBundle : options.starterBundle,
+      log,
+    );
 
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
@@ -204,7 +226,13 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     await rooms.disposeAsync();
     log.info('ended');
   };
-  const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
+  const pictures = {
+    pathOf: (id: string) => jobs.artifactPath(id),
+    previewOf: async (id: string) => {
+      const checked = ModelId.safeParse(id);
+      return checked.success ? library.previewPath(checked.data).catch(() => null) : null;
+    },
+  };
   return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
@@ -224,7 +252,7 @@ interface Rooms {
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner, counter } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -242,12 +270,11 @@ function commandsOf(rooms: Rooms): Commands {
     'models.previewRemoval': ({ model_id }) => library.previewRemoval(model_id),
     'models.duplicates': async () => ({ groups: library.duplicates() }),
     'library.reconcile': () => library.reconcile(),
-    'library.lastReconcile': async () => ({ report: library.lastReconcile() }),
+    'library.lastReconcile': async () => ({ report: await library.lastReconcile() }),
     'trash.list': async () => ({ entries: await library.listTrash() }),
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
-    'tasks.show': async ({ task_id }) => library.showTask(task_id),
-    'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
-    'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
+    ...commandsOfTasks(mappings, library),
+    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
       const named = await namedModel(request, library);
@@ -257,8 +284,9 @@ function commandsOf(rooms: Rooms): Commands {
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
-    'prompts.count': async (input) => countPrompts(input, rooms),
-    ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
+    ...commandsOfPictures({ jobs, library, inputsPath: folders.inputsPath }),
+    ...commandsOfPrompts(library, settings, counter),
+    ...commandsOfMapping(mappings),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),
@@ -273,6 +301,7 @@ function commandsOf(rooms: Rooms): Commands {
       model_count: library.count(),
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
+      ...(library.refusal !== null && { library_refusal: library.refusal.failure }),
     }),
     'app.doctor': async ({ fresh }) => ({
       providers: [...(await probe(fresh))],
@@ -286,21 +315,6 @@ function commandsOf(rooms: Rooms): Commands {
       log_path: folders.logPath,
     }),
   };
-}
-
-/** By the tokenizer of the model itself, whether it can run or not. */
-async function countPrompts(
-  { model_id, prompt_syntax, ...input }: CheckedInput<'prompts.count'>,
-  { library, settings, counter }: Rooms,
-): Promise<PromptCounts> {
-  const id = model_id ?? library.starterModelId();
-  if (id === null) throw noModel();
-  const { entry_path } = await library.show(id);
-  return counter.count({
-    ...input,
-    entry_path,
-    prompt_syntax: prompt_syntax ?? settings.current().prompt_syntax,
-  });
 }
 
 /** The request with its model named, so that its job says for good which one it was; an unknown one is refused before it is queued. */

@@ -1,14 +1,16 @@
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { Failed } from '../contract/failure.ts';
 import { ModelId } from '../contract/ids.ts';
-import { StorageKind } from '../contract/metadata.ts';
+import type { ValidationState } from '../contract/finding.ts';
+import { type ModelType, StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
 import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
-import { ModelFinder, summaryOf } from './model-finder.ts';
+import { IndexedRows } from './indexed-rows.ts';
+import { ModelFinder, summaryOf } from './search/model-finder.ts';
 
 export type { CatalogEntry } from './entry-writer.ts';
 
@@ -40,14 +42,18 @@ export class Catalog {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #finder: ModelFinder;
+  /** One at a time, for whoever compares them with the disk. */
+  readonly rows: IndexedRows;
   #writer: EntryWriter | null = null;
   #rowsAfter: Database.Statement<[string, number], unknown> | null = null;
+  #filesAfter: Database.Statement<[string, number], CatalogFiles> | null = null;
 
   /** Takes over an open database; use {@link openCatalog}. */
   constructor(database: Database.Database, isNew: boolean) {
     this.path = database.name;
     this.#database = database;
     this.#finder = new ModelFinder(database);
+    this.rows = new IndexedRows(database);
     this.isNew = isNew;
   }
 
@@ -86,6 +92,15 @@ export class Catalog {
       entryPath,
     )[0];
     return row === undefined ? null : summaryOf(row);
+  }
+
+  /** Models whose files are in a folder or below it. */
+  idsBelow(folder: string): ModelId[] {
+    const beginning = folder.endsWith(sep) ? folder : folder + sep;
+    const select = this.#database
+      .prepare<[string, string], ModelId>('SELECT model_id FROM models WHERE entry_path >= ? AND entry_path < ?')
+      .pluck();
+    return this.#guard(() => select.all(beginning, `${beginning}\u{10ffff}`));
   }
 
   /** Models with that fingerprint, the oldest first. */
@@ -133,6 +148,15 @@ export class Catalog {
       WHERE model_id > ? ORDER BY model_id LIMIT ?`);
     const select = this.#rowsAfter;
     return z.array(CatalogRow).parse(this.#guard(() => select.all(modelId ?? '', limit)));
+  }
+
+  /** What a program that reads the models' files must know of them, by id, from after one on (null: from the first). */
+  filesAfter(modelId: ModelId | null, limit: number): CatalogFiles[] {
+    this.#filesAfter ??= this.#database.prepare(`
+      SELECT model_id, model_type, storage_kind, validation_state, bundle_format, entry_path, models.size_bytes
+      FROM models JOIN facets USING (facet) WHERE model_id > ? ORDER BY model_id LIMIT ?`);
+    const select = this.#filesAfter;
+    return this.#guard(() => select.all(modelId ?? '', limit));
   }
 
   /** When the newest model was added. */
@@ -190,6 +214,17 @@ const CatalogRow = z.object({
   entry_path: z.string(),
 });
 export type CatalogRow = z.infer<typeof CatalogRow>;
+
+/** Written by us from a checked summary; not checked again, as every model is read for every preview. */
+export interface CatalogFiles {
+  readonly model_id: ModelId;
+  readonly model_type: ModelType;
+  readonly storage_kind: StorageKind;
+  readonly validation_state: ValidationState;
+  readonly bundle_format: string;
+  readonly entry_path: string;
+  readonly size_bytes: number;
+}
 
 const RecordRow = z.object({ record: z.string() });
 const DuplicateRow = z.object({ fingerprint: z.string(), model_ids: z.string(), size_bytes: z.number() });

@@ -1,9 +1,9 @@
 import type { GenerateRequest, Timings } from '../contract/generate.ts';
 import type { JobId } from '../contract/ids.ts';
-import type { Artifact, Progress } from '../contract/job.ts';
+import type { Artifact } from '../contract/job.ts';
 import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
-import type { CancelSignal, Pixels, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
+import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
 import { checkInitPicture, initPixels } from './init-picture.ts';
 import { readInitPicture } from './input-pictures.ts';
@@ -15,15 +15,16 @@ import { runComposition } from './passes/run-composition.ts';
 import { tiledComposition } from './passes/tiles.ts';
 import { type InitPicture, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
-import { progressTeller } from './progress-teller.ts';
+import { type ProgressListeners, progressTeller } from './progress-teller.ts';
 import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
 import { type UpscaleFactor, upscaled } from './upscale.ts';
+import { usualUpscaler } from './upscalers.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 
 /** What a request needs around it; `app.ts` hands over the functions, the job its hooks. */
-export interface ProcessingContext {
+export interface ProcessingContext extends ProgressListeners {
   readonly jobId: JobId;
   readonly runner: ProcessingRunner;
   /** Rejects with `Failed` for a model that is not there, or that can't be run. */
@@ -44,8 +45,6 @@ export interface ProcessingContext {
   readonly drawnSeed?: number;
   /** So many pictures of the batch are there from before a pause; the others are made as if they were made together. */
   readonly firstItem?: number;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly onPreview?: (itemIndex: number, pixels: Pixels) => void;
   /** Called when the file is whole on disk, in the order of the items. */
   readonly onArtifact?: (artifact: Artifact) => void;
   readonly now?: () => Date;
@@ -237,7 +236,7 @@ async function saveImage(event: ImageEvent, shape: PictureShape, context: Proces
     modelName: options.add_model_name_to_info ? model.name : null,
     extras: {
       ...facts,
-      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': 'Lanczos' }),
+      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': usualUpscaler }),
       ...(event.stopped_after !== undefined && { 'Stopped after step': String(event.stopped_after) }),
       ...(runner.kind === 'fake' && { Runner: 'fake' }),
     },

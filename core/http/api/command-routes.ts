@@ -19,12 +19,16 @@ export function addCommandRoutes(app: FastifyInstance, core: Commands): void {
   }
 }
 
+/** Commands whose `path` is one below a model or a plan. */
+const innerPaths: ReadonlySet<CommandName> = new Set(['models.accept', 'mappings.folder']);
+
 async function call<Name extends CommandName>(
   core: Commands,
   name: Name,
   raw: Readonly<Record<string, unknown>>,
 ): Promise<CommandOutput<Name>> {
-  requireLocalPath('path', raw.path, name !== 'models.accept');
+  requireLocalPath('path', raw.path, !innerPaths.has(name));
+  requireLocalPath('root', raw.root, true);
   if (name === 'jobs.generate') requireLocalPath('request.bundle', fieldsOf(raw.request ?? {}).bundle, true);
   return core[name](checkInput(name, raw));
 }

@@ -19,7 +19,7 @@ test(`killed at ${kills} random moments of imports, moves, removals and reconcil
   await Promise.all(
     Array.from({ length: lanes }, (_, lane) => killAgainAndAgain(seed + lane, Math.ceil(kills / lanes))),
   );
-}, 180_000);
+}, 300_000);
 
 async function killAgainAndAgain(seed: number, count: number): Promise<void> {
   await using folder = await temporaryFolder();
@@ -86,7 +86,7 @@ async function checkWhole(
       models.filter(({ validation_state }) => validation_state !== 'valid'),
       when,
     ).toEqual([]);
-    expect(library.lastReconcile(), when).toMatchObject({ partial: 0, findings: [] });
+    expect(await library.lastReconcile(), when).toMatchObject({ partial: 0, findings: [] });
     expect(await namesIn(join(root, '.incoming')), `${when} ${JSON.stringify(logs)}`).toEqual([]);
     const again = await library.reconcile();
     expect([again.unchanged, again.adopted], when).toEqual([models.length, 0]);
