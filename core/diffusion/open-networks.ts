@@ -7,7 +7,7 @@ import { ReadFault, readSmallJson } from '../formats/read-bounded.ts';
 import { WeightsFault } from '../formats/safetensors.ts';
 import { checkConfig } from './graphs/check-config.ts';
 import { ClipTextConfig, hasProjection } from './graphs/clip-text-encoder.ts';
-import type { AttentionForm } from './graphs/layers.ts';
+import type { AttentionForm, Forms } from './graphs/layers.ts';
 import { UnetConfig } from './graphs/unet-config.ts';
 import { pixelsPerLatent, VaeConfig, vaeDecoderGraph, vaeEncoderGraph, vaeWeights } from './graphs/vae.ts';
 import type { Networks, Tensor, TextEncoding } from './networks.ts';
@@ -45,11 +45,12 @@ export async function openNetworks(
   const texts = await Promise.all(textFolders.map((folder) => openComponent(ClipTextConfig, join(entryPath, folder))));
   refuseMisfits(unet, vae, texts, isXl);
 
+  const forms: Forms = { attention, convolution: provider === 'cpu' ? 'winograd' : 'direct' };
   const vaeSource = vaeWeights(vae.folder, vae.tensors);
-  const decoder = lazySession(provider, () => vaeDecoderGraph(vae.config, vaeSource, attention));
-  const encoder = lazySession(provider, () => vaeEncoderGraph(vae.config, vaeSource, attention));
+  const decoder = lazySession(provider, () => vaeDecoderGraph(vae.config, vaeSource, forms));
+  const encoder = lazySession(provider, () => vaeEncoderGraph(vae.config, vaeSource, forms));
   const encoders = texts.map((text) => openTextEncoder(text, provider, isXl));
-  const noise = openNoisePredictor(unet, provider, attention);
+  const noise = openNoisePredictor(unet, provider, forms);
   const scale = pixelsPerLatent(vae.config);
   const sampleSize = unet.config.sample_size;
 

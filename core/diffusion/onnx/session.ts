@@ -33,6 +33,8 @@ export async function openSession(graph: OnnxGraph, options: SessionOptions): Pr
       logSeverityLevel: 4,
       // An arena a session would keep each session's largest activations for good, and take its blocks in powers of two.
       enableCpuMemArena: false,
+      ...(process.env.VPROF ? { enableProfiling: true, profileFilePrefix: process.env.VPROF } : {}),
+      ...(process.env.VTHREADS ? { intraOpNumThreads: Number(process.env.VTHREADS) } : {}),
       ...(options.fixedDims !== undefined && { freeDimensionOverrides: options.fixedDims }),
       extra: {
         session: {

@@ -1,9 +1,10 @@
-import type { AttentionForm } from '../graphs/layers.ts';
+import type { Forms } from '../graphs/layers.ts';
 import { timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
+import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
-import { assertFinite } from '../onnx/session.ts';
+import { assertFinite, type Session } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';
 import type { Component } from './component.ts';
 import { lazySession, present } from './lazy-session.ts';
@@ -27,15 +28,15 @@ export interface NoisePredictor {
 export function openNoisePredictor(
   { folder, config, tensors }: Component<UnetConfig>,
   provider: string,
-  attention: AttentionForm,
+  forms: Forms,
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
 ): NoisePredictor {
-  const graphs = unetGraphs(config, weightSource(folder, tensors), {
-    attention,
-    segmentBytes,
-  });
-  const segments = graphs.segments.map((graph) => ({ graph, session: lazySession(provider, () => graph) }));
-  const contextGraph = graphs.context;
+  const source = weightSource(folder, tensors);
+  const write = (halvesEvenly: boolean) => unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly });
+  const [even, uneven] = [write(true), write(false)];
+  const segments = even.segments.map((graph, index) => segmentOf(provider, graph, uneven.segments[index]));
+  const halvings = config.block_out_channels.length - 1;
+  const contextGraph = even.context;
   const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph);
   let kept: { readonly context: Tensor; readonly keysAndValues: Readonly<Record<string, Tensor>> }[] = [];
 
@@ -64,7 +65,9 @@ export function openNoisePredictor(
         }),
         ...(await keysAndValuesOf(input.context)),
       };
-      for (const { graph, session } of segments) {
+      const halvesEvenly = input.sample.dims.slice(2).every((size) => size % 2 ** halvings === 0);
+      for (const segment of segments) {
+        const { graph, session } = await segment.forSize(halvesEvenly);
         const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, present(values[name])]));
         values = { ...values, ...(await session.run(feeds)) };
       }
@@ -73,12 +76,35 @@ export function openNoisePredictor(
     close: async () => {
       kept = [];
       await contextSession?.close();
-      for (const { session } of segments) await session.close();
+      for (const segment of segments) await segment.close();
     },
   };
 }
 
 /** SDXL: each row the pooled text, then the features of its six time ids. */
+interface SegmentSession {
+  readonly graph: OnnxGraph;
+  readonly session: Session;
+}
+
+/** One segment for maps that halve evenly and for others. Only some differ, and of those one is loaded at a time. */
+function segmentOf(provider: string, even: OnnxGraph, uneven: OnnxGraph | undefined) {
+  const open = (graph: OnnxGraph): SegmentSession => ({ graph, session: lazySession(provider, () => graph) });
+  const whenEven = open(even);
+  const whenUneven = uneven === undefined || Buffer.from(even.bytes).equals(uneven.bytes) ? whenEven : open(uneven);
+  return {
+    forSize: async (halvesEvenly: boolean): Promise<SegmentSession> => {
+      const [wanted, other] = halvesEvenly ? [whenEven, whenUneven] : [whenUneven, whenEven];
+      if (other !== wanted) await other.session.close();
+      return wanted;
+    },
+    close: async () => {
+      await whenEven.session.close();
+      await whenUneven.session.close();
+    },
+  };
+}
+
 function addedConditions({ pooled, timeIds }: NoiseInput, features: (value: number) => Float32Array): Tensor {
   if (pooled === null || timeIds === null) throw new TypeError('SDXL needs pooled text and time ids');
   const batch = pooled.dims[0] ?? 0;
