@@ -49,7 +49,7 @@ export interface ConvOptions {
 }
 
 /** Below, the turning to and fro takes longer than the multiplications. */
-const leastWinogradChannels = 64;
+const leastWinogradChannels = 128;
 
 const takesWinograd = ({ convolution }: LayerWriter, input: FeatureMap, channels: number): boolean =>
   convolution === 'winograd' && Math.min(input.channels, channels) >= leastWinogradChannels;

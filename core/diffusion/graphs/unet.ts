@@ -95,7 +95,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   for (const [index, block] of down.entries()) {
     const name = `down_blocks.${index}`;
     for (let layer = 0; layer < block.resnets; layer++) {
-      map = blockLayer(writer, name, layer, map, { ...block, tile: tileAt[index] });
+      map = blockLayer(writer, name, layer, map, { ...block, tile: tileAt(config, index, block) });
       keep(map);
       cutWhenFull();
     }
@@ -107,7 +107,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
 
   const innermost = down.at(-1);
   if (config.mid_block_type !== null && innermost !== undefined)
-    map = midBlock(writer, map, { ...innermost, tile: tileAt[down.length - 1] });
+    map = midBlock(writer, map, { ...innermost, tile: tileAt(config, down.length - 1, innermost) });
   cutWhenFull();
 
   const up = upBlocks(config);
@@ -116,7 +116,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
     const level = up.length - 1 - index;
     for (let layer = 0; layer < block.resnets; layer++) {
       const joined = join(writer, map, skips.pop());
-      map = blockLayer(writer, name, layer, joined, { ...block, tile: tileAt[level] });
+      map = blockLayer(writer, name, layer, joined, { ...block, tile: tileAt(config, level, block) });
       cutWhenFull();
     }
     const next = skips.at(-1);
@@ -141,11 +141,18 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   };
 }
 
+/** The widest maps whose kernels may grow fourfold: wider ones hold most of a network's weights. */
+const widestGrown = 640;
+
 /**
- * Tiles of the 3x3 convolutions, from the first level down. Further down maps are small and weights big: bigger tiles would win little and
- * take much memory.
+ * Tiles of a level's 3x3 convolutions, by the size it has in a picture of the usual size. Further down maps are too small to fill a
+ * product of matrices, and weights big.
  */
-const tileAt: readonly (WinogradTile | undefined)[] = [4, 4, 2];
+function tileAt({ sample_size }: UnetConfig, level: number, { channels }: UnetBlock): WinogradTile | undefined {
+  const size = (typeof sample_size === 'number' ? sample_size : Math.max(...sample_size)) / 2 ** level;
+  if (size < 16) return undefined;
+  return size >= 32 && channels <= widestGrown ? 4 : 2;
+}
 
 interface BlockAtLevel extends UnetBlock {
   readonly tile: WinogradTile | undefined;
