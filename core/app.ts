@@ -1,13 +1,19 @@
-import type { Commands } from './contract/command.ts';
+import { join } from 'node:path';
+import { chooseRunner } from './choose-runner.ts';
+import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
-import { type ImageRunner, ProviderName, type ProviderReport, RunnerKind } from './contract/runner.ts';
+import type { PromptCounts } from './contract/prompt.ts';
+import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { type Jobs, openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
+import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
+import { Mappings } from './mapping/mappings.ts';
+import { commandsOfMapping } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
@@ -16,21 +22,25 @@ import { ProcessingRunner, type RunHooks } from './processing/processing-runner.
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
+import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
 import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
+import { createPromptCounter, type PromptCounter } from './runner/prompt-counter.ts';
 
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
   readonly folders?: Folders;
-  /** `VITRINE_RUNNER` and `VITRINE_PROVIDER` are read from it. */
+  /** `VITRINE_RUNNER`, `VITRINE_ALLOW_FAKE` and `VITRINE_PROVIDER` are read from it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The runner process's program, and a real Node executable to run it. */
   readonly runnerEntry?: string;
   readonly nodeExecutable?: string;
   /** The model that a new library begins with; null begins with none. */
   readonly starterBundle?: string | null;
+  /** The folder of rule files for other apps; null knows none. */
+  readonly mappingRules?: string | null;
   readonly version?: string;
   readonly log?: Log;
   /** Whether jobs that an earlier run left waiting are run; true unless told. */
@@ -56,6 +66,8 @@ export interface App extends AsyncDisposable {
   readonly folders: Folders;
   readonly version: string;
   readonly log: Log;
+  /** Of the door for other programs; empty until somebody opens one. */
+  readonly door: DoorPlace;
   /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
   close(): Promise<void>;
 }
@@ -68,8 +80,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const { env = process.env, now = () => new Date(), folders = resolveFolders() } = options;
   const program = findProgramFiles();
   const version = options.version ?? program.version;
-  const runnerKind = choice('VITRINE_RUNNER', RunnerKind.options, env) ?? 'onnx';
-  const provider = choice('VITRINE_PROVIDER', ProviderName.options, env) ?? 'auto';
+  const { runnerKind, provider, fakeStepMs } = chooseRunner(env, program);
 
   await using undo = new AsyncDisposableStack();
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
@@ -87,7 +98,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           onStatus,
           log: (line) => log.info({ from: 'runner' }, line),
         });
-  const imageRunner = onnxRunner ?? createFakeRunner(onStatus);
+  const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
   undo.defer(() => imageRunner.close());
   const runner = new ProcessingRunner(imageRunner, options.observers);
 
@@ -117,6 +128,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   );
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
 
+  const mappings = new Mappings({
+    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
+    ownRulesPath: join(folders.mappingsPath, 'apps'),
+  });
+
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
   const jobs = openJobs({
@@ -128,7 +144,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     startsPaused: settings.current().queue_starts_paused,
     maxQueued: () => settings.current().queue_limit,
     maxEnded: () => settings.current().history_limit,
-    execute: (job, { step, signal, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
+    execute: (job, { step, signal, skips, drawnSeed, firstItem, extras, onProgress, onPreview, onArtifact }) => {
       const run = {
         jobId: job.id,
         outputsPath: folders.outputsPath,
@@ -148,6 +164,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (extras.keeps_overrides) settings.keep(extras.overrides ?? {});
       return processImages(job.request, {
         ...run,
+        skips,
         inputsPath: folders.inputsPath,
         runner,
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
@@ -159,12 +176,17 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   });
   undo.defer(() => jobs.close());
 
+  const counter = createPromptCounter(program.promptCounterEntry);
+  undo.defer(() => counter.close());
   const probe = async () => {
     if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
     return providers;
   };
+  const door: DoorPlace = { current: fixedDoor(null) };
   const commands = commandsOf({
+    door,
     library,
+    mappings,
     jobs,
     settings,
     folders,
@@ -172,6 +194,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     program,
     probe,
     runner: imageRunner,
+    counter,
     events,
   });
   log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
@@ -181,11 +204,13 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     log.info('ended');
   };
   const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
-  return { commands, events, pictures, imageTools, folders, version, log, close, [Symbol.asyncDispose]: close };
+  return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
 interface Rooms {
+  readonly door: DoorPlace;
   readonly library: Library;
+  readonly mappings: Mappings;
   readonly jobs: Jobs;
   readonly settings: SettingsStore;
   readonly events: Events;
@@ -194,9 +219,11 @@ interface Rooms {
   readonly program: ProgramFiles;
   readonly probe: () => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
+  readonly counter: PromptCounter;
 }
 
-function commandsOf({ library, jobs, settings, events, folders, version, program, probe, runner }: Rooms): Commands {
+function commandsOf(rooms: Rooms): Commands {
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -225,13 +252,17 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
       const named = await namedModel(request, library);
       return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin, extras);
     },
-    'jobs.list': async (query) => ({ jobs: jobs.list(query) }),
+    'jobs.list': async (query) => jobs.list(query),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
+    'prompts.count': async (input) => countPrompts(input, rooms),
+    ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
+    ...commandsOfDoor(door),
     'pictures.list': async (query) => jobs.pictures(query),
+    'starter.prompts': async () => starterPrompts,
     'app.status': async () => ({
       status: 'ok',
       version,
@@ -254,6 +285,21 @@ function commandsOf({ library, jobs, settings, events, folders, version, program
       log_path: folders.logPath,
     }),
   };
+}
+
+/** By the tokenizer of the model itself, whether it can run or not. */
+async function countPrompts(
+  { model_id, prompt_syntax, ...input }: CheckedInput<'prompts.count'>,
+  { library, settings, counter }: Rooms,
+): Promise<PromptCounts> {
+  const id = model_id ?? library.starterModelId();
+  if (id === null) throw noModel();
+  const { entry_path } = await library.show(id);
+  return counter.count({
+    ...input,
+    entry_path,
+    prompt_syntax: prompt_syntax ?? settings.current().prompt_syntax,
+  });
 }
 
 /** The request with its model named, so that its job says for good which one it was; an unknown one is refused before it is queued. */
@@ -284,18 +330,4 @@ function providersInOrder(reports: readonly ProviderReport[], wanted: ProviderNa
   if (wanted !== 'auto') return [wanted];
   const usable = reports.filter((report) => report.usable && report.name !== 'cpu').map(({ name }) => name);
   return [...usable, 'cpu'];
-}
-
-/** Only ever these variables: that a machine runs tests is no reason to make pictures that nobody generated. */
-function choice<Name extends string>(
-  variable: string,
-  names: readonly Name[],
-  env: Readonly<Record<string, string | undefined>>,
-): Name | null {
-  const given = env[variable];
-  if (!given) return null;
-  const found = names.find((name) => name === given);
-  if (found === undefined)
-    throw new Failed('invalid_input', { field: variable, reason: `it must be one of ${names.join(', ')}` });
-  return found;
 }

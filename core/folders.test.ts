@@ -37,6 +37,8 @@ test.each([
     inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
+    doorPath: join(dataPath, 'server.json'),
+    mappingsPath: join(dataPath, 'mappings'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   });
 });

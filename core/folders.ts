@@ -11,6 +11,10 @@ export interface Folders {
   readonly inputsPath: string;
   readonly jobsPath: string;
   readonly settingsPath: string;
+  /** Of the door for other programs. */
+  readonly doorPath: string;
+  /** The ledger of links in other apps' folders, and rule files of the user's own. */
+  readonly mappingsPath: string;
   readonly logPath: string;
 }
 
@@ -52,6 +56,8 @@ export function resolveFolders(
     inputsPath: join(dataPath, 'inputs'),
     jobsPath: join(dataPath, 'jobs.db'),
     settingsPath: join(dataPath, 'settings.json'),
+    doorPath: join(dataPath, 'server.json'),
+    mappingsPath: join(dataPath, 'mappings'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

@@ -13,6 +13,7 @@ import {
   takeLock,
   writeInstanceRecord,
 } from './instance-lock.ts';
+import { fixedDoor, openPublicDoor } from './public-door.ts';
 
 interface LockOptions extends AppOptions {
   /** How long to wait for another process to let go of the library, or to answer. */
@@ -28,6 +29,8 @@ export interface InstanceOptions extends LockOptions {
   readonly apiKey?: string | null;
   /** The folder of the built window. */
   readonly rendererFolder?: string | null;
+  /** Whether a person may open a second door, for other programs, beside this one. Else this is the one that they are told of. */
+  readonly opensPublicDoor?: boolean;
 }
 
 /** A core that holds its library, with its HTTP door open. */
@@ -153,19 +156,26 @@ async function open(options: InstanceOptions, { instancePath }: Places, locks: L
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
-    const app = await createApp(options);
+    const { createMetrics } = await import('./metrics.ts');
+    const metrics = createMetrics();
+    const app = await createApp({ ...options, observers: [...(options.observers ?? []), metrics.observer] });
     undo.defer(() => app.close());
+    undo.defer(metrics.watch(app));
     const { startServer } = await import('./http/server.ts');
     const key = options.apiKey === undefined ? randomBytes(24).toString('base64url') : options.apiKey;
-    const server = await startServer({
-      ...app,
-      host: options.host ?? '127.0.0.1',
-      port: options.port ?? 0,
-      apiKey: key,
-      rendererPath: options.rendererFolder ?? null,
-    });
+    const start = (address: { readonly host: string; readonly port: number; readonly apiKey: string | null }) =>
+      startServer({ ...app, ...address, metrics, rendererPath: options.rendererFolder ?? null });
+    const server = await start({ host: options.host ?? '127.0.0.1', port: options.port ?? 0, apiKey: key });
     undo.defer(() => server.close());
     const { url } = server;
+    app.door.current = options.opensPublicDoor
+      ? await openPublicDoor({
+          path: app.folders.doorPath,
+          start,
+          log: (message) => app.log.warn(message),
+        })
+      : fixedDoor({ url, key });
+    undo.defer(() => app.door.current.close());
     await writeInstanceRecord(instancePath, { pid: process.pid, url, key, started_at: new Date().toISOString() });
     undo.defer(() => removeInstanceRecord(instancePath));
     const close = () => undo.disposeAsync();

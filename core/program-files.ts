@@ -9,9 +9,15 @@ export interface ProgramFiles {
   readonly runnerEntry: string;
   /** The program of the library's worker threads. */
   readonly libraryWorkerEntry: string;
+  /** The program of the thread that counts a prompt's tokens. */
+  readonly promptCounterEntry: string;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
+  /** Where the folders of other apps are described; null where that was left out. */
+  readonly mappingRules: string | null;
   readonly version: string;
+  /** Whether it was installed, without its sources. */
+  readonly isPackaged: boolean;
   /** Of onnxruntime-node; null where it is not installed. */
   readonly runtimeVersion: string | null;
 }
@@ -19,17 +25,33 @@ export interface ProgramFiles {
 /** Looks around `from`, the folder of the running program's own file. */
 export function findProgramFiles(from: string = import.meta.dirname): ProgramFiles {
   const root = packageRoot(from);
-  const bundle = join(root, 'resources', 'starter-model', 'bundle');
+  // What processes and threads of plain Node run lies beside a package's archive: they can't read in it.
+  const outside = root.endsWith('.asar') ? `${root}.unpacked` : root;
   return {
-    runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(root, 'dist', 'runner', 'entry.mjs')),
+    runnerEntry: sourceOr(join(from, 'runner', 'entry.ts'), join(outside, 'dist', 'runner', 'entry.mjs')),
     libraryWorkerEntry: sourceOr(
       join(from, 'library', 'worker', 'entry.ts'),
-      join(root, 'dist', 'core', 'library-worker.js'),
+      join(outside, 'dist', 'node', 'library-worker.mjs'),
     ),
-    starterBundle: existsSync(bundle) ? bundle : null,
+    promptCounterEntry: sourceOr(
+      join(from, 'runner', 'prompt-counter-entry.ts'),
+      join(outside, 'dist', 'node', 'prompt-counter.mjs'),
+    ),
+    isPackaged: !existsSync(join(root, 'core')),
+    starterBundle: firstThere(besides(root, 'starter-model', 'bundle')),
+    mappingRules: firstThere(besides(root, 'mappings')),
     version: versionIn(join(root, 'package.json')) ?? '0.0.0',
     runtimeVersion: runtimeVersion(),
   };
+}
+
+/** Where resources of ours may lie: in a checkout's own folder for them, or beside a package's archive. */
+function besides(root: string, ...parts: readonly string[]): readonly string[] {
+  return [join(root, 'resources', ...parts), join(root, '..', ...parts)];
+}
+
+function firstThere(places: readonly string[]): string | null {
+  return places.find((place) => existsSync(place)) ?? null;
 }
 
 function sourceOr(source: string, built: string): string {

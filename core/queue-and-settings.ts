@@ -17,6 +17,8 @@ export function commandsOfQueue(
     'jobs.duplicate': async ({ job_id }) => jobs.again(job_id, { onlyUnfinished: false }),
     'jobs.move': async ({ job_id, place, other_job_id }) => jobs.move({ jobId: job_id, place, otherId: other_job_id }),
     'jobs.remove': async ({ job_id }) => ({ removed: jobs.forget(job_id) }),
+    'jobs.counts': async () => jobs.counts(),
+    'jobs.skip': async ({ job_id, makes_others }) => jobs.skip(job_id, { makesOthers: makes_others }),
     'jobs.events': async ({ job_id, after, limit }) => ({ events: jobs.events(job_id, after, limit) }),
     'queue.show': async () => jobs.queue(),
     'queue.pause': ({ when }) => jobs.pause(when),

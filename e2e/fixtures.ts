@@ -27,6 +27,8 @@ export interface OpenWindow extends OpenApp {
 }
 
 interface Options {
+  /** Of the command line, after the app. */
+  readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -48,8 +50,12 @@ export const test = base.extend<Fixtures>({
   },
   openWindow: async ({ place }, use) => {
     const open: OpenWindow[] = [];
-    await use(async ({ env } = {}) => {
-      const electron = await _electron.launch({ args: [root], cwd: place.path, env: { ...place.env, ...env } });
+    await use(async ({ args = [], env } = {}) => {
+      const electron = await _electron.launch({
+        args: [root, ...args],
+        cwd: place.path,
+        env: { ...place.env, ...env },
+      });
       const page = await electron.firstWindow();
       failOnPageErrors(page);
       const own: OpenWindow = { electron, page, processId: electron.process().pid ?? 0, close: () => electron.close() };

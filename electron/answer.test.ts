@@ -8,10 +8,10 @@ const anyone = (): void => {};
 const rows = (some: Partial<Commands>): Commands => some as Commands;
 
 test('a command gets checked input, and its value is the reply', async () => {
-  const list = vi.fn(async () => ({ jobs: [] }));
+  const list = vi.fn(async () => ({ jobs: [], total: 0, next_cursor: null }));
   expect(await answer(rows({ 'jobs.list': list }), 'jobs.list', { limit: '7' }, anyone)).toEqual({
     ok: true,
-    value: { jobs: [] },
+    value: { jobs: [], total: 0, next_cursor: null },
   });
   expect(list).toHaveBeenCalledExactlyOnceWith({ limit: 7 });
 });
@@ -19,7 +19,12 @@ test('a command gets checked input, and its value is the reply', async () => {
 test.each(['nonesuch', 'constructor', '__proto__', 'toString', '', 7, null, { name: 'jobs.list' }])(
   '%j is no command',
   async (name) => {
-    const reply = await answer(rows({ 'jobs.list': async () => ({ jobs: [] }) }), name, {}, anyone);
+    const reply = await answer(
+      rows({ 'jobs.list': async () => ({ jobs: [], total: 0, next_cursor: null }) }),
+      name,
+      {},
+      anyone,
+    );
     expect(reply).toMatchObject({ ok: false, failure: { code: 'not_found', details: { what: 'command' } } });
   },
 );
@@ -27,7 +32,7 @@ test.each(['nonesuch', 'constructor', '__proto__', 'toString', '', 7, null, { na
 test.each([undefined, null, 'x', [], { limit: 0 }, { limit: 'all' }])(
   'the input %j never reaches the command',
   async (input) => {
-    const list = vi.fn(async () => ({ jobs: [] }));
+    const list = vi.fn(async () => ({ jobs: [], total: 0, next_cursor: null }));
     const reply = await answer(rows({ 'jobs.list': list }), 'jobs.list', input, anyone);
     expect(reply).toMatchObject({ ok: false, failure: { code: 'invalid_input' } });
     expect(list).not.toHaveBeenCalled();
@@ -50,7 +55,7 @@ test('an expected failure crosses as data, an unexpected one without its interna
 });
 
 test('a sender that may not ask gets the refusal, and the command is not run', async () => {
-  const list = vi.fn(async () => ({ jobs: [] }));
+  const list = vi.fn(async () => ({ jobs: [], total: 0, next_cursor: null }));
   const refuse = (): never => {
     throw new Failed('forbidden', { reason: 'no' });
   };

@@ -1,4 +1,5 @@
 import type { Failure } from '../core/contract/failure.ts';
+import type { ShellRequest } from '../core/contract/shell-request.ts';
 
 /** What a command's caller gets across the process border: a rejection would lose all but its message there. */
 export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
@@ -13,6 +14,10 @@ export interface Bridge {
   /** Null when the dialog was dismissed. */
   pickFolder(): Promise<string | null>;
   revealPath(path: string): Promise<void>;
+  /** Every request of the shell, those from before the page was there first; the answer ends it. */
+  listenToShell(listener: (request: ShellRequest) => void): () => void;
+  /** The language that the page is shown in, a BCP 47 tag: the native menu follows. */
+  setLanguage(language: string): Promise<void>;
   readonly platform: string;
 }
 
@@ -21,4 +26,7 @@ export const channels = {
   event: 'vitrine:event',
   pickFolder: 'vitrine:pick-folder',
   revealPath: 'vitrine:reveal-path',
+  shellRequest: 'vitrine:shell-request',
+  shellListening: 'vitrine:shell-listening',
+  setLanguage: 'vitrine:set-language',
 } as const;

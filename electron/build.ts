@@ -24,22 +24,33 @@ interface NodeProgram {
   readonly extension: 'js' | 'mjs' | 'cjs';
   /** Left to Node's own resolution at run time; everything else is bundled. */
   readonly isExternal: (id: string) => boolean;
+  /** Put in front of each file. */
+  readonly banner?: string;
 }
 
 const programs: readonly NodeProgram[] = [
   {
-    input: {
-      'electron/main': 'electron/main.ts',
-      'core/cli': 'core/cli.ts',
-      'core/library-worker': 'core/library/worker/entry.ts',
-    },
-    folder: 'dist',
+    input: { main: 'electron/main.ts' },
+    folder: 'dist/electron',
     format: 'es',
     extension: 'js',
     isExternal: isPart(['electron', ...Object.keys(dependencies)]),
   },
+  // What plain Node runs carries its libraries with it, natives aside: packaged, it lies outside the archive and can't reach those in it.
   {
-    // Carries its libraries with it, natives aside: packaged, it lies outside the archive and can't reach those in it.
+    input: {
+      vitrine: 'core/cli.ts',
+      'library-worker': 'core/library/worker/entry.ts',
+      'prompt-counter': 'core/runner/prompt-counter-entry.ts',
+    },
+    folder: 'dist/node',
+    format: 'es',
+    extension: 'mjs',
+    isExternal: isPart(['better-sqlite3', 'sharp']),
+    // Bundled CommonJS libraries ask for theirs.
+    banner: 'const __filename = import.meta.filename;\nconst __dirname = import.meta.dirname;\n',
+  },
+  {
     input: { entry: 'core/runner/entry.ts' },
     folder: 'dist/runner',
     format: 'es',
@@ -57,7 +68,7 @@ const programs: readonly NodeProgram[] = [
 ];
 
 function nodeConfig(
-  { input, folder, format, extension, isExternal }: NodeProgram,
+  { input, folder, format, extension, isExternal, banner = '' }: NodeProgram,
   isWatched: boolean,
   plugins: Plugin[],
 ): InlineConfig {
@@ -79,6 +90,7 @@ function nodeConfig(
         external: (id) => isBuiltin(id) || isExternal(id),
         output: {
           format,
+          banner,
           entryFileNames: `[name].${extension}`,
           chunkFileNames: `chunks/[name].${extension}`,
         },
@@ -95,7 +107,7 @@ const rendererConfig: InlineConfig = {
   build: { chunkSizeWarningLimit: 2000 },
 };
 
-/** Builds main, command line, runner, preload and window into dist/. */
+/** Builds main, what plain Node runs (command line, threads, runner), preload and window into dist/. */
 async function buildAll(): Promise<void> {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   // One after the other: the machines this runs on have few cores and Rolldown uses all.

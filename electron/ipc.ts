@@ -4,13 +4,18 @@ import type { Commands } from '../core/contract/command.ts';
 import { Failed } from '../core/contract/failure.ts';
 import { answer } from './answer.ts';
 import { channels, type Reply } from './bridge.ts';
+import type { ShellRequests } from './shell-requests.ts';
 
-/**
- * The window's door: one channel for all commands. It answers the app's own page only, in its main frame.
- *
- * @param isOwnPage whether a frame's address is that of the app's page
- */
-export function openIpc(commands: Commands, isOwnPage: (url: string) => boolean): void {
+export interface IpcPorts {
+  readonly commands: Commands;
+  readonly requests: ShellRequests;
+  /** Whether a frame's address is that of the app's page. */
+  readonly isOwnPage: (url: string) => boolean;
+  readonly setLanguage: (language: string) => void;
+}
+
+/** The window's door: one channel for all commands. It answers the app's own page only, in its main frame. */
+export function openIpc({ commands, requests, isOwnPage, setLanguage }: IpcPorts): void {
   const check = (frame: WebFrameMain | null): void => {
     if (!frame || frame.parent || !isOwnPage(frame.url))
       throw new Failed('forbidden', { reason: 'Only the window of Vitrine may ask for this.' });
@@ -25,6 +30,14 @@ export function openIpc(commands: Commands, isOwnPage: (url: string) => boolean)
   ipcMain.handle(channels.revealPath, (event, path: unknown) => {
     check(event.senderFrame);
     if (typeof path === 'string' && isAbsolute(path)) shell.showItemInFolder(path);
+  });
+  ipcMain.handle(channels.shellListening, (event) => {
+    check(event.senderFrame);
+    return requests.listening();
+  });
+  ipcMain.handle(channels.setLanguage, (event, language: unknown) => {
+    check(event.senderFrame);
+    if (typeof language === 'string') setLanguage(language);
   });
 }
 

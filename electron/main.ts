@@ -1,16 +1,22 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { app, type BrowserWindow, dialog, nativeTheme } from 'electron';
+import { z } from 'zod';
 import { failureOf } from '../core/contract/failure.ts';
 import { resolveFolders } from '../core/folders.ts';
 import { type Instance, openInstance } from '../core/instance.ts';
 import { channels } from './bridge.ts';
+import { keepCrashReports, mendCrashedPage } from './window/crash-reports.ts';
 import { openIpc } from './ipc.ts';
-import { setMenu } from './menu.ts';
+import { setMenu } from './menu/set-menu.ts';
 import { appPaths } from './paths.ts';
-import { announceProtocols, pageUrl, serveContent } from './protocols.ts';
-import { openWindow } from './window.ts';
+import { announceProtocols, pageUrl, serveContent } from './content/serve-content.ts';
+import { guardQuit } from './window/quit-guard.ts';
+import { createShellRequests } from './shell-requests.ts';
+import { readStartArguments } from './start-arguments.ts';
+import { openWindow } from './window/open-window.ts';
+import { afterEvent, fractionOf, noWork, quitQuestion } from './window/work-in-hand.ts';
 
+const SecondStart = z.object({ paths: z.array(z.string()) });
 /** How long closing the core may hold up the end of the program. */
 const closeTimeoutMs = 10_000;
 
@@ -23,62 +29,97 @@ const paths = appPaths({
   resourcesPath: process.resourcesPath,
   platform: process.platform,
 });
-const folders = resolveFolders(folderFlags());
+const start = readStartArguments(process.argv.slice(1), {
+  hasAppPath: !app.isPackaged,
+  workingPath: process.cwd(),
+});
+const folders = resolveFolders(start.folders);
+const crashesPath = join(folders.dataPath, 'crashes');
+let window: BrowserWindow | null = null;
+const requests = createShellRequests((request) => window?.webContents.send(channels.shellRequest, request));
 
 announceProtocols();
+keepCrashReports(crashesPath);
 // Beside the data and not in the platform's place for it: two data folders are two windows with nothing in common.
 app.setPath('userData', join(folders.dataPath, 'window'));
-if (app.requestSingleInstanceLock()) {
+if (app.requestSingleInstanceLock({ paths: start.paths })) {
+  addPaths(start.paths);
+  // macOS names a file that was opened with the app by this event, before the app is ready too.
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    addPaths([path]);
+  });
+  app.on('second-instance', (_event, _argv, _workingPath, given) => {
+    if (window) comeForward(window);
+    addPaths(pathsIn(given));
+  });
   app.on('window-all-closed', () => app.quit());
   // No top-level await: Electron holds back "ready" until this module has been evaluated.
   app
     .whenReady()
-    .then(start)
+    .then(open)
     .catch((error: unknown) => {
       console.error(error);
       dialog.showErrorBox('Vitrine could not start', failureOf(error).message);
       app.exit(1);
     });
 } else {
-  // The window that is already open comes forward instead.
+  // The window that is already open comes forward instead, and is told what this start was given.
   app.quit();
 }
 
-async function start(): Promise<void> {
+async function open(): Promise<void> {
   const instance = await openCore();
   if (!instance) {
     app.quit();
     return;
   }
   closeAtQuit(instance);
-  serveContent({
-    rendererFolder: paths.rendererFolder,
-    pictureFile: (id) => instance.app.pictures.pathOf(id),
-  });
-  openIpc(instance.app.commands, isOwnPage);
-  setMenu({
-    appName: app.getName(),
-    libraryPath: folders.libraryPath,
-    dataPath: folders.dataPath,
-    isDevelopment: !app.isPackaged,
-  });
-  const window = openWindow({
+  const { commands, events, pictures, log } = instance.app;
+  serveContent({ rendererFolder: paths.rendererFolder, pictureFile: (id) => pictures.pathOf(id) });
+  const setLanguage = (language: string) =>
+    setMenu(
+      {
+        appName: app.getName(),
+        libraryPath: folders.libraryPath,
+        dataPath: folders.dataPath,
+        logPath: folders.logPath,
+        crashesPath,
+        isDevelopment: !app.isPackaged,
+      },
+      language,
+      requests.ask,
+    );
+  setLanguage(app.getLocale());
+  openIpc({ commands, requests, isOwnPage, setLanguage });
+  const opened = openWindow({
     preloadFile: paths.preloadFile,
     url,
     stateFile: join(app.getPath('userData'), 'window-state.json'),
     isDark: nativeTheme.shouldUseDarkColors,
   });
-  const stop = instance.app.events.listen((event) => window.webContents.send(channels.event, event));
-  window.on('closed', stop);
-  app.on('second-instance', () => comeForward(window));
-  await window.loadURL(url);
+  window = opened;
+  let work = noWork;
+  const stop = events.listen((message) => {
+    opened.webContents.send(channels.event, message);
+    work = afterEvent(work, message.event);
+    // In the taskbar or the dock; -1 takes it away.
+    opened.setProgressBar(fractionOf(work) ?? -1);
+  });
+  guardQuit(opened, () => quitQuestion(work));
+  mendCrashedPage(opened, (message) => log.error(message), requests.reloading);
+  opened.on('closed', () => {
+    stop();
+    window = null;
+  });
+  await opened.loadURL(url);
 }
 
 /** Opens the library; when it can't be, says why and offers to try again. Null when the user gave up. */
 async function openCore(): Promise<Instance | null> {
   for (;;) {
     try {
-      return await openInstance({ folders, version: app.getVersion(), ...paths });
+      return await openInstance({ folders, version: app.getVersion(), opensPublicDoor: true, ...paths });
     } catch (error) {
       console.error(error);
       const { response } = await dialog.showMessageBox({
@@ -119,17 +160,15 @@ function comeForward(window: BrowserWindow): void {
   window.focus();
 }
 
-function isOwnPage(address: string): boolean {
-  return address.startsWith(developmentUrl ?? 'app://bundle/');
+function addPaths(paths: readonly string[]): void {
+  if (paths.length > 0) requests.ask({ kind: 'add', paths: [...paths] });
 }
 
-/** Chromium's own switches are among the arguments, so unknown ones are let through. */
-function folderFlags(): { library?: string; data?: string } {
-  const { values } = parseArgs({
-    args: process.argv.slice(1),
-    options: { library: { type: 'string' }, data: { type: 'string' } },
-    strict: false,
-  });
-  const { library, data } = values;
-  return { ...(typeof library === 'string' && { library }), ...(typeof data === 'string' && { data }) };
+/** What a second start sent along: from another process, so it is looked at before it is believed. */
+function pathsIn(given: unknown): string[] {
+  return SecondStart.safeParse(given).data?.paths ?? [];
+}
+
+function isOwnPage(address: string): boolean {
+  return address.startsWith(developmentUrl ?? 'vitrine://app/');
 }

@@ -9,6 +9,7 @@ test('in a checkout the Node executable and the starter model are there', () => 
   const paths = appPaths({ isPackaged: false, appPath: root, resourcesPath: '/unused', platform: process.platform });
   expect(existsSync(paths.nodeExecutable)).toBe(true);
   expect(existsSync(join(paths.starterBundle, 'model_index.json'))).toBe(true);
+  expect(existsSync(join(paths.mappingRules, 'comfyui.json'))).toBe(true);
 });
 
 test('in a package, what a real Node executable runs lies beside the archive, not in it', () => {
@@ -20,6 +21,7 @@ test('in a package, what a real Node executable runs lies beside the archive, no
     runnerEntry: join(resourcesPath, 'app.asar.unpacked', 'dist', 'runner', 'entry.mjs'),
     nodeExecutable: join(resourcesPath, 'node'),
     starterBundle: join(resourcesPath, 'starter-model', 'bundle'),
+    mappingRules: join(resourcesPath, 'mappings'),
   });
   expect(appPaths({ ...place, platform: 'win32' }).nodeExecutable).toBe(join(resourcesPath, 'node.exe'));
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 /** Where the parts of the app lie: in a checkout, or in a package. */
 export interface AppPaths {
-  /** The built window, served as `app://bundle/`. */
+  /** The built window, served as `vitrine://app/`. */
   readonly rendererFolder: string;
   readonly preloadFile: string;
   /** The runner process's program. Never inside the archive: a real Node executable can't read archives. */
@@ -10,6 +10,8 @@ export interface AppPaths {
   /** A real Node executable, not Electron's own. */
   readonly nodeExecutable: string;
   readonly starterBundle: string;
+  /** What is known of other apps' folders. */
+  readonly mappingRules: string;
 }
 
 export interface AppPlace {
@@ -31,5 +33,6 @@ export function appPaths({ isPackaged, appPath, resourcesPath, platform }: AppPl
     starterBundle: isPackaged
       ? join(resourcesPath, 'starter-model', 'bundle')
       : join(appPath, 'resources', 'starter-model', 'bundle'),
+    mappingRules: isPackaged ? join(resourcesPath, 'mappings') : join(appPath, 'resources', 'mappings'),
   };
 }

@@ -1,4 +1,5 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
+import type { ShellRequest } from '../core/contract/shell-request.ts';
 import { type Bridge, channels } from './bridge.ts';
 
 const bridge: Bridge = {
@@ -12,6 +13,17 @@ const bridge: Bridge = {
   },
   pathOf: (file) => webUtils.getPathForFile(file),
   pickFolder: () => ipcRenderer.invoke(channels.pickFolder),
+  listenToShell: (listener) => {
+    const forward = (_event: IpcRendererEvent, request: ShellRequest): void => listener(request);
+    ipcRenderer.on(channels.shellRequest, forward);
+    void ipcRenderer.invoke(channels.shellListening).then((waiting: readonly ShellRequest[]) => {
+      for (const request of waiting) listener(request);
+    });
+    return () => {
+      ipcRenderer.off(channels.shellRequest, forward);
+    };
+  },
+  setLanguage: (language) => ipcRenderer.invoke(channels.setLanguage, language),
   revealPath: (path) => ipcRenderer.invoke(channels.revealPath, path),
   platform: process.platform,
 };

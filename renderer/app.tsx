@@ -1,21 +1,63 @@
-import { IntlProvider } from 'use-intl';
+import { useEffect, useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
+import { IntlProvider, type Messages as TypedMessages } from 'use-intl';
+import { useStore } from 'zustand';
 import { AppProvider } from './app-context.tsx';
-import { en } from './messages/en.ts';
+import { loadMessages } from './messages/load-messages.ts';
+import { type Locale, localeOf } from './messages/locale.ts';
+import type { Messages } from './messages/translation.ts';
 import { Frame } from './screens/frame/frame.tsx';
 import type { Actions } from './store/actions.ts';
 import type { AppStore } from './store/store.ts';
 
+/** A language with its words. */
+export interface Speech extends Locale {
+  readonly messages: Messages;
+}
+
 interface AppProps {
   readonly store: AppStore;
   readonly actions: Actions;
+  /** What the window speaks from its first frame on. */
+  readonly speech: Speech;
 }
 
-export function App({ store, actions }: AppProps) {
+const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function App({ store, actions, speech }: AppProps) {
+  const { locale, messages } = useSpeech(store, speech);
   return (
-    <IntlProvider locale="en" messages={en} timeZone={Intl.DateTimeFormat().resolvedOptions().timeZone}>
-      <AppProvider value={{ store, actions }}>
-        <Frame />
-      </AppProvider>
+    // Another language has the same keys; the type names the English words so that each message's own values are checked.
+    <IntlProvider locale={locale} messages={messages as TypedMessages} timeZone={timeZone}>
+      <I18nProvider locale={locale}>
+        <AppProvider value={{ store, actions }}>
+          <Frame />
+        </AppProvider>
+      </I18nProvider>
     </IntlProvider>
   );
+}
+
+/** The words stay the old ones until the new ones are there. */
+function useSpeech(store: AppStore, first: Speech): Speech {
+  const choice = useStore(store, (state) => state.language);
+  const [speech, setSpeech] = useState(first);
+  useEffect(() => {
+    let isWanted = true;
+    void speechOf(choice).then((next) => {
+      if (isWanted) setSpeech(next);
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [choice]);
+  useEffect(() => {
+    document.documentElement.lang = speech.locale;
+  }, [speech.locale]);
+  return speech;
+}
+
+export async function speechOf(choice: Parameters<typeof localeOf>[0]): Promise<Speech> {
+  const spoken = localeOf(choice, navigator.languages);
+  return { ...spoken, messages: await loadMessages(spoken.language) };
 }

@@ -1,12 +1,13 @@
 import './schema-config.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+import { App, speechOf } from './app.tsx';
 import type { WindowClient } from './client/client.ts';
 import { createClient } from './client/create-client.ts';
 import { createActions } from './store/actions.ts';
 import { keepView, restoreView } from './store/persist.ts';
 import { createAppStore } from './store/store.ts';
+import { followShell } from './store/follow-shell.ts';
 import { startSync } from './store/sync.ts';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -25,11 +26,14 @@ const store = createAppStore(restoreView(localStorage));
 keepView(store, localStorage);
 const actions = createActions(store, client);
 startSync(store, client, actions);
+followShell(client.desktop, actions);
+
+const speech = await speechOf(store.getState().language);
 
 const place = document.getElementById('root');
 if (!place) throw new Error('the page has no place for the window');
 createRoot(place).render(
   <StrictMode>
-    <App store={store} actions={actions} />
+    <App store={store} actions={actions} speech={speech} />
   </StrictMode>,
 );

@@ -3,12 +3,17 @@ import type { CommandShape } from './command-shape.ts';
 import { GenerateRequest } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
-import { Artifact, Job, JobOrigin, JobStatus } from './job.ts';
+import { Artifact, Job, JobOrigin } from './job.ts';
 import { jobExtras } from './job-extras.ts';
+import { JobPage, JobQuery } from './job-query.ts';
 import { libraryCommands } from './library-commands.ts';
+import { mappingCommands } from './mapping-commands.ts';
+import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
 import { ProviderReport, RunnerStatus } from './runner.ts';
+import { serverCommands } from './server-commands.ts';
 import { settingsCommands } from './settings-commands.ts';
+import { StarterPrompts } from './starter.ts';
 
 /**
  * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:
@@ -16,6 +21,7 @@ import { settingsCommands } from './settings-commands.ts';
  */
 export const commands = {
   ...libraryCommands,
+  ...mappingCommands,
   'jobs.generate': {
     summary: 'Queue a request for pictures',
     input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window'), ...jobExtras }),
@@ -23,13 +29,9 @@ export const commands = {
     http: { method: 'POST', path: '/jobs' },
   },
   'jobs.list': {
-    summary: 'Jobs, the newest first',
-    input: z.object({
-      status: JobStatus.optional(),
-      sort: z.enum(['created', 'updated']).optional(),
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-    }),
-    output: z.object({ jobs: z.array(Job) }),
+    summary: 'Jobs page by page, the newest first, or those that changed last',
+    input: JobQuery,
+    output: JobPage,
     http: { method: 'GET', path: '/jobs' },
   },
   'jobs.show': {
@@ -91,7 +93,15 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  'starter.prompts': {
+    summary: 'What to write to the starter model: examples, its vocabulary, and what it is',
+    input: z.object({}),
+    output: StarterPrompts,
+    http: { method: 'GET', path: '/starter/prompts' },
+  },
+  ...promptCommands,
   ...queueCommands,
+  ...serverCommands,
   ...settingsCommands,
 } as const satisfies Record<string, CommandShape>;
 

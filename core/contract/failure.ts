@@ -54,6 +54,11 @@ export const failures = {
   queue_full: { status: 429, sentence: 'The queue already holds {limit} jobs. Try again when some are done.' },
   disk_full: { status: 507, sentence: 'There is no space left on the drive of "{path}". Free some, then retry.' },
   write_failed: { status: 500, sentence: '"{path}" could not be written: {reason}' },
+  plan_outdated: {
+    status: 409,
+    sentence:
+      'Since the preview of "{root}" something changed: {reason} Nothing was done. Look at the new plan, then apply that.',
+  },
   library_locked: {
     status: 409,
     sentence:

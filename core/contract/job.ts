@@ -23,7 +23,7 @@ export const JobStep = z.object({
 });
 export type JobStep = z.infer<typeof JobStep>;
 
-/** A picture on disk that a job made. `url` is a path of the HTTP door, also served by the window's `picture:` protocol. */
+/** A picture on disk that a job made. `url` is a path of the HTTP door, the desktop shell serves it under its own. */
 export const Artifact = z.object({
   id: z.string(),
   job_id: JobId,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { JobId } from './ids.ts';
 import { Job } from './job.ts';
 import { JobEvent } from './job-event.ts';
+import { JobCounts } from './job-query.ts';
 import { QueueState } from './queue.ts';
 import { RunnerStatus } from './runner.ts';
 
@@ -36,6 +37,22 @@ export const queueCommands = {
     input: jobInput,
     output: z.object({ removed: z.int().nonnegative() }),
     http: { method: 'DELETE', path: '/jobs/{job_id}' },
+  },
+  'jobs.counts': {
+    summary: 'How many jobs are in each state',
+    input: z.object({}),
+    output: JobCounts,
+    http: { method: 'GET', path: '/job-counts' },
+  },
+  'jobs.skip': {
+    summary:
+      'End the steps of the picture that a running job is at: it is kept as it stands. The others follow, or are left out. A job that does not run stays as it is',
+    input: z.object({
+      job_id: JobId,
+      makes_others: z.boolean().default(true).describe('false: the job ends after this picture, as canceled'),
+    }),
+    output: Job,
+    http: { method: 'POST', path: '/jobs/{job_id}/skip' },
   },
   'jobs.events': {
     summary: 'The history of a job, line by line',

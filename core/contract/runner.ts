@@ -81,6 +81,11 @@ export const RunEvent = z.discriminatedUnion('kind', [
     pixels: Pixels,
     sampler: z.string().optional().describe('The sampler that ran, never Automatic: the infotext names it'),
     scheduler: z.string().optional(),
+    stopped_after: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe('Of a picture whose steps were ended early: how many it had'),
   }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;
@@ -92,13 +97,19 @@ export interface CancelSignal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** Tells of pictures whose steps are to end: each is decoded as it stands, and the next begins. One that is finished stays as it is. */
+export interface SkipSignal {
+  /** Calls back for every such picture, also for those told before. Answers how to leave. */
+  listen(listener: (itemIndex: number) => void): () => void;
+}
+
 /**
  * The port to whatever makes pictures. One run at a time; a second waits its turn.
  * `run` rejects with `Failed`: `canceled` after the signal, `runner_crashed` when its process ended, or what the network said.
  */
 export interface ImageRunner {
   readonly kind: RunnerKind;
-  run(plan: RunPlan, onEvent: (event: RunEvent) => void, signal: CancelSignal): Promise<RunMetrics>;
+  run(plan: RunPlan, onEvent: (event: RunEvent) => void, signal: CancelSignal, skips?: SkipSignal): Promise<RunMetrics>;
   status(): RunnerStatus;
   /** Ends the process and gives its memory back; the next run starts it again. */
   unload(): Promise<void>;
@@ -109,6 +120,7 @@ export interface ImageRunner {
 export const RunnerRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), id: z.int(), plan: RunPlan }),
   z.object({ kind: z.literal('cancel'), id: z.int() }),
+  z.object({ kind: z.literal('skip'), id: z.int(), item_index: z.int().nonnegative() }),
   z.object({ kind: z.literal('probe'), id: z.int() }),
 ]);
 export type RunnerRequest = z.infer<typeof RunnerRequest>;

@@ -21,10 +21,20 @@ export const ImportResult = z.object({
 });
 export type ImportResult = z.infer<typeof ImportResult>;
 
-/** A long act of the library that a person can watch and cancel. It lives as long as the process; what it finished stays. */
+/** What a mapping task is about; what became of each link is in its apply (`mappings.entries`). */
+const TaskMapping = z.object({
+  app: z.string(),
+  root: z.string(),
+  apply_ids: z.array(z.string()).describe('The apply that is made, or those that are taken back'),
+  done: z.int().nonnegative().describe('Links made, or taken back'),
+  failed: z.int().nonnegative(),
+  left: z.int().nonnegative().describe('Links that were changed since, and are left as they are'),
+});
+
+/** A long act that a person can watch and cancel. It lives as long as the process; what it finished stays. `results` is of imports. */
 export const Task = z.object({
   task_id: z.string(),
-  kind: z.enum(['import']),
+  kind: z.enum(['import', 'mapping_apply', 'mapping_undo']),
   state: z.enum(['running', 'done', 'canceled']),
   item_index: z.int().nonnegative(),
   item_count: z.int().nonnegative(),
@@ -32,5 +42,7 @@ export const Task = z.object({
   done_bytes: z.number().nonnegative(),
   total_bytes: z.number().nonnegative(),
   results: z.array(ImportResult),
+  mapping: TaskMapping.optional(),
+  failure: Failure.optional().describe('Why it ended early, where that was not asked for'),
 });
 export type Task = z.infer<typeof Task>;

@@ -1,3 +1,5 @@
+import type { MemoryUse } from './memory/room.ts';
+
 /** Row-major float32 values with their shape. */
 export interface Tensor {
   readonly data: Float32Array;
@@ -21,6 +23,8 @@ export interface NoiseInput {
   /** SDXL only: `[batch, channels]` and `[batch, 6]`. */
   readonly pooled: Tensor | null;
   readonly timeIds: Tensor | null;
+  /** For networks that {@link Networks.takesGuidance}: how closely the prompt is followed. */
+  readonly guidance?: number | null;
 }
 
 /** The loaded networks of one bundle. Calls block their thread while they run: one at a time. The opener closes them. */
@@ -33,6 +37,8 @@ export interface Networks {
   readonly scalingFactor: number;
   /** Height and width in pixels that the UNet was trained for. */
   readonly nativeSize: number;
+  /** Whether the UNet was distilled to be told the guidance (latent consistency models): it then runs once a step, without negative prompt. */
+  readonly takesGuidance: boolean;
   /** Channels of the context that each text encoder makes, in their order. */
   readonly contextWidths: readonly number[];
   /** `tokens[encoder][prompt]`: one list a text encoder, each prompt's ids padded to the encoder's length. `skipLayers` 0 is the bundle's own reading. */
@@ -43,5 +49,7 @@ export interface Networks {
   decode(latent: Tensor): Promise<Tensor>;
   /** Pixels in -1..1 to the mean and log variance of their latent, not yet scaled. */
   encode(image: Tensor): Promise<{ readonly mean: Tensor; readonly logVariance: Tensor }>;
+  /** Null where the networks' memory is not the machine's: on a GPU. */
+  readonly memory: MemoryUse | null;
   close(): Promise<void>;
 }

@@ -148,6 +148,59 @@ test('a UNet cut into as many graphs as it can be gives the same numbers', async
   await predictor.close();
 });
 
+const floats = (values: Float32Array, shape: readonly number[]) => ({
+  dtype: 'F32',
+  shape,
+  bytes: new Uint8Array(values.slice().buffer),
+});
+
+test('a latent consistency model is told the guidance, added to the time as diffusers adds it', async () => {
+  const width = 6;
+  const channels = 16;
+  const weight = Float32Array.from({ length: channels * width }, (_, at) => Math.sin(at));
+  await editJson(join(bundle, 'model_index.json'), (index) => {
+    index._class_name = 'LatentConsistencyModelPipeline';
+  });
+  await editJson(join(bundle, 'unet/config.json'), (config) => {
+    config.time_cond_proj_dim = width;
+  });
+  const stored = await readStored(join(bundle, unetFile));
+  const projection = ['time_embedding.cond_proj.weight', floats(weight, [channels, width])] as const;
+  await writeTensors(join(bundle, unetFile), [...stored, projection]);
+  const [told, unguided] = await withNetworks(async (networks) => {
+    expect(networks.takesGuidance).toBe(true);
+    const at = (guidance: number) => networks.predictNoise({ ...noiseInput, guidance });
+    return [await at(8.5), await at(1)];
+  });
+  expect(largestDifference(told.data, unguided.data)).toBeGreaterThan(1e-3);
+
+  // The same network with the guidance worked into the first layer's bias.
+  const half = width / 2;
+  const features = Array.from({ length: width }, (_, at) => {
+    const angle = 7.5 * 1000 * Math.exp((-Math.log(10_000) * (at % half)) / (half - 1));
+    return at < half ? Math.sin(angle) : Math.cos(angle);
+  });
+  const added = Array.from({ length: channels }, (_, row) =>
+    features.reduce((sum, feature, at) => sum + feature * (weight[row * width + at] ?? 0), 0),
+  );
+  const linear = new Float32Array(
+    stored.find(([name]) => name === 'time_embedding.linear_1.weight')?.[1].bytes.slice().buffer ?? new ArrayBuffer(0),
+  );
+  await editTensors(join(bundle, unetFile), (name, tensor) => {
+    if (name.includes('cond_proj')) return null;
+    if (name !== 'time_embedding.linear_1.bias') return [name, tensor];
+    const bias = new Float32Array(tensor.bytes.slice().buffer).map((value, row) =>
+      added.reduce((sum, one, at) => sum + one * (linear[row * channels + at] ?? 0), value),
+    );
+    return [name, floats(bias, tensor.shape)];
+  });
+  await editJson(join(bundle, 'unet/config.json'), (config) => {
+    config.time_cond_proj_dim = null;
+  });
+  const plain = await noiseOf();
+  expect(largestDifference(told.data, plain.data)).toBeLessThan(1e-4);
+});
+
 test('a prompt that changed in place is not answered with the old one', async () => {
   await withNetworks(async (networks) => {
     const context = { ...noiseInput.context, data: noiseInput.context.data.slice().fill(0.5) };
@@ -191,7 +244,7 @@ test('a token past the vocabulary is refused by its number', async () => {
 test.each<{ file: string; field: string; value: unknown; shown?: string }>([
   { file: 'model_index.json', field: '_class_name', value: 'FluxPipeline' },
   { file: 'unet/config.json', field: 'class_embed_type', value: 'timestep' },
-  { file: 'unet/config.json', field: 'time_cond_proj_dim', value: 256 },
+  { file: 'unet/config.json', field: 'time_cond_proj_dim', value: 'wide' },
   { file: 'unet/config.json', field: 'resnet_time_scale_shift', value: 'scale_shift' },
   { file: 'unet/config.json', field: 'norm_num_groups', value: 7 },
   { file: 'unet/config.json', field: 'attention_head_dim', value: [4, 4] },

@@ -1,28 +1,36 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failed } from '../contract/failure.ts';
-import { readComponentWeights } from '../formats/component-weights.ts';
-import { formatLimits } from '../formats/limits.ts';
-import { ReadFault, readSmallJson } from '../formats/read-bounded.ts';
+import { chooseWeights, readComponentWeights } from '../formats/component-weights.ts';
 import { WeightsFault } from '../formats/safetensors.ts';
-import { checkConfig } from './graphs/check-config.ts';
+import { graphFileName } from './exported/exported-graph.ts';
+import { openExportedNetworks } from './exported/open-exported-networks.ts';
 import { ClipTextConfig, hasProjection } from './graphs/clip-text-encoder.ts';
 import type { AttentionForm, Forms } from './graphs/layers.ts';
-import { UnetConfig } from './graphs/unet-config.ts';
-import { pixelsPerLatent, VaeConfig, vaeDecoderGraph, vaeEncoderGraph, vaeWeights } from './graphs/vae.ts';
-import type { Networks, Tensor, TextEncoding } from './networks.ts';
+import { downBlocks, UnetConfig } from './graphs/unet-config.ts';
+import {
+  leastBandedLatent,
+  pixelsPerLatent,
+  VaeConfig,
+  vaeDecoderGraph,
+  vaeEncoderGraph,
+  vaeWeights,
+} from './graphs/vae.ts';
+import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './memory/memory-need.ts';
+import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
+import type { Networks } from './networks.ts';
 import { findNonFinite } from './onnx/non-finite-weights.ts';
 import { assertFinite } from './onnx/session.ts';
+import { joinEncodings } from './pipeline/join-encodings.ts';
+import { mostPixelsAtOnce } from './pipeline/tiled-vae.ts';
+import { readPipelineIndex } from './pipeline-index.ts';
+import { readConfig } from './read-config.ts';
 import type { Component } from './sessions/component.ts';
-import { lazySession, present } from './sessions/lazy-session.ts';
+import { present } from './sessions/lazy-session.ts';
 import { openNoisePredictor, timeIdCount } from './sessions/noise-predictor.ts';
 import { openTextEncoder } from './sessions/text-encoder.ts';
-
-const families = {
-  StableDiffusionPipeline: { isXl: false },
-  StableDiffusionXLPipeline: { isXl: true },
-} as const;
-const ModelIndex = z.object({ _class_name: z.enum(['StableDiffusionPipeline', 'StableDiffusionXLPipeline']) });
+import { vaeSession } from './sessions/vae-session.ts';
 
 /**
  * The networks of a diffusers folder, run from where their weights lie. Configs and headers are read and checked now, weights when a
@@ -37,21 +45,29 @@ export async function openNetworks(
   provider: string,
   attention: AttentionForm = provider === 'cpu' ? 'fused' : 'plain',
 ): Promise<Networks> {
-  const { _class_name } = await readConfig(ModelIndex, join(entryPath, 'model_index.json'));
-  const { isXl } = families[_class_name];
+  const { family, classOf } = await readPipelineIndex(entryPath);
+  if (await isExported(join(entryPath, 'unet'))) return openExportedNetworks(entryPath, provider, family);
+  const { isXl } = family;
   const unet = await openComponent(UnetConfig, join(entryPath, 'unet'));
   const vae = await openComponent(VaeConfig, join(entryPath, 'vae'));
-  const textFolders = isXl ? ['text_encoder', 'text_encoder_2'] : ['text_encoder'];
-  const texts = await Promise.all(textFolders.map((folder) => openComponent(ClipTextConfig, join(entryPath, folder))));
+  const texts = await Promise.all(
+    family.textEncoders.map((name) => openComponent(textConfigOf(classOf(name)), join(entryPath, name))),
+  );
   refuseMisfits(unet, vae, texts, isXl);
 
   const forms: Forms = { attention, convolution: provider === 'cpu' ? 'winograd' : 'direct' };
   const vaeSource = vaeWeights(vae.folder, vae.tensors);
-  const decoder = lazySession(provider, () => vaeDecoderGraph(vae.config, vaeSource, forms));
-  const encoder = lazySession(provider, () => vaeEncoderGraph(vae.config, vaeSource, forms));
+  const scale = pixelsPerLatent(vae.config);
+  const decoder = vaeSession(provider, forms, {
+    leastRows: leastBandedLatent,
+    write: (how) => vaeDecoderGraph(vae.config, vaeSource, how),
+  });
+  const encoder = vaeSession(provider, forms, {
+    leastRows: leastBandedLatent * scale,
+    write: (how) => vaeEncoderGraph(vae.config, vaeSource, how),
+  });
   const encoders = texts.map((text) => openTextEncoder(text, provider, isXl));
   const noise = openNoisePredictor(unet, provider, forms);
-  const scale = pixelsPerLatent(vae.config);
   const sampleSize = unet.config.sample_size;
 
   return {
@@ -60,15 +76,15 @@ export async function openNetworks(
     pixelsPerLatent: scale,
     scalingFactor: vae.config.scaling_factor,
     nativeSize: scale * (typeof sampleSize === 'number' ? sampleSize : Math.max(...sampleSize)),
+    takesGuidance: unet.config.time_cond_proj_dim !== null,
     contextWidths: texts.map(({ config }) => config.hidden_size),
     encodeText: async (tokens, skipLayers) => {
       if (tokens.length !== encoders.length)
         throw new RangeError(`tokens of ${tokens.length} encoders for ${encoders.length}`);
-      const encodings: TextEncoding[] = [];
+      const encodings = [];
       for (const [index, encoder] of encoders.entries())
         encodings.push(await blaming(texts[index], () => encoder.encode(tokens[index] ?? [], skipLayers)));
-      const pooled = encodings.findLast((encoding) => encoding.pooled !== null)?.pooled ?? null;
-      return { context: joinChannels(encodings.map(({ context }) => context)), pooled: isXl ? pooled : null };
+      return joinEncodings(encodings, isXl);
     },
     predictNoise: (input) => blaming(unet, () => noise.predict(input)),
     decode: (latent) =>
@@ -84,9 +100,42 @@ export async function openNetworks(
           logVariance: assertFinite(present(log_variance), 'the VAE encoder'),
         };
       }),
+    memory:
+      provider === 'cpu'
+        ? memoryOf({
+            text: { sessions: encoders, tensors: texts.map(({ tensors }) => tensors), work: () => textWorkBytes },
+            noise: {
+              sessions: [noise],
+              tensors: [unet.tensors],
+              work: (shape) => unetWorkBytes(unetShape(unet.config, scale, attention), shape),
+            },
+            decode: vaePart(decoder, vae, /^(decoder|post_quant_conv)\./),
+            encode: vaePart(encoder, vae, /^(encoder|quant_conv)\./),
+          })
+        : null,
     close: async () => {
       for (const part of [decoder, encoder, noise, ...encoders]) await part.close();
     },
+  };
+}
+
+function vaePart(session: Releasable, { config, tensors }: Component<VaeConfig>, names: RegExp): PartUse {
+  return {
+    sessions: [session],
+    tensors: [new Map([...tensors].filter(([name]) => names.test(name)))],
+    work: ({ width, height }) => vaeWorkBytes(config.block_out_channels, Math.min(width * height, mostPixelsAtOnce)),
+  };
+}
+
+function unetShape(config: UnetConfig, pixels: number, attention: AttentionForm): UnetShape {
+  const blocks = downBlocks(config);
+  const depth = blocks.findIndex(({ hasAttention }) => hasAttention);
+  const heads = blocks[depth]?.heads ?? 0;
+  return {
+    widths: config.block_out_channels,
+    pixelsPerLatent: pixels,
+    attention,
+    firstAttention: depth < 0 ? null : { heads, depth },
   };
 }
 
@@ -106,6 +155,27 @@ async function blaming<Result>(
   }
 }
 
+/** An exported bundle has a graph where others have weights. Whatever else is wrong with the folder is told by who opens it. */
+async function isExported(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch((): string[] => []);
+  return names.includes(graphFileName) && chooseWeights(names) === null;
+}
+
+const isClip = (architectures: unknown): boolean =>
+  architectures == null || (Array.isArray(architectures) && architectures.every((name) => /^CLIP/.test(String(name))));
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The index's word goes before the config's `architectures`, as in diffusers: some configs have none, or the one of a whole CLIP. */
+const textConfigOf = (className: string | null) =>
+  className === null
+    ? ClipTextConfig
+    : z.preprocess(
+        (config) =>
+          isRecord(config) && isClip(config.architectures) ? { ...config, architectures: [className] } : config,
+        ClipTextConfig,
+      );
+
 async function openComponent<Schema extends z.ZodType>(
   schema: Schema,
   folder: string,
@@ -118,20 +188,6 @@ async function openComponent<Schema extends z.ZodType>(
       throw new Failed('invalid_weights', { path: error.path, reason: error.reason }, { cause: error });
     throw error;
   }
-}
-
-async function readConfig<Schema extends z.ZodType>(schema: Schema, path: string): Promise<z.output<Schema>> {
-  let config: unknown;
-  try {
-    config = await readSmallJson(path, formatLimits.configBytes);
-  } catch (error) {
-    if (error instanceof ReadFault)
-      throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
-    if (error instanceof SyntaxError)
-      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
-    throw error;
-  }
-  return checkConfig(schema, config, path);
 }
 
 /** Parts that are whole each but don't belong together. */
@@ -156,24 +212,4 @@ function refuseMisfits(
   const pooledWidth = texts.findLast(({ config }) => hasProjection(config))?.config.projection_dim ?? 0;
   if (projection_class_embeddings_input_dim !== pooledWidth + timeIdCount * (addition_time_embed_dim ?? 0))
     refuse('projection_class_embeddings_input_dim', projection_class_embeddings_input_dim);
-}
-
-/** `[batch, tokens, a]` and `[batch, tokens, b]` to `[batch, tokens, a + b]`. */
-function joinChannels(parts: readonly Tensor[]): Tensor {
-  const [first] = parts;
-  if (first === undefined) throw new RangeError('no text encoding');
-  if (parts.length === 1) return first;
-  const [batch = 0, tokens = 0] = first.dims;
-  const widths = parts.map(({ dims }) => dims[2] ?? 0);
-  const width = widths.reduce((sum, one) => sum + one, 0);
-  const data = new Float32Array(batch * tokens * width);
-  for (let row = 0; row < batch * tokens; row++) {
-    let at = row * width;
-    for (const [index, part] of parts.entries()) {
-      const size = widths[index] ?? 0;
-      data.set(part.data.subarray(row * size, (row + 1) * size), at);
-      at += size;
-    }
-  }
-  return { data, dims: [batch, tokens, width] };
 }

@@ -214,6 +214,8 @@ function countingNetworks(): Calls {
       pixelsPerLatent: 8,
       scalingFactor: 0.18215,
       nativeSize: 64,
+      takesGuidance: false,
+      memory: null,
       contextWidths: [1],
       encodeText: async (tokens, skipLayers) => {
         calls.tokens.push(tokens);
@@ -299,6 +301,25 @@ describe('a run', () => {
     expect(calls.samples.at(-1)?.dims).toEqual([3, 4, 8, 8]);
   });
 
+  test('a network that is told the guidance runs once a step, without negative prompt', async () => {
+    const told: unknown[] = [];
+    const networks: Networks = {
+      ...calls.networks,
+      takesGuidance: true,
+      predictNoise: (input) => {
+        told.push([input.sample.dims[0], input.guidance]);
+        return calls.networks.predictNoise(input);
+      },
+    };
+    pipeline = await openPipeline(descriptorOf(entryPath), 'auto', { openNetworks: async () => networks });
+    await run({ prompt: 'sun', negative_prompt: 'fog', guidance_scale: 8.5, steps: 2 });
+    expect(told).toEqual([
+      [1, 8.5],
+      [1, 8.5],
+    ]);
+    expect(calls.tokens).toHaveLength(1);
+  });
+
   test('brackets that drown every other word are refused by the name of their field', async () => {
     const drowned = `fog ${'('.repeat(10_000)}sun${')'.repeat(10_000)}`;
     for (const field of ['prompt', 'negative_prompt'])
@@ -329,6 +350,32 @@ describe('a run', () => {
     await expect(run({ width: 72, init: { pixels, strength: 1 } })).rejects.toMatchObject({
       failure: { details: { field: 'init' } },
     });
+  });
+
+  test('a model that cannot fit is refused before anything runs, and one that just fits is run part by part', async () => {
+    const inBytes = (available: number) =>
+      openPipeline(descriptorOf(entryPath), 'cpu', {
+        openNetworks: (path, provider) => openNetworks(path, provider),
+        availableBytes: () => available,
+      });
+    const small = await inBytes(2 ** 20);
+    await expect(
+      small.run(
+        planOf(entryPath),
+        (event) => events.push(event),
+        () => false,
+      ),
+    ).rejects.toMatchObject({ failure: { code: 'oom', message: expect.stringContaining('text encoder needs about') } });
+    expect(events).toEqual([]);
+    await small.close();
+    const tight = await inBytes(68 * 2 ** 20);
+    const metrics = await tight.run(
+      planOf(entryPath),
+      (event) => events.push(event),
+      () => false,
+    );
+    expect(metrics.provider).toBe('cpu');
+    await tight.close();
   });
 
   test('a big picture is decoded in tiles, and a cancel takes effect between two', async () => {
@@ -414,6 +461,21 @@ describe('a run', () => {
     await expect(run({ steps: 20 }, () => isCanceled)).rejects.toMatchObject({ failure: { code: 'canceled' } });
     expect(calls.samples.length).toBeLessThanOrEqual(2);
     expect(calls.decoded).toBe(0);
+  });
+
+  test('a picture that is skipped takes no further step, says how many it had, and the next is made whole', async () => {
+    const isSkipped = (item: number) => item === 0 && calls.samples.length === 2;
+    const plan = planOf(entryPath, { sampler: 'DDIM', steps: 4, seeds: [1, 2], guidance_scale: 1 });
+    await pipeline.run(
+      plan,
+      (event) => events.push(event),
+      () => false,
+      undefined,
+      isSkipped,
+    );
+    const images = events.filter((event) => event.kind === 'image');
+    expect(images.map(({ stopped_after }) => stopped_after)).toEqual([2, undefined]);
+    expect([calls.samples.length, calls.decoded]).toEqual([6, 2]);
   });
 
   test('one canceled before it began asks the networks nothing', async () => {

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/runner.ts';
-import { formatLimits } from '../formats/limits.ts';
-import { ReadFault, readSmallJson } from '../formats/read-bounded.ts';
-import { checkConfig } from './graphs/check-config.ts';
+import type { Part, PictureShape } from './memory/memory-need.ts';
+import { roomFor } from './memory/room.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { resolvePrompts } from './pipeline/conditioning.ts';
@@ -15,6 +13,7 @@ import { previewOf } from './pipeline/preview.ts';
 import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
+import { readPipelineIndex } from './pipeline-index.ts';
 import { chooseProvider } from './providers.ts';
 import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
@@ -27,19 +26,22 @@ export interface Pipeline {
    * Makes the plan's pictures one after the other, each from a generator of its own seed.
    *
    * `start` is what they are made from, the plan's own picture or noise unless given. Throws `canceled` once `isCanceled()` says so, between two steps; `invalid_input` and `unsupported_config` before anything runs; and
-   * what the networks throw.
+   * what the networks throw. A picture that `isSkipped` names takes no further step and is decoded as it stands.
    */
   run(
     plan: RunPlan,
     onEvent: (event: RunEvent) => void,
     isCanceled: () => boolean,
     start?: PictureStart,
+    isSkipped?: (itemIndex: number) => boolean,
   ): Promise<RunMetrics>;
   close(): Promise<void>;
 }
 
 export interface PipelineParts {
   openNetworks(entryPath: string, wanted: ProviderName): Promise<Networks>;
+  /** Memory that is free now, in bytes; the system's word unless given. */
+  readonly availableBytes?: () => number;
 }
 
 const realParts: PipelineParts = {
@@ -47,12 +49,6 @@ const realParts: PipelineParts = {
     const { provider, attention } = await chooseProvider(wanted);
     return openNetworks(entryPath, provider, attention);
   },
-};
-
-const ModelIndex = z.looseObject({ _class_name: z.string() });
-const tokenizerFolders: Readonly<Record<string, readonly string[]>> = {
-  StableDiffusionPipeline: ['tokenizer'],
-  StableDiffusionXLPipeline: ['tokenizer', 'tokenizer_2'],
 };
 
 /**
@@ -70,9 +66,10 @@ export async function openPipeline(
   const schedulerConfig = await readSchedulerConfig(schedulerPath);
   const networks = await parts.openNetworks(entryPath, provider);
   const encoder = promptEncoder(networks, tokenizers);
+  const room = roomFor(networks.memory, parts.availableBytes);
 
   return {
-    run: async (plan, onEvent, isCanceled, start = startOf(plan)) => {
+    run: async (plan, onEvent, isCanceled, start = startOf(plan), isSkipped = () => false) => {
       const { sampler, scheduler, make } = schedulerFor({
         config: schedulerConfig,
         path: schedulerPath,
@@ -82,6 +79,8 @@ export async function openPipeline(
       });
       const dims = latentDims(plan, networks);
       const pause = (): Promise<void> => yieldOrCancel(isCanceled);
+      const shape = shapeOf(plan, networks);
+      room.check(start.kind === 'image' ? everyPart : partsFromNoise, shape);
       const vae = tiledVae(networks, pause);
       const clock = { text_ms: 0, denoise_ms: 0, decode_ms: 0 };
       const timed = async <Result>(part: keyof typeof clock, work: () => Promise<Result>): Promise<Result> => {
@@ -95,12 +94,16 @@ export async function openPipeline(
 
       onEvent({ kind: 'progress', stage: 'text', item_index: 0, step: 0, step_count: make().timesteps.length });
       await pause();
-      const conditioningAt = await timed('text_ms', () => resolvePrompts({ plan, tokenizers, encoder, pause }));
+      const conditioningAt = await timed('text_ms', async () => {
+        await room.make('text', shape);
+        return resolvePrompts({ plan, tokenizers, encoder, takesGuidance: networks.takesGuidance, pause });
+      });
 
       for (const [item_index, seed] of plan.seeds.entries()) {
         const picture = await timed('denoise_ms', async () => {
           const one = make();
           const generator = noiseGenerator(plan.rng, seed);
+          if (start.kind === 'image') await room.make('encode', shape);
           const { latents, firstIndex } = await startPicture(start, {
             encode: vae.encode,
             scalingFactor: networks.scalingFactor,
@@ -115,6 +118,7 @@ export async function openPipeline(
             const isDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < step_count;
             if (isDue) onEvent({ kind: 'preview', item_index, pixels: previewOf(original, networks.scalingFactor) });
           };
+          await room.make('noise', shape);
           const draw = (): Float32Array => generator.randn(latents.data.length);
           const finished = await denoise({
             networks,
@@ -125,14 +129,19 @@ export async function openPipeline(
             draw,
             onStep,
             isCanceled,
+            isSkipped: () => isSkipped(item_index),
           });
-          return { latents: finished, step_count: one.timesteps.length - firstIndex };
+          return { ...finished, step_count: one.timesteps.length - firstIndex };
         });
         await pause();
-        const { step_count } = picture;
+        const { step_count, taken } = picture;
         onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
-        const image = await timed('decode_ms', () => vae.decode(unscaled(picture.latents, networks.scalingFactor)));
-        onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler });
+        const image = await timed('decode_ms', async () => {
+          await room.make('decode', shape);
+          return vae.decode(unscaled(picture.latents, networks.scalingFactor));
+        });
+        const stopped = taken < step_count && { stopped_after: taken };
+        onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
       return { load_ms: 0, ...clock, provider: networks.provider, sampler, scheduler };
@@ -140,6 +149,15 @@ export async function openPipeline(
     close: () => networks.close(),
   };
 }
+
+const partsFromNoise: readonly Part[] = ['text', 'noise', 'decode'];
+const everyPart: readonly Part[] = ['encode', ...partsFromNoise];
+
+const shapeOf = ({ width, height, guidance_scale }: RunPlan, { takesGuidance }: Networks): PictureShape => ({
+  width,
+  height,
+  rows: guidance_scale > 1 && !takesGuidance ? 2 : 1,
+});
 
 const startOf = ({ init }: RunPlan): PictureStart =>
   init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };
@@ -150,21 +168,8 @@ function variationOf({ variation, rng }: RunPlan, itemIndex: number): StartInput
 }
 
 async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer[]> {
-  const path = join(entryPath, 'model_index.json');
-  let json: unknown;
-  try {
-    json = await readSmallJson(path, formatLimits.configBytes);
-  } catch (error) {
-    if (error instanceof ReadFault)
-      throw new Failed('unreadable', { path, reason: `It ${error.reason}.` }, { cause: error });
-    if (error instanceof SyntaxError)
-      throw new Failed('unreadable', { path, reason: 'It is not JSON.' }, { cause: error });
-    throw error;
-  }
-  const { _class_name: name } = checkConfig(ModelIndex, json, path);
-  const folders = Object.hasOwn(tokenizerFolders, name) ? tokenizerFolders[name] : undefined;
-  if (folders === undefined) throw new Failed('unsupported_config', { path, field: '"_class_name"', value: name });
-  return Promise.all(folders.map((folder) => openTokenizer(join(entryPath, folder))));
+  const { family } = await readPipelineIndex(entryPath);
+  return Promise.all(family.tokenizers.map((folder) => openTokenizer(join(entryPath, folder))));
 }
 
 function latentDims(plan: RunPlan, { latentChannels, pixelsPerLatent }: Networks): readonly number[] {

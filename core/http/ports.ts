@@ -19,6 +19,12 @@ export interface DoorLog {
   error(facts: object, message: string): void;
 }
 
+/** Figures for a monitoring system, as text. */
+export interface MetricsSource {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
 /** What a picture file says of itself. */
 export interface PictureInfo {
   /** Empty where it carries none. */
@@ -35,7 +41,7 @@ export interface ImageTools {
   readonly upscalerNames: readonly string[];
   /** Null for bytes that are no picture. */
   info(bytes: Uint8Array): Promise<PictureInfo | null>;
-  /** A PNG. Null for bytes that are no picture. */
+  /** A PNG, and what was done in words. Null for bytes that are no picture. */
   upscale(
     bytes: Uint8Array,
     request: {
@@ -43,8 +49,11 @@ export interface ImageTools {
         | { readonly factor: number }
         | { readonly width: number; readonly height: number; readonly crop: boolean };
       readonly upscaler: string;
+      readonly second: { readonly upscaler: string; readonly visibility: number } | null;
     },
-  ): Promise<Uint8Array | 'too_large' | null>;
+  ): Promise<{ readonly png: Uint8Array; readonly told: string } | 'too_large' | null>;
+  /** What a text of parameters says. */
+  readText(infotext: string): Pick<PictureInfo, 'prompt' | 'negativePrompt' | 'parameters'>;
   /** One PNG of all, in rows, with that infotext. */
   grid(pictures: readonly Uint8Array[], infotext: string): Promise<Uint8Array>;
 }

@@ -66,3 +66,13 @@ test('options are described, changed and refused over HTTP', async () => {
 test('the memory of a model is given back on request', async () => {
   expect(await body(app.post('/api/v1/runner/unload'))).toMatchObject({ kind: 'fake', loaded_model_id: null });
 });
+
+test("a prompt's tokens are counted over HTTP by the starter model's own tokenizer", async () => {
+  const counted = await app.post('/api/v1/prompts/count', { prompt: 'a red (sun', negative_prompt: 'fog' });
+  expect(counted.body).toMatchObject({
+    prompt: { chunks: [expect.any(Number)], limit: 75, problems: [{ code: 'not_closed', at: 6 }] },
+    negative_prompt: { problems: [] },
+  });
+  const unknown = await app.post('/api/v1/prompts/count', { model_id: 'diffusion/none/such', prompt: 'a' });
+  expect(unknown.status).toBe(404);
+});

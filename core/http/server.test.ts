@@ -123,7 +123,10 @@ test('/healthz says what runs, and is open without a key', async () => {
   expect((await fetch(`${guarded.url}/api/v1/models`)).status).toBe(401);
   expect((await fetch(`${guarded.url}/`)).headers.get('www-authenticate')).toMatch(/^Basic/);
   const sdapi = await fetch(`${guarded.url}/sdapi/v1/samplers`);
-  expect([sdapi.status, await sdapi.json()]).toEqual([401, { detail: 'Not authenticated' }]);
+  expect([sdapi.status, await sdapi.json()]).toEqual([
+    401,
+    { error: 'HTTPException', detail: 'Not authenticated', body: '', errors: '' },
+  ]);
   expect((await createHttpClient(guarded.url, 's3cret').call('models.list', {})).total).toBe(2);
 });
 

@@ -9,8 +9,9 @@ import { addEventStream } from './event-stream.ts';
 import { sendFailure } from './failure-reply.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { addPictureRoute } from './picture-route.ts';
-import type { DoorLog, EventSource, ImageTools, Pictures } from './ports.ts';
+import type { DoorLog, EventSource, ImageTools, MetricsSource, Pictures } from './ports.ts';
 import { addRendererFiles } from './renderer-files.ts';
+import { httpException } from './sdapi/errors.ts';
 import { addInternalRoutes } from './sdapi/internal.ts';
 import { addSdapiRoutes, latestPreview } from './sdapi/routes.ts';
 import { addV1Routes } from './v1/routes.ts';
@@ -20,6 +21,7 @@ export interface ServerOptions {
   readonly events: EventSource;
   readonly pictures: Pictures;
   readonly imageTools: ImageTools;
+  readonly metrics: MetricsSource;
   /** The folder of the built window; null serves a sentence in its place. */
   readonly rendererPath: string | null;
   readonly host: string;
@@ -69,7 +71,7 @@ interface BuildOptions extends ServerOptions {
 }
 
 async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstance; endStreams: () => void }> {
-  const { commands, events, pictures, imageTools, rendererPath, version, log, isClosing } = options;
+  const { commands, events, pictures, imageTools, metrics, rendererPath, version, log, isClosing } = options;
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
@@ -96,6 +98,7 @@ async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstanc
     };
   });
   app.get('/readyz', async () => ({ status: 'ready' }));
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   app.get('/openapi.json', async () => openApiDocument(version));
   addCommandRoutes(app, commands);
   addPictureRoute(app, pictures);
@@ -155,7 +158,7 @@ function addAccessCheck(app: FastifyInstance, { host, apiKey, log }: ServerOptio
     if (failed === null) return;
     if (/^\/(sdapi|internal)\//.test(url) && failed.failure.code === 'unauthorized') {
       const detail = headers.authorization ? 'Incorrect username or password' : 'Not authenticated';
-      return reply.code(401).send({ detail });
+      return reply.code(401).send(httpException(401, detail).body);
     }
     return sendFailure(request, reply, failed, log);
   });

@@ -11,8 +11,9 @@ import { Failed, failureOf } from '../contract/failure.ts';
 import { ModelId } from '../contract/ids.ts';
 import { Job, type Progress } from '../contract/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
-import type { JobHooks } from './job-hooks.ts';
-import { type Jobs, type JobsOptions, openJobs, type StepResult } from './jobs.ts';
+import type { JobHooks } from './work/job-hooks.ts';
+import { type Jobs, type JobsOptions, openJobs } from './jobs.ts';
+import type { StepResult } from './work/worker.ts';
 
 const stuckQueue = fileURLToPath(new URL('./fixtures/stuck-queue.ts', import.meta.url));
 const done: StepResult = { timings: sampleTimings, provider: 'cpu' };
@@ -249,8 +250,8 @@ describe('the queue', () => {
     const ended = await Promise.all(all.map(({ id }) => jobs.wait(id, 5_000)));
     expect(order).toEqual(['1', '2', '3', '4']);
     expect(ended.map(({ status }) => status)).toEqual(['succeeded', 'failed', 'succeeded', 'succeeded']);
-    expect(jobs.list({ limit: 3 }).map(({ request }) => request.prompt)).toEqual(['4', '3', '2']);
-    expect(jobs.list({ status: 'failed', limit: 3 }).map(({ request }) => request.prompt)).toEqual(['2']);
+    expect(jobs.list({ limit: 3 }).jobs.map(({ request }) => request.prompt)).toEqual(['4', '3', '2']);
+    expect(jobs.list({ status: 'failed', limit: 3 }).jobs.map(({ request }) => request.prompt)).toEqual(['2']);
   });
 
   it('refuses one more than may wait', async () => {
@@ -264,7 +265,7 @@ describe('the queue', () => {
       code: 'queue_full',
       details: { limit: 2 },
     });
-    expect(jobs.list({ limit: 10 })).toHaveLength(3);
+    expect(jobs.list({ limit: 10 }).jobs).toHaveLength(3);
   });
 
   it('fails a job whose row was damaged, and runs the next', async () => {
@@ -282,7 +283,7 @@ describe('the queue', () => {
     const { jobs } = open({ log: (message) => logged.push(message) });
     expect((await jobs.wait(whole.id, 5_000)).status).toBe('succeeded');
     expect(refusal(() => jobs.show(damaged.id)).code).toBe('not_found');
-    expect(jobs.list({ limit: 10 }).map(({ request }) => request.prompt)).toEqual(['3', '1']);
+    expect(jobs.list({ limit: 10 }).jobs.map(({ request }) => request.prompt)).toEqual(['3', '1']);
     expect(logged[0]).toContain(damaged.id);
   });
 
@@ -434,7 +435,7 @@ describe('a program that was killed', () => {
         return done;
       },
     });
-    const [third, second, first] = jobs.list({ limit: 10 });
+    const [third, second, first] = jobs.list({ limit: 10 }).jobs;
     expect(first).toMatchObject({
       status: 'failed',
       failure: { code: 'interrupted' },

@@ -48,7 +48,7 @@ test('killed at any moment of 100 jobs, every job is terminal or queued, every l
     execute: () => new Promise(() => undefined),
     resumesQueue: false,
   });
-  const all = jobs.list({ limit: 200 });
+  const all = jobs.list({ limit: 200 }).jobs;
   expect(all).toHaveLength(jobCount);
   for (const job of all) {
     expect(isTerminal(job.status) || job.status === 'queued', job.status).toBe(true);

@@ -8,9 +8,10 @@ import { Failed, failureOf } from '../contract/failure.ts';
 import { GenerateRequest } from '../contract/generate.ts';
 import type { Job } from '../contract/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
-import type { JobHooks } from './job-hooks.ts';
-import { type Jobs, type JobsOptions, openJobs, type StepResult } from './jobs.ts';
-import { moved } from './line-order.ts';
+import type { JobHooks } from './work/job-hooks.ts';
+import { type Jobs, type JobsOptions, openJobs } from './jobs.ts';
+import type { StepResult } from './work/worker.ts';
+import { moved } from './store/line-order.ts';
 
 const done: StepResult = { timings: sampleTimings, provider: 'cpu' };
 let folder = '';
@@ -235,7 +236,7 @@ describe('the history', () => {
     const { jobs, events } = open({ maxEnded: () => 2 });
     const ids = add(jobs, '1', '2', '3', '4');
     await jobs.wait(ids[3] ?? expect.unreachable(), 5_000);
-    expect(jobs.list({ limit: 10 }).map(({ request }) => request.prompt)).toEqual(['4', '3']);
+    expect(jobs.list({ limit: 10 }).jobs.map(({ request }) => request.prompt)).toEqual(['4', '3']);
     expect(events.filter(({ kind }) => kind === 'job_removed')).toHaveLength(2);
   });
 
@@ -249,7 +250,7 @@ describe('the history', () => {
     expect(jobs.forget(ids[0])).toBe(1);
     expect(codeOf(() => jobs.forget(ids[0]))).toBe('not_found');
     expect(jobs.forget()).toBe(2);
-    expect(jobs.list({ limit: 10 }).map(({ id }) => id)).toEqual([waiting]);
+    expect(jobs.list({ limit: 10 }).jobs.map(({ id }) => id)).toEqual([waiting]);
   });
 });
 

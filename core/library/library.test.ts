@@ -544,6 +544,7 @@ describe('the starter model', () => {
       generation_defaults: { width: 128, height: 128, steps: 20, guidance_scale: 5 },
     });
     expect(record.generation_defaults?.example_prompts).toHaveLength(6);
+    expect(record.notes).toMatch(/^A very small model of our own/);
     expect((await readdir(join(root, '.incoming'))).length).toBe(0);
     await reopen();
     expect([library.starterModelId(), await library.adoptStarter(starterBundle), all().total]).toEqual([

@@ -16,6 +16,8 @@ export interface NewRecord {
   readonly entryPath: string;
   readonly matchSource: string;
   readonly generationDefaults?: GenerationDefaults;
+  /** What the user may read and change; nothing unless given. */
+  readonly notes?: string;
   readonly now: Date;
 }
 
@@ -49,7 +51,7 @@ export function newRecord(facts: ModelFacts, given: NewRecord): Metadata {
     hashes,
     tags: [],
     favourite: false,
-    notes: '',
+    notes: given.notes ?? '',
     preview: null,
     ...(given.generationDefaults !== undefined && { generation_defaults: given.generationDefaults }),
     ...originOf(facts),

@@ -99,5 +99,7 @@ function usable(name: keyof Sizes, value: unknown): number | undefined {
 
 function familyDefaults(pipelineClass: string | null): Sizes {
   const side = pipelineClass?.startsWith('StableDiffusionXL') ? 1024 : 512;
-  return { width: side, height: side, steps: 20, guidance_scale: 7 };
+  // What a latent consistency model was distilled for, and what diffusers runs it with.
+  const isDistilled = pipelineClass === 'LatentConsistencyModelPipeline';
+  return { width: side, height: side, steps: isDistilled ? 4 : 20, guidance_scale: isDistilled ? 8.5 : 7 };
 }

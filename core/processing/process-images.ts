@@ -3,7 +3,7 @@ import type { JobId } from '../contract/ids.ts';
 import type { Artifact, Progress } from '../contract/job.ts';
 import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
-import type { CancelSignal, Pixels, RunEvent, RunPlan } from '../contract/runner.ts';
+import type { CancelSignal, Pixels, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
 import { checkInitPicture } from './init-picture.ts';
 import { readInitPicture } from './input-pictures.ts';
@@ -29,6 +29,8 @@ export interface ProcessingContext {
   readonly inputsPath: string;
   readonly version: string;
   readonly signal: CancelSignal;
+  /** Pictures whose steps are to end early, by their item. */
+  readonly skips?: SkipSignal;
   /** The options as they stand; they are read once, and never changed. */
   readonly options?: Options;
   /** This request's own values over them. */
@@ -76,6 +78,7 @@ export async function processImages(request: GenerateRequest, context: Processin
   const { metrics, timings } = await context.runner.run({
     plan: () => plan,
     signal: context.signal,
+    skips: context.skips && ofThose(context.skips, firstItem),
     hooks: {
       onPrepare: () => context.onProgress?.(progress.progress),
       onExecute: (ofRun) => {
@@ -101,6 +104,16 @@ function planFrom(whole: RunPlan, firstItem: number): RunPlan {
     ...whole,
     seeds: seeds.slice(firstItem),
     variation: variation && { ...variation, subseeds: variation.subseeds.slice(firstItem) },
+  };
+}
+
+/** Items as a run counts them that begins with this one. */
+function ofThose(skips: SkipSignal, firstItem: number): SkipSignal {
+  return {
+    listen: (listener) =>
+      skips.listen((item) => {
+        if (item >= firstItem) listener(item - firstItem);
+      }),
   };
 }
 
@@ -143,6 +156,7 @@ async function saveImage(event: ImageEvent, shape: PictureShape, context: Proces
     modelName: options.add_model_name_to_info ? model.name : null,
     extras: {
       ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': 'Lanczos' }),
+      ...(event.stopped_after !== undefined && { 'Stopped after step': String(event.stopped_after) }),
       ...(runner.kind === 'fake' && { Runner: 'fake' }),
     },
     version: options.add_version_to_infotext ? `Vitrine ${version}` : null,

@@ -1,6 +1,14 @@
 import { Failed, type Failure, failureOf } from '../contract/failure.ts';
 import type { Timings } from '../contract/generate.ts';
-import type { CancelSignal, ImageRunner, RunEvent, RunMetrics, RunnerKind, RunPlan } from '../contract/runner.ts';
+import type {
+  CancelSignal,
+  ImageRunner,
+  RunEvent,
+  RunMetrics,
+  RunnerKind,
+  RunPlan,
+  SkipSignal,
+} from '../contract/runner.ts';
 
 export interface RunResult {
   readonly metrics: RunMetrics;
@@ -25,6 +33,7 @@ export interface RunHooks {
 export interface ProcessingRequest {
   readonly plan: () => Promise<RunPlan> | RunPlan;
   readonly signal: CancelSignal;
+  readonly skips?: SkipSignal | undefined;
   readonly hooks?: RunHooks;
 }
 
@@ -50,7 +59,7 @@ export class ProcessingRunner {
     const listeners = request.hooks ? [...this.#observers, request.hooks] : this.#observers;
     try {
       const plan = await this.#prepare(request, listeners);
-      const metrics = await this.#execute(plan, request.signal, listeners);
+      const metrics = await this.#execute(plan, request, listeners);
       const result = { metrics, timings: timingsOf(metrics, performance.now() - startedMs) };
       finalize(listeners, { status: 'succeeded', result });
       return result;
@@ -69,7 +78,11 @@ export class ProcessingRunner {
     return plan;
   }
 
-  async #execute(plan: RunPlan, signal: CancelSignal, listeners: readonly RunHooks[]): Promise<RunMetrics> {
+  async #execute(
+    plan: RunPlan,
+    { signal, skips }: ProcessingRequest,
+    listeners: readonly RunHooks[],
+  ): Promise<RunMetrics> {
     const stop = new AbortController();
     const cancel = (): void => stop.abort();
     signal.addEventListener('abort', cancel);
@@ -93,7 +106,7 @@ export class ProcessingRunner {
       }
     };
     try {
-      const metrics = await this.#imageRunner.run(plan, onEvent, stop.signal);
+      const metrics = await this.#imageRunner.run(plan, onEvent, stop.signal, skips);
       await Promise.all(work);
       if (faults.length > 0) throw faults[0];
       return metrics;

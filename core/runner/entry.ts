@@ -12,7 +12,11 @@ const answer = createRequestServer({
   send,
   openPipeline: async (descriptor, provider) => {
     const { openPipeline } = await import('../diffusion/pipeline.ts');
-    return openPipeline(descriptor, provider);
+    const pipeline = await openPipeline(descriptor, provider);
+    return {
+      run: (plan, onEvent, isCanceled, isSkipped) => pipeline.run(plan, onEvent, isCanceled, undefined, isSkipped),
+      close: () => pipeline.close(),
+    };
   },
   probe: async () => {
     const { probeProviders } = await import('../diffusion/providers.ts');

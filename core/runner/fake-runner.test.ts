@@ -46,6 +46,24 @@ describe('the fake runner', () => {
     expect(previews).toEqual([0, 0]);
   });
 
+  it('ends the steps of a picture that is skipped, says how many it had, and makes the others whole', async () => {
+    const images: RunEvent[] = [];
+    let steps = 0;
+    let skip: (item: number) => void = ignore;
+    const onEvent = (event: RunEvent): void => {
+      if (event.kind === 'image') images.push(event);
+      if (event.kind === 'progress' && event.stage === 'denoise' && event.item_index === 0) steps += 1;
+      if (steps === 4) skip(0);
+    };
+    await createFakeRunner().run(samplePlan({ seeds: [5, 6], steps: 20 }), onEvent, never, {
+      listen: (listener) => {
+        skip = listener;
+        return ignore;
+      },
+    });
+    expect(images.map((event) => event.kind === 'image' && event.stopped_after)).toEqual([3, undefined]);
+  });
+
   it('stops between two steps when canceled, and frees its place', async () => {
     const states: RunnerStatus[] = [];
     const runner = createFakeRunner((status) => states.push(status));

@@ -1,6 +1,14 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Failed } from '../contract/failure.ts';
-import type { CancelSignal, ImageRunner, RunEvent, RunMetrics, RunnerStatus, RunPlan } from '../contract/runner.ts';
+import type {
+  CancelSignal,
+  ImageRunner,
+  RunEvent,
+  RunMetrics,
+  RunnerStatus,
+  RunPlan,
+  SkipSignal,
+} from '../contract/runner.ts';
 import { fakePicture } from './fake-picture.ts';
 import { Turns } from './turns.ts';
 
@@ -33,20 +41,28 @@ export function createFakeRunner(
     onStatus(status);
   };
 
-  async function run(plan: RunPlan, onEvent: (event: RunEvent) => void, signal: CancelSignal): Promise<RunMetrics> {
+  async function run(
+    plan: RunPlan,
+    onEvent: (event: RunEvent) => void,
+    signal: CancelSignal,
+    skips?: SkipSignal,
+  ): Promise<RunMetrics> {
     say({ state: 'busy' });
+    const skipped = new Set<number>();
+    const leaveSkips = skips?.listen((item) => skipped.add(item));
     try {
-      const metrics = await runFake(plan, onEvent, signal, stepMs);
+      const metrics = await runFake(plan, onEvent, signal, { stepMs, isSkipped: (item) => skipped.has(item) });
       say({ loaded_model_id: plan.descriptor.model_id, last_failure: null });
       return metrics;
     } finally {
+      leaveSkips?.();
       say({ state: 'ready' });
     }
   }
 
   return {
     kind: 'fake',
-    run: (plan, onEvent, signal) => turns.take(() => run(plan, onEvent, signal), signal),
+    run: (plan, onEvent, signal, skips) => turns.take(() => run(plan, onEvent, signal, skips), signal),
     status: () => status,
     unload: () => turns.take(async () => say({ loaded_model_id: null })),
     close: async () => {
@@ -59,7 +75,7 @@ async function runFake(
   plan: RunPlan,
   onEvent: (event: RunEvent) => void,
   signal: CancelSignal,
-  stepMs: number,
+  { stepMs, isSkipped }: { readonly stepMs: number; readonly isSkipped: (itemIndex: number) => boolean },
 ): Promise<RunMetrics> {
   const sampler = plan.sampler === 'Automatic' ? 'PLMS' : plan.sampler;
   const pause = async (): Promise<void> => {
@@ -88,8 +104,11 @@ async function runFake(
   for (const [item, seed] of plan.seeds.entries()) {
     const pixels = fakePicture(plan.prompt, seed, plan.width, plan.height);
     onEvent({ kind: 'progress', stage: 'denoise', item_index: item, step: 0, step_count: plan.steps });
+    let taken = 0;
     for (let step = 1; step <= plan.steps; step++) {
       await pause();
+      if (isSkipped(item)) break;
+      taken = step;
       onEvent({ kind: 'progress', stage: 'denoise', item_index: item, step, step_count: plan.steps });
       const isPreviewDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < plan.steps;
       if (isPreviewDue) onEvent({ kind: 'preview', item_index: item, pixels });
@@ -97,7 +116,8 @@ async function runFake(
     denoiseMs += lap();
     onEvent({ kind: 'progress', stage: 'decode', item_index: item, step: 0, step_count: 1 });
     await pause();
-    onEvent({ kind: 'image', item_index: item, seed, pixels, sampler, scheduler: plan.scheduler });
+    const stopped = taken < plan.steps && { stopped_after: taken };
+    onEvent({ kind: 'image', item_index: item, seed, pixels, sampler, scheduler: plan.scheduler, ...stopped });
     onEvent({ kind: 'progress', stage: 'decode', item_index: item, step: 1, step_count: 1 });
     decodeMs += lap();
   }

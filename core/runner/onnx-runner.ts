@@ -9,6 +9,7 @@ import type {
   RunnerRequest,
   RunnerStatus,
   RunPlan,
+  SkipSignal,
 } from '../contract/runner.ts';
 import { RunnerProcess } from './runner-process.ts';
 import { Turns } from './turns.ts';
@@ -93,9 +94,14 @@ class SupervisedRunner implements OnnxRunner {
     return this.#process?.pid ?? null;
   }
 
-  async run(plan: RunPlan, onEvent: (event: RunEvent) => void, signal: CancelSignal): Promise<RunMetrics> {
+  async run(
+    plan: RunPlan,
+    onEvent: (event: RunEvent) => void,
+    signal: CancelSignal,
+    skips?: SkipSignal,
+  ): Promise<RunMetrics> {
     return this.#turns.take(async () => {
-      const reply = await this.#ask((id) => ({ kind: 'run', id, plan }), onEvent, signal);
+      const reply = await this.#ask((id) => ({ kind: 'run', id, plan }), onEvent, signal, skips);
       if (reply.kind !== 'done')
         throw new Failed('runner_crashed', { reason: `it answered "run" with "${reply.kind}"` });
       this.#say({
@@ -138,13 +144,14 @@ class SupervisedRunner implements OnnxRunner {
     request: (id: number) => RunnerRequest,
     onEvent: (event: RunEvent) => void,
     signal: CancelSignal,
+    skips?: SkipSignal,
   ): Promise<Answer> {
     this.#cancelIdleTimer();
     const runner = await this.#started();
     try {
       if (signal.aborted) throw new Failed('canceled');
       this.#say({ state: 'busy' });
-      return await this.#exchange(runner, request, onEvent, signal);
+      return await this.#exchange(runner, request, onEvent, signal, skips);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code !== 'canceled' && !this.#isClosed) this.#say({ last_failure: failure });
@@ -160,6 +167,7 @@ class SupervisedRunner implements OnnxRunner {
     request: (id: number) => RunnerRequest,
     onEvent: (event: RunEvent) => void,
     signal: CancelSignal,
+    skips?: SkipSignal,
   ): Promise<Answer> {
     const id = ++this.#lastRequestId;
     const { silenceTimeoutMs, cancelTimeoutMs } = this.#options;
@@ -177,6 +185,7 @@ class SupervisedRunner implements OnnxRunner {
       cancelTimer = setTimeout(kill('cancel'), cancelTimeoutMs);
     };
     signal.addEventListener('abort', cancel);
+    const leaveSkips = skips?.listen((item_index) => runner.send({ kind: 'skip', id, item_index }));
     try {
       return await new Promise<Answer>((resolve, reject) => {
         runner.onReply = (reply) => {
@@ -202,6 +211,7 @@ class SupervisedRunner implements OnnxRunner {
       clearTimeout(silenceTimer);
       if (cancelTimer) clearTimeout(cancelTimer);
       signal.removeEventListener('abort', cancel);
+      leaveSkips?.();
       runner.onReply = null;
     }
   }

@@ -83,6 +83,23 @@ describe('the runner process', () => {
     expect(replies).toEqual([1, 2].map((id) => ({ kind: 'failed', id, failure: new Failed('canceled').failure })));
   });
 
+  it('tells the run which picture is skipped, and forgets it with the run', async () => {
+    const seen: boolean[][] = [];
+    const { answer, run } = serve(async (_plan, _onEvent, _isCanceled, isSkipped) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push([isSkipped(0), isSkipped(1)]);
+      return metrics;
+    });
+    const first = run(1);
+    void answer({ kind: 'skip', id: 1, item_index: 1 });
+    await first;
+    await run(2);
+    expect(seen).toEqual([
+      [false, true],
+      [false, false],
+    ]);
+  });
+
   it('leaves alone what is no request', async () => {
     const { answer, replies, logged } = serve();
     for (const message of [null, 'run', { kind: 'run', id: 'x' }, { kind: 'run', id: 1, plan: { steps: -1 } }])

@@ -3,9 +3,17 @@ import { Failed, type Failure } from '../contract/failure.ts';
 import type { ProviderName, ProviderReport, RunEvent, RunMetrics, RunnerReply, RunPlan } from '../contract/runner.ts';
 import { RunnerRequest } from '../contract/runner.ts';
 
-/** A model in memory, ready to run. `run` rejects with `Failed`: `canceled` once `isCanceled()` says so between two steps. */
+/**
+ * A model in memory, ready to run. `run` rejects with `Failed`: `canceled` once `isCanceled()` says so between two steps. A picture that
+ * `isSkipped` names takes no further step.
+ */
 export interface LoadedPipeline {
-  run(plan: RunPlan, onEvent: (event: RunEvent) => void, isCanceled: () => boolean): Promise<RunMetrics>;
+  run(
+    plan: RunPlan,
+    onEvent: (event: RunEvent) => void,
+    isCanceled: () => boolean,
+    isSkipped: (itemIndex: number) => boolean,
+  ): Promise<RunMetrics>;
   close(): Promise<void> | void;
 }
 
@@ -23,6 +31,7 @@ export interface RequestServerOptions {
  */
 export function createRequestServer(options: RequestServerOptions): (message: unknown) => Promise<void> {
   const canceled = new Set<number>();
+  const skipped = new Map<number, Set<number>>();
   let loaded: { readonly key: string; readonly pipeline: LoadedPipeline } | null = null;
   let line: Promise<void> = Promise.resolve();
 
@@ -50,7 +59,12 @@ export function createRequestServer(options: RequestServerOptions): (message: un
       const { pipeline, openMs } = await pipelineFor(plan);
       isOpen = true;
       const onEvent = (event: RunEvent): void => options.send({ kind: 'event', id, event });
-      const metrics = await pipeline.run(plan, onEvent, () => canceled.has(id));
+      const metrics = await pipeline.run(
+        plan,
+        onEvent,
+        () => canceled.has(id),
+        (item) => skipped.get(id)?.has(item) ?? false,
+      );
       options.send({
         kind: 'done',
         id,
@@ -66,6 +80,7 @@ export function createRequestServer(options: RequestServerOptions): (message: un
       options.send({ kind: 'failed', id, failure });
     } finally {
       canceled.delete(id);
+      skipped.delete(id);
     }
   }
 
@@ -85,6 +100,11 @@ export function createRequestServer(options: RequestServerOptions): (message: un
     }
     if (request.data.kind === 'cancel') {
       canceled.add(request.data.id);
+      return line;
+    }
+    if (request.data.kind === 'skip') {
+      const { id, item_index } = request.data;
+      skipped.set(id, (skipped.get(id) ?? new Set()).add(item_index));
       return line;
     }
     const work = request.data;

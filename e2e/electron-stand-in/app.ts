@@ -66,17 +66,20 @@ export class App extends EventEmitter {
   }
 
   /** One holder a user-data folder. Another's attempt is told to the holder through a file. */
-  requestSingleInstanceLock(): boolean {
+  requestSingleInstanceLock(given: object = {}): boolean {
     const folder = this.getPath('userData');
     const lockFile = join(folder, 'stand-in.lock');
     const knock = 'stand-in.second-instance';
     if (isAlive(readNumber(lockFile))) {
-      writeFileSync(join(folder, knock), String(process.pid));
+      writeFileSync(join(folder, knock), JSON.stringify(given));
       return false;
     }
     writeFileSync(lockFile, String(process.pid));
     watch(folder, (_event, file) => {
-      if (file === knock) this.emit('second-instance', {}, [], folder);
+      if (file !== knock) return;
+      const text = readFileSync(join(folder, knock), 'utf8');
+      // Told twice for one write: once of the empty file.
+      if (text !== '') this.emit('second-instance', {}, [], folder, JSON.parse(text));
     }).unref();
     process.on('exit', () => rmSync(lockFile, { force: true }));
     return true;

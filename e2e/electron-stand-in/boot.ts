@@ -24,6 +24,8 @@ if (given === undefined) {
   process.exit(1);
 }
 const appPath = resolve(given);
+// A package is started without the app's path.
+if (app.isPackaged) process.argv.splice(process.argv.indexOf(given), 1);
 if (!statSync(appPath).isDirectory()) throw new Error(`stand-in: ${appPath} is not an app's folder`);
 const about = JSON.parse(readFileSync(join(appPath, 'package.json'), 'utf8')) as PackageFile;
 app.describe({ appPath, name: about.productName ?? about.name ?? 'Electron', version: about.version ?? '0.0.0' });

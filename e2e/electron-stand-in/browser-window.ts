@@ -17,6 +17,8 @@ interface WindowOptions {
 /** A window whose place and state are only kept in mind: Chromium shows its page, or not when headless. */
 export class BrowserWindow extends EventEmitter implements OpenWindow {
   readonly webContents: WebContents;
+  /** In the taskbar; below 0 there is none. */
+  progress = -1;
   readonly #bounds: { x: number; y: number; width: number; height: number };
   readonly #title: string;
   #isVisible: boolean;
@@ -105,6 +107,9 @@ export class BrowserWindow extends EventEmitter implements OpenWindow {
   }
   getNormalBounds(): { x: number; y: number; width: number; height: number } {
     return { ...this.#bounds };
+  }
+  setProgressBar(progress: number): void {
+    this.progress = progress;
   }
   getTitle(): string {
     return this.#title;

@@ -3,6 +3,7 @@ import { BrowserWindow as StandInWindow } from './browser-window.ts';
 import { net as standInNet, protocol as standInProtocol } from './content-schemes.ts';
 import { ipcMain as standInIpcMain } from './ipc-main.ts';
 import {
+  crashReporter as standInCrashReporter,
   defaultSession,
   dialog as standInDialog,
   Menu as standInMenu,
@@ -15,6 +16,7 @@ import { webContents as standInContents } from './web-contents.ts';
 // The module 'electron' of a main process. What is not here is not implemented: importing it fails by name.
 export const app = standInApp;
 export const BrowserWindow = StandInWindow;
+export const crashReporter = standInCrashReporter;
 export const dialog = standInDialog;
 export const ipcMain = standInIpcMain;
 export const Menu = standInMenu;

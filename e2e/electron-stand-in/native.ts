@@ -26,10 +26,26 @@ export const shell = {
 
 export const nativeTheme = Object.assign(new EventEmitter(), { shouldUseDarkColors: false, themeSource: 'system' });
 
-let applicationMenu: object | null = null;
+export const crashReporter = { start: (_options: object) => {} };
+
+export interface MenuItem {
+  readonly label?: string;
+  readonly submenu?: readonly MenuItem[];
+}
+
+export interface BuiltMenu {
+  readonly items: readonly object[];
+}
+
+let applicationMenu: BuiltMenu | null = null;
 export const Menu = {
-  buildFromTemplate: (items: readonly object[]) => ({ items }),
-  setApplicationMenu: (menu: object | null) => {
+  buildFromTemplate: (items: readonly MenuItem[]): BuiltMenu => ({
+    items: items.map(({ submenu, ...item }) => ({
+      ...item,
+      ...(submenu && { submenu: Menu.buildFromTemplate(submenu) }),
+    })),
+  }),
+  setApplicationMenu: (menu: BuiltMenu | null) => {
     applicationMenu = menu;
   },
   getApplicationMenu: () => applicationMenu,

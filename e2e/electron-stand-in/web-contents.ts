@@ -96,6 +96,10 @@ export class WebContents extends EventEmitter {
     on<{ frame: { url: string; parentId?: string } }>('Page.frameNavigated', ({ frame }) => {
       if (!frame.parentId) this.mainFrame.url = toElectron(frame.url);
     });
+    on('Inspector.targetCrashed', () => {
+      this.#world = undefined;
+      this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 });
+    });
     on('Page.loadEventFired', () => this.emit('did-finish-load'));
     // By a link with a target: its address is told, and the page that Chromium made is closed.
     on<{ url: string }>('Page.windowOpen', ({ url }) => this.#refuseToOpen(url));
@@ -216,6 +220,13 @@ export class WebContents extends EventEmitter {
   }
   setWindowOpenHandler(handler: WindowOpenHandler): void {
     this.#openHandler = handler;
+  }
+  reload(): void {
+    this.load(this.mainFrame.url).catch((error: unknown) => console.error('stand-in:', error));
+  }
+  forcefullyCrashRenderer(): void {
+    // Never answered: who should?
+    this.#send('Page.crash').catch(() => {});
   }
   getURL(): string {
     return this.mainFrame.url;

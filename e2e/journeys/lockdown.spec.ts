@@ -27,7 +27,7 @@ test('the page has no Node, cannot leave, opens no window and runs no inline scr
   expect(seen).toEqual({
     node: [],
     ranInline: false,
-    bridge: ['call', 'listen', 'pathOf', 'pickFolder', 'platform', 'revealPath'],
+    bridge: ['call', 'listen', 'listenToShell', 'pathOf', 'pickFolder', 'platform', 'revealPath', 'setLanguage'],
     isFrozen: true,
   });
   const opened = () => electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened);

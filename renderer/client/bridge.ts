@@ -1,6 +1,7 @@
 import type { CommandName } from '../../core/contract/command.ts';
 import type { SequencedEvent } from '../../core/contract/event.ts';
 import type { Failure } from '../../core/contract/failure.ts';
+import type { ShellRequest } from '../../core/contract/shell-request.ts';
 
 /** What a call over the bridge ends in: a failure is data, so that its code and facts survive the crossing. */
 export type BridgeAnswer =
@@ -18,6 +19,10 @@ export interface Bridge {
   pickFolder(): Promise<string | null>;
   /** Shows a file or folder in the system's file manager. */
   revealPath(path: string): Promise<void>;
+  /** What the shell asks of the page, from the beginning. Returns what ends the listening. */
+  listenToShell(listener: (request: ShellRequest) => void): () => void;
+  /** A BCP 47 tag: the native menu follows. */
+  setLanguage(language: string): Promise<void>;
   /** Node's name of the platform: `darwin`, `linux`, `win32`. */
   readonly platform: string;
 }

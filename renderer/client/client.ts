@@ -1,6 +1,7 @@
 import type { Client } from '../../core/contract/command.ts';
 import type { SequencedEvent } from '../../core/contract/event.ts';
 import type { Artifact } from '../../core/contract/job.ts';
+import type { ShellRequest } from '../../core/contract/shell-request.ts';
 
 export interface EventListener {
   event(message: SequencedEvent): void;
@@ -14,6 +15,9 @@ export interface Desktop {
   pathOf(file: File): string;
   pickFolder(): Promise<string | null>;
   revealPath(path: string): Promise<void>;
+  /** What its menus and the system ask of the page. Returns what ends the listening. */
+  listenToShell(listener: (request: ShellRequest) => void): () => void;
+  setLanguage(language: string): Promise<void>;
 }
 
 /** The core as the window sees it. In a browser `desktop` is null; nothing else differs. */

@@ -1,10 +1,14 @@
 import { type CommandName, type CommandOutput, commands } from '../../core/contract/command.ts';
 import { SequencedEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
+import { ShellRequest } from '../../core/contract/shell-request.ts';
 import type { Bridge } from './bridge.ts';
 import type { WindowClient } from './client.ts';
 
-/** Inside the desktop shell: commands over the preload's bridge, pictures over the `picture:` protocol. */
+/** The page's own origin; in development that is the build server's, which has none. */
+const pictures = import.meta.env.DEV ? 'vitrine://app/pictures' : '/pictures';
+
+/** Inside the desktop shell: commands over the preload's bridge, pictures from beside the page. */
 export function createIpcClient(bridge: Bridge): WindowClient {
   return {
     async call<Name extends CommandName>(name: Name, input: unknown) {
@@ -17,11 +21,13 @@ export function createIpcClient(bridge: Bridge): WindowClient {
       listener.opened();
       return stop;
     },
-    pictureUrl: (artifact) => `picture://artifact/${encodeURIComponent(artifact.id)}`,
+    pictureUrl: (artifact) => `${pictures}/${encodeURIComponent(artifact.id)}`,
     desktop: {
       pathOf: (file) => bridge.pathOf(file),
       pickFolder: () => bridge.pickFolder(),
       revealPath: (path) => bridge.revealPath(path),
+      listenToShell: (listener) => bridge.listenToShell((request) => listener(ShellRequest.parse(request))),
+      setLanguage: (language) => bridge.setLanguage(language),
     },
     platform: bridge.platform,
   };

@@ -9,9 +9,14 @@ import type { RunnerStatus } from '../../core/contract/runner.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleLibrary } from './sample-library.ts';
+import { sampleMappings } from './sample-mappings.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
+import { sampleCount } from './sample-count.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
+import { pastJobs } from './sample-past.ts';
+import { sampleServer } from './sample-server.ts';
+import { sampleSettings } from './sample-settings.ts';
 import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
 
 const stepMs = 120;
@@ -58,9 +63,7 @@ export function createSampleClient(scenario: string): WindowClient {
   };
 
   const runNext = async () => {
-    const next = [...jobs.values()]
-      .filter(({ status }) => status === 'queued')
-      .sort((a, b) => a.id.localeCompare(b.id))[0];
+    const next = line.next();
     if (isBusy || !next) return;
     isBusy = true;
     emit({ kind: 'runner_changed', runner: runner() });
@@ -130,8 +133,13 @@ export function createSampleClient(scenario: string): WindowClient {
     });
   };
 
+  const line = sampleQueue({ jobs, putJob, emit, wake: () => void runNext(), status: async () => runner() });
+  if (scenario === 'shelf' || scenario === 'huge')
+    for (const job of pastJobs(scenario === 'huge' ? 10_000 : 1_482)) jobs.set(job.id, job);
+
   const commands: Commands = {
     ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
+    ...sampleMappings(),
     'models.show': async ({ model_id }) =>
       found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
     'models.classify': async ({ path }) => {
@@ -153,11 +161,16 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
-    'jobs.list': async () => ({ jobs: [...jobs.values()].toReversed() }),
+    'prompts.count': async ({ prompt, negative_prompt }) => ({
+      prompt: sampleCount(prompt),
+      negative_prompt: sampleCount(negative_prompt),
+    }),
     'jobs.show': async ({ job_id }) => jobs.get(job_id) ?? sampleJob({ id: job_id }),
     'jobs.wait': async ({ job_id }) => found(jobs.get(job_id), 'job', job_id),
     'jobs.cancel': async ({ job_id }) => putJob({ ...found(jobs.get(job_id), 'job', job_id), status: 'canceled' }),
-    ...sampleQueue(jobs, async () => runner()),
+    ...line.commands,
+    ...sampleSettings(),
+    ...sampleServer(),
     'pictures.list': async ({ model_id, limit }) => ({
       pictures: pictures.filter((picture) => model_id === undefined || picture.model_id === model_id).slice(0, limit),
       next_cursor: null,
@@ -171,6 +184,14 @@ export function createSampleClient(scenario: string): WindowClient {
       model_count: models.size,
       starter_model_id: models.has(starter.model_id) ? starter.model_id : null,
       event_sequence: sequence,
+    }),
+    'starter.prompts': async () => ({
+      about: 'A very small model of our own that knows landscapes under a sun or a moon.',
+      examples: starter.generation_defaults?.example_prompts ?? [],
+      suggestions: [
+        { group: 'Place', words: ['mountains', 'the sea', 'a city'] },
+        { group: 'Time', words: ['by day', 'at night'] },
+      ],
     }),
     'app.doctor': async () => ({
       version: '0.1.0',
@@ -204,6 +225,8 @@ export function createSampleClient(scenario: string): WindowClient {
       pathOf: (file) => `/home/mira/downloads/${file.name}`,
       pickFolder: async () => '/home/mira/downloads/woodblock-v2',
       revealPath: async () => undefined,
+      listenToShell: () => () => undefined,
+      setLanguage: async () => undefined,
     },
     platform: 'linux',
   };

@@ -6,7 +6,9 @@ import { createAddActions } from './add-actions.ts';
 import { countsOf, isFiltering, queryOf } from './counts.ts';
 import { draftOf, drawSeed, requestOf } from './draft.ts';
 import { createLibraryActions } from './library-actions.ts';
+import { createQueueActions } from './queue/queue-actions.ts';
 import { draftModel, runningJob, sortOf, waitingJobs, whyNotRunnable } from './selectors.ts';
+import { createSettingsActions } from './settings/settings-actions.ts';
 import {
   type AppState,
   type Draft,
@@ -20,12 +22,13 @@ import {
   type Screen,
   type Sort,
   type StudioSelection,
-  type Theme,
 } from './state.ts';
 import type { AppStore } from './store.ts';
 import { indexModels, withJob } from './sync.ts';
 
 const pageSize = 200;
+/** So many models the palette shows: who wants more searches the library. */
+const paletteModels = 6;
 const searchDelayMs = 60;
 const settleMs = 250;
 
@@ -152,19 +155,24 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   const doors = { problemOf, tell, attempt, loadDetails };
   const library = createLibraryActions(store, client, doors);
   const { loadHealth } = library;
+  const settings = createSettingsActions(store, client, doors);
+  const { readQueue, ...queue } = createQueueActions(store, client, doors);
 
   const takeSnapshot = async () => {
     const status = await client.call('app.status', {});
     set({ status });
-    const [jobs, pictures] = await Promise.all([
+    const [jobs, pictures, withQueue] = await Promise.all([
       client.call('jobs.list', { limit: 100 }),
       client.call('pictures.list', { limit: 200 }),
+      readQueue(),
       loadListing(),
       loadCounts(),
       loadGenerators(),
     ]);
     patch((state) =>
-      jobs.jobs.reduce(withJob, { ...state, jobs: {}, jobIds: [], previews: {}, pictures: pictures.pictures }),
+      withQueue(
+        jobs.jobs.reduce(withJob, { ...state, jobs: {}, jobIds: [], previews: {}, pictures: pictures.pictures }),
+      ),
     );
     return status.event_sequence;
   };
@@ -205,14 +213,15 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     loadUntil,
     ...createAddActions(store, client, doors),
     ...library,
+    ...queue,
+    ...settings,
 
     navigate(screen: Screen) {
       set({ screen });
       if (screen === 'health') void attempt(loadHealth);
-      if (screen === 'settings') void attempt(async () => set({ doctor: await client.call('app.doctor', {}) }));
+      if (screen === 'settings') void settings.loadSettings();
     },
     leaveWelcome: () => set({ hasSeenWelcome: true }),
-    setTheme: (theme: Theme) => set({ theme }),
     setLayout: (layout: Layout) => set({ layout }),
     setPaneWidth: (width: number) =>
       set({ paneWidth: Math.round(Math.min(paneWidths.max, Math.max(paneWidths.min, width))) }),
@@ -220,6 +229,14 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
       patch(({ openFolds }) => ({
         openFolds: openFolds.includes(name) ? openFolds.filter((open) => open !== name) : [...openFolds, name],
       })),
+    openPalette: () => set({ isPaletteOpen: true }),
+    closePalette: () => set({ isPaletteOpen: false }),
+    findModels: (query: string) =>
+      attempt(async () => {
+        const { models } = await client.call('models.list', { query, limit: paletteModels });
+        patch((state) => ({ models: indexModels(state.models, models) }));
+        return models;
+      }),
     dismissNotice: () => set({ notice: null }),
     tell,
 

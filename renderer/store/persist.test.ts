@@ -27,7 +27,7 @@ test('the view comes back as it was left', () => {
   });
 });
 
-test.each(['{', 'null', '[]', '"x"', '{"theme":"pink","paneWidth":9e9,"draft":{"prompt":5},"screen":"mappings"}'])(
+test.each(['{', 'null', '[]', '"x"', '{"theme":"pink","paneWidth":9e9,"draft":{"prompt":5},"screen":"cellar"}'])(
   'what is not understood falls back to the beginning: %s',
   (text) => {
     const { theme, paneWidth, draft, screen } = createAppStore(restoreView(storage(text))).getState();

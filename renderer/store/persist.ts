@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { limits, maxSeed, SamplerName, SchedulerName } from '../../core/contract/generate.ts';
+import { Contrast, LanguageChoice, Theme } from './settings/appearance.ts';
 import { type AppState, emptyDraft, paneWidths } from './state.ts';
 import type { AppStore } from './store.ts';
 
 const key = 'vitrine/view/1';
 
 const Kept = z.object({
-  theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  theme: Theme.catch('system'),
+  contrast: Contrast.catch('system'),
+  language: LanguageChoice.catch('system'),
   sort: z.enum(['newest', 'name', 'size', 'family']).catch('newest'),
   layout: z.enum(['wall', 'table']).catch('wall'),
   screen: z.enum(['models', 'generate', 'queue', 'health', 'settings']).catch('models'),

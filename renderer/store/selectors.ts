@@ -47,14 +47,20 @@ export function jobsNewestFirst(state: AppState): readonly Job[] {
 }
 
 export function runningJob(state: AppState): Job | null {
+  const id = state.line?.running_job_id ?? null;
+  const told = id === null ? undefined : state.jobs[id];
+  if (told?.status === 'running') return told;
   return jobsNewestFirst(state).find(({ status }) => status === 'running') ?? null;
 }
 
-/** In the order in which they will run. */
+/** Those that are known, in the order in which they will run. */
 export function waitingJobs(state: AppState): readonly Job[] {
-  return jobsNewestFirst(state)
-    .filter(({ status }) => status === 'queued')
-    .toReversed();
+  return (state.line?.waiting ?? []).flatMap((id) => state.jobs[id] ?? []);
+}
+
+/** What waits and what runs, seen or not. */
+export function queuedCount({ line }: AppState): number {
+  return line === null ? 0 : line.waiting.length + (line.running_job_id === null ? 0 : 1);
 }
 
 export function endedJobs(state: AppState): readonly Job[] {

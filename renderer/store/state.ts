@@ -6,11 +6,12 @@ import type { Metadata, ModelType } from '../../core/contract/metadata.ts';
 import type { Classification, ListQuery, ModelSummary, RemovalPreview, TrashEntry } from '../../core/contract/model.ts';
 import type { ReconcileReport } from '../../core/contract/reconcile.ts';
 import type { ImportMode, Task } from '../../core/contract/task.ts';
+import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
+import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
+import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
-export type DoctorReport = CommandOutput<'app.doctor'>;
 export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'settings';
-export type Theme = 'system' | 'light' | 'dark';
 export type Layout = 'wall' | 'table';
 
 /** What went wrong with something that was asked: the core's own sentence, or that it did not answer. */
@@ -107,6 +108,8 @@ export type StudioSelection =
 export type NoticeText =
   | { readonly kind: 'done' | 'problem'; readonly text: string }
   | { readonly kind: 'added'; readonly count: number }
+  | { readonly kind: 'queued' }
+  | { readonly kind: 'cleared'; readonly what: Clearing; readonly count: number }
   | { readonly kind: 'removed'; readonly name: string; readonly trashId: string | null };
 
 export type Notice = NoticeText & { readonly id: number };
@@ -117,13 +120,12 @@ export interface Relocating {
   readonly problem: Problem | null;
 }
 
-export interface AppState {
+export interface AppState extends QueuePart, AppearancePart, SettingsPart {
   readonly connection: 'connecting' | 'open' | 'lost';
   /** Whether the first snapshot is here: before that nothing is known to be empty. */
   readonly isReady: boolean;
   readonly sequence: number;
   readonly status: AppStatus | null;
-  readonly doctor: DoctorReport | null;
 
   readonly models: Readonly<Record<string, ModelSummary>>;
   readonly listing: Listing;
@@ -155,7 +157,6 @@ export interface AppState {
   readonly screen: Screen;
   readonly selectedId: string | null;
   readonly layout: Layout;
-  readonly theme: Theme;
   readonly paneWidth: number;
   readonly isPaneOpen: boolean;
   readonly hasSeenWelcome: boolean;
@@ -167,6 +168,7 @@ export interface AppState {
   /** What removing it would take away; null until the core has said so. */
   readonly removal: RemovalPreview | null;
   readonly relocating: Relocating | null;
+  readonly isPaletteOpen: boolean;
   readonly notice: Notice | null;
 }
 
@@ -201,11 +203,13 @@ export const emptyDraft: Draft = {
 export const paneWidths = { min: 280, initial: 328, max: 480 } as const;
 
 export const initialState: AppState = {
+  ...initialQueuePart,
+  ...initialAppearancePart,
+  ...initialSettingsPart,
   connection: 'connecting',
   isReady: false,
   sequence: 0,
   status: null,
-  doctor: null,
   models: {},
   listing: { filter: noFilter, ids: [], total: 0, nextCursor: null, phase: 'loading', problem: null },
   sort: 'newest',
@@ -227,7 +231,6 @@ export const initialState: AppState = {
   screen: 'models',
   selectedId: null,
   layout: 'wall',
-  theme: 'system',
   paneWidth: paneWidths.initial,
   isPaneOpen: true,
   hasSeenWelcome: false,
@@ -238,5 +241,6 @@ export const initialState: AppState = {
   removing: null,
   removal: null,
   relocating: null,
+  isPaletteOpen: false,
   notice: null,
 };

@@ -3,6 +3,7 @@ import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts'
 import type { ModelSummary } from '../../core/contract/model.ts';
 import type { WindowClient } from '../client/client.ts';
 import { newerTask } from './add-plan.ts';
+import { historyAfter, historyWithout, lineAfter } from './queue/line.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 
@@ -22,14 +23,16 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
     case 'preview_ready':
       return { ...state, previews: { ...state.previews, [`${event.job_id}/${event.item_index}`]: event.data_url } };
     case 'job_removed':
+      return withoutJob(state, event.job_id);
     case 'queue_changed':
-      return state;
+      return { ...state, line: event.queue };
     case 'runner_changed':
       return state.status ? { ...state, status: { ...state.status, runner: event.runner } } : state;
     case 'task_changed': {
       const { task } = event;
       return { ...state, tasks: { ...state.tasks, [task.task_id]: newerTask(state.tasks[task.task_id], task) } };
     }
+    case 'mappings_changed':
     case 'library_reconciled':
       return state;
   }
@@ -49,12 +52,28 @@ function withoutModel(state: AppState, modelId: string): AppState {
   };
 }
 
-/** How far along a job is: an answer that was overtaken by an event must not take it back. */
+function withoutJob(state: AppState, jobId: string): AppState {
+  const { [jobId]: _, ...jobs } = state.jobs;
+  return {
+    ...state,
+    jobs,
+    jobIds: state.jobIds.filter((id) => id !== jobId),
+    history: historyWithout(state.history, jobId),
+    selectedJobId: state.selectedJobId === jobId ? null : state.selectedJobId,
+  };
+}
+
 const stageOf = { queued: 0, running: 1, succeeded: 2, failed: 2, canceled: 2 } as const;
+
+/** Whether an answer was overtaken by an event. A job that was paused goes back into the line, later than it ran; one that ended stays so. */
+function isStale(job: Job, before: Job): boolean {
+  if (stageOf[job.status] >= stageOf[before.status]) return false;
+  return isTerminal(before.status) || job.updated_at <= before.updated_at;
+}
 
 export function withJob(state: AppState, job: Job): AppState {
   const before = state.jobs[job.id];
-  if (before && stageOf[job.status] < stageOf[before.status]) return state;
+  if (before && isStale(job, before)) return state;
   const jobIds = state.jobs[job.id]
     ? state.jobIds
     : [...state.jobIds, job.id].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
@@ -62,14 +81,25 @@ export function withJob(state: AppState, job: Job): AppState {
     ? Object.fromEntries(Object.entries(state.previews).filter(([key]) => !key.startsWith(`${job.id}/`)))
     : state.previews;
   const { progress } = job;
-  const known = state.jobs[job.id]?.progress ?? null;
+  const known = job.status === 'queued' ? null : (before?.progress ?? null);
   return {
     ...state,
     jobs: { ...state.jobs, [job.id]: { ...job, progress: job.status === 'succeeded' ? null : (progress ?? known) } },
     jobIds,
+    line: lineAfter(state.line, job),
+    history: historyAfter(state.history, job),
     previews,
     pictures: mergePictures(state.pictures, job.artifacts),
   };
+}
+
+/** Jobs that were looked up: known from now on, and no news. */
+export function withLookedUp(state: AppState, jobs: readonly Job[]): AppState {
+  const fresh = jobs.filter((job) => {
+    const before = state.jobs[job.id];
+    return !before || !isStale(job, before);
+  });
+  return { ...state, jobs: { ...state.jobs, ...Object.fromEntries(fresh.map((job) => [job.id, job])) } };
 }
 
 /** The newest first; a picture that is there already stays where it is. */

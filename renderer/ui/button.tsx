@@ -106,3 +106,29 @@ export function ToolTrigger({ children, label }: { readonly children: ReactNode;
     </AriaButton>
   );
 }
+
+/** A tool within a row whose list has the one tab stop: reached by pointer, its deed by a key of the list. */
+export function RowTool({ label, children, onPress }: ToolProps) {
+  return (
+    <AriaButton className={css.tool ?? ''} aria-label={label} excludeFromTabOrder onPress={onPress}>
+      {children}
+    </AriaButton>
+  );
+}
+
+/** The trigger of a menu that looks like a button. */
+export function EdgeTrigger({ children }: { readonly children: ReactNode }) {
+  return (
+    <AriaButton className={css.button ?? ''} data-kind="edge">
+      {children}
+    </AriaButton>
+  );
+}
+
+export function PlainTrigger({ children }: { readonly children: ReactNode }) {
+  return (
+    <AriaButton className={css.button ?? ''} data-kind="plain">
+      {children}
+    </AriaButton>
+  );
+}

@@ -4,7 +4,7 @@ import css from './sheet.module.css';
 
 interface SheetProps {
   readonly label: string;
-  readonly size: 'wide' | 'small';
+  readonly size: 'wide' | 'small' | 'palette';
   readonly role?: 'dialog' | 'alertdialog';
   readonly onClose: () => void;
   readonly children: ReactNode;

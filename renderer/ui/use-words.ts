@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { useLocale, useTranslations } from 'use-intl';
 import type { ModelSummary } from '../../core/contract/model.ts';
+import { ProviderName } from '../../core/contract/runner.ts';
 import { formatBytes, formatExactBytes } from '../format/bytes.ts';
 import { formatDuration, formatTimeLeft } from '../format/duration.ts';
 
@@ -28,10 +29,18 @@ export function useWords() {
           compactDisplay: 'long',
           maximumSignificantDigits: 3,
         }).format(value),
-      time: (iso: string) =>
-        new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' }).format(new Date(iso)),
+      time: (iso: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(iso)),
+      /** To the second. */
+      clock: (iso: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date(iso)),
+      /** Day and time in full. */
+      moment: (iso: string) =>
+        new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
       day: (iso: string | Date) => dayOf(new Date(iso), locale, [t('generate.today'), t('generate.yesterday')]),
       family,
+      provider: (name: string) => {
+        const known = ProviderName.safeParse(name);
+        return known.success ? t(`provider.${known.data}`) : name;
+      },
       format: (name: string) => (isFormat(name) ? t(`format.${name}`) : name),
       /** `SDXL` for what makes pictures, `LoRA, SDXL` for what joins it. */
       kind: ({ model_type, family: name }: Pick<ModelSummary, 'model_type' | 'family'>) => {

@@ -46,6 +46,7 @@ export interface ConvOptions {
   readonly pads?: readonly [number, number, number, number];
   /** Fewer multiplications and bigger weights, for a 3x3 kernel at stride 1; see winograd.ts. */
   readonly tile?: WinogradTile | undefined;
+  readonly bands?: number | undefined;
 }
 
 /** Below, the turning to and fro takes longer than the multiplications. */
@@ -59,13 +60,13 @@ export function conv(
   name: string,
   input: FeatureMap,
   channels: number,
-  { kernelSize = 3, stride = 1, pads = [1, 1, 1, 1], tile }: ConvOptions = {},
+  { kernelSize = 3, stride = 1, pads = [1, 1, 1, 1], tile, bands }: ConvOptions = {},
 ): FeatureMap {
   const { graph, weights } = writer;
   const kernel = weights.tensor(`${name}.weight`, [channels, input.channels, kernelSize, kernelSize]);
   const bias = weights.tensor(`${name}.bias`, [channels]);
   if (tile !== undefined && takesWinograd(writer, input, channels))
-    return { value: winogradConv(graph, { value: input.value, kernel, bias }, tile), channels };
+    return { value: winogradConv(graph, { value: input.value, kernel, bias }, tile, bands), channels };
   const value = graph.node('Conv', [input.value, graph.weight(kernel), graph.weight(bias)], {
     kernel_shape: [kernelSize, kernelSize],
     strides: [stride, stride],
@@ -196,12 +197,13 @@ export interface ResnetOptions {
   readonly time?: { readonly value: Value; readonly channels: number };
   /** Of its 3x3 convolutions. */
   readonly tile?: WinogradTile | undefined;
+  readonly bands?: number | undefined;
 }
 
 /** diffusers' ResnetBlock2D: two convolutions, the time between them, and a way around. */
 export function resnet(writer: LayerWriter, name: string, input: FeatureMap, options: ResnetOptions): FeatureMap {
   const { graph } = writer;
-  const { channels, time, tile } = options;
+  const { channels, time, tile, bands } = options;
   const act = (map: FeatureMap): FeatureMap => ({ ...map, value: silu(writer, map.value) });
   let inner = conv(writer, `${name}.conv1`, act(groupNorm(writer, `${name}.norm1`, input, options)), channels, {
     tile,
@@ -211,7 +213,10 @@ export function resnet(writer: LayerWriter, name: string, input: FeatureMap, opt
     const spread = graph.node('Reshape', [shift, graph.integers([-1, channels, 1, 1])]);
     inner = { channels, value: add(writer, inner.value, spread) };
   }
-  inner = conv(writer, `${name}.conv2`, act(groupNorm(writer, `${name}.norm2`, inner, options)), channels, { tile });
+  inner = conv(writer, `${name}.conv2`, act(groupNorm(writer, `${name}.norm2`, inner, options)), channels, {
+    tile,
+    bands,
+  });
   const around = input.channels === channels ? input : pointwiseConv(writer, `${name}.conv_shortcut`, input, channels);
   return { channels, value: add(writer, around.value, inner.value) };
 }
@@ -230,11 +235,17 @@ const resizeTwofold = ({ graph }: LayerWriter, input: FeatureMap): FeatureMap =>
 });
 
 /** A 3x3 convolution over a map that is first made twice as high and wide. */
-export function twofoldConv(writer: LayerWriter, name: string, input: FeatureMap, channels: number): FeatureMap {
+export function twofoldConv(
+  writer: LayerWriter,
+  name: string,
+  input: FeatureMap,
+  channels: number,
+  bands?: number,
+): FeatureMap {
   if (!takesWinograd(writer, input, channels)) return conv(writer, name, resizeTwofold(writer, input), channels);
   const kernel = writer.weights.tensor(`${name}.weight`, [channels, input.channels, 3, 3]);
   const bias = writer.weights.tensor(`${name}.bias`, [channels]);
-  return { value: winogradTwofoldConv(writer.graph, { value: input.value, kernel, bias }), channels };
+  return { value: winogradTwofoldConv(writer.graph, { value: input.value, kernel, bias }, bands), channels };
 }
 
 const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };

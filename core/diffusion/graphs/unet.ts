@@ -35,7 +35,7 @@ export type UnetSegments = readonly OnnxGraph[];
 export interface UnetGraphs {
   /**
    * In: `sample` `[batch, channels, h, w]`; `time` `[1, block_out_channels[0]]`, see `timestepFeatures`; for SDXL `added`
-   * `[batch, projection_class_embeddings_input_dim]`; `key_N` and `value_N` `[batch, tokens, channels]` of each cross attention.
+   * `[batch, projection_class_embeddings_input_dim]`; where the network is told it `guidance` `[1, time_cond_proj_dim]`; `key_N` and `value_N` `[batch, tokens, channels]` of each cross attention.
    * Out, of the last: `noise`, shaped like the sample.
    */
   readonly segments: UnetSegments;
@@ -205,15 +205,25 @@ function timeEmbedding(writer: LayerWriter, config: UnetConfig): NonNullable<Res
   const { graph } = writer;
   const inputChannels = config.block_out_channels[0] ?? 0;
   const channels = inputChannels * 4;
+  const features = graph.input('time', [1, inputChannels]);
   const twoLayers = (name: string, input: Value, width: number) => {
     const hidden = silu(writer, linear(writer, `${name}.linear_1`, input, [width, channels]));
     return linear(writer, `${name}.linear_2`, hidden, [channels, channels]);
   };
-  const time = twoLayers('time_embedding', graph.input('time', [1, inputChannels]), inputChannels);
+  const time = twoLayers('time_embedding', withGuidance(writer, config, features), inputChannels);
   const addedWidth = config.projection_class_embeddings_input_dim;
   if (config.addition_embed_type === null || addedWidth === null) return { value: silu(writer, time), channels };
   const added = twoLayers('add_embedding', graph.input('added', ['batch', addedWidth]), addedWidth);
   return { value: silu(writer, add(writer, time, added)), channels };
+}
+
+/** Latent consistency models are told how closely to follow the prompt: it is added to the time's features. */
+function withGuidance(writer: LayerWriter, config: UnetConfig, features: Value): Value {
+  const width = config.time_cond_proj_dim;
+  if (width === null) return features;
+  const guidance = writer.graph.input('guidance', [1, width]);
+  const shape = [width, config.block_out_channels[0] ?? 0] as const;
+  return add(writer, features, linear(writer, 'time_embedding.cond_proj', guidance, shape, { bias: false }));
 }
 
 function midBlock(writer: UnetWriter, input: FeatureMap, block: BlockAtLevel): FeatureMap {

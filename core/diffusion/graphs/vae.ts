@@ -78,6 +78,11 @@ const epsilon = 1e-6;
 
 const tile: WinogradTile = 4;
 
+/** Twice as many bands on each bigger level: the memory that a convolution works in is the same on all. */
+const bandsAt = (config: VaeConfig, level: number): number => pixelsPerLatent(config) / 2 ** level;
+/** Rows of the lowest latent in which each band has a row of tiles. */
+export const leastBandedLatent = 4;
+
 /** In: `latent` `[batch, latent channels, h, w]`, already divided by the scaling factor. Out: `image` `[batch, 3, 8h, 8w]`, about -1..1. */
 export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, forms: Forms): OnnxGraph {
   const graph = new GraphBuilder('vae-decoder');
@@ -91,9 +96,10 @@ export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, forms:
   map = middle(writer, 'decoder.mid_block', map, config);
   for (const [block, channels] of widths.entries()) {
     const name = `decoder.up_blocks.${block}`;
+    const bands = bandsAt(config, widths.length - 1 - block);
     for (let layer = 0; layer <= config.layers_per_block; layer++)
-      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, tile, ...norms });
-    if (block < widths.length - 1) map = twofoldConv(writer, `${name}.upsamplers.0.conv`, map, channels);
+      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, tile, bands, ...norms });
+    if (block < widths.length - 1) map = twofoldConv(writer, `${name}.upsamplers.0.conv`, map, channels, bands * 2);
   }
   map = conv(writer, 'decoder.conv_out', normAct(writer, 'decoder.conv_norm_out', map, config), config.out_channels);
   graph.output('image', map.value, ['batch', config.out_channels, 'image_height', 'image_width']);
@@ -115,7 +121,12 @@ export function vaeEncoderGraph(config: VaeConfig, weights: WeightSource, forms:
   for (const [block, channels] of widths.entries()) {
     const name = `encoder.down_blocks.${block}`;
     for (let layer = 0; layer < config.layers_per_block; layer++)
-      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, tile, ...norms });
+      map = resnet(writer, `${name}.resnets.${layer}`, map, {
+        channels,
+        tile,
+        bands: bandsAt(config, block),
+        ...norms,
+      });
     if (block < widths.length - 1)
       map = conv(writer, `${name}.downsamplers.0.conv`, map, channels, { stride: 2, pads: [0, 0, 1, 1] });
   }

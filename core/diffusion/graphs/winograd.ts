@@ -113,38 +113,87 @@ export interface WinogradInput {
   readonly bias: WeightTensor;
 }
 
-/** A 3x3 convolution over a map padded by 1. */
-export function winogradConv(graph: GraphBuilder, input: WinogradInput, tile: WinogradTile): Value {
-  const whole = transformed(graph, input, tile === 2 ? two : four);
+/**
+ * A 3x3 convolution over a map padded by 1. With several `bands` of rows, only one's components are in memory at once; a map must have that
+ * many rows of tiles.
+ */
+export function winogradConv(graph: GraphBuilder, input: WinogradInput, tile: WinogradTile, bands = 1): Value {
+  const whole = transformed(graph, input, tile === 2 ? two : four, bands);
   // The last tiles may reach past the map.
   const size = graph.node('Shape', [input.value], { start: 2 });
-  return graph.node('Slice', [whole, graph.integers([0, 0]), size, graph.integers([2, 3])]);
+  const cut = graph.node('Slice', [whole, graph.integers([0, 0]), size, graph.integers([2, 3])]);
+  return withBias(graph, cut, input.bias);
 }
 
-/** A 3x3 convolution over a map that was first made twice as high and wide, each cell repeated. */
-export const winogradTwofoldConv = (graph: GraphBuilder, input: WinogradInput): Value =>
-  transformed(graph, input, twofold);
+/** A 3x3 convolution over a map that was first made twice as high and wide, each cell repeated. `bands` as there. */
+export const winogradTwofoldConv = (graph: GraphBuilder, input: WinogradInput, bands = 1): Value =>
+  withBias(graph, transformed(graph, input, twofold, bands), input.bias);
 
-function transformed(graph: GraphBuilder, { value, kernel, bias }: WinogradInput, transform: Transform): Value {
+const withBias = (graph: GraphBuilder, value: Value, bias: WeightTensor): Value =>
+  graph.node('Add', [value, graph.weight(bias, { dims: [bias.shape[0] ?? 0, 1, 1] })]);
+
+function transformed(
+  graph: GraphBuilder,
+  { value, kernel }: WinogradInput,
+  transform: Transform,
+  bands: number,
+): Value {
+  const kernels = transformedKernel(graph, kernel, transform);
+  const { padBefore, padAfter, stride, window } = transform;
+  if (bands === 1) return bandOf(graph, value, kernels, { transform, kernel, above: padBefore, below: padAfter });
+  const height = graph.node('Shape', [value], { start: 2, end: 3 });
+  const tileRows = graph.node('Div', [
+    graph.node('Add', [height, graph.integers([stride - 1])]),
+    graph.integers([stride]),
+  ]);
+  /** Where the band begins, and the one before it ends, `shift` rows further down. */
+  const rowAt = (band: number, shift: number) => {
+    const tile = graph.node('Div', [graph.node('Mul', [tileRows, graph.integers([band])]), graph.integers([bands])]);
+    return graph.node('Add', [graph.node('Mul', [tile, graph.integers([stride])]), graph.integers([shift])]);
+  };
+  const results = Array.from({ length: bands }, (_, band) => {
+    const [isFirst, isLast] = [band === 0, band === bands - 1];
+    const rows = graph.node('Slice', [
+      value,
+      isFirst ? graph.integers([0]) : rowAt(band, -padBefore),
+      isLast ? height : rowAt(band + 1, window - stride - padBefore),
+      graph.integers([2]),
+    ]);
+    return bandOf(graph, rows, kernels, {
+      transform,
+      kernel,
+      above: isFirst ? padBefore : 0,
+      below: isLast ? padAfter : 0,
+    });
+  });
+  return graph.node('Concat', results, { axis: 2 });
+}
+
+interface Band {
+  readonly transform: Transform;
+  readonly kernel: WeightTensor;
+  /** Rows of zeros around it. */
+  readonly above: number;
+  readonly below: number;
+}
+
+function bandOf(graph: GraphBuilder, value: Value, kernels: Value, { transform, kernel, above, below }: Band): Value {
   const { tile, window, stride, padBefore, padAfter } = transform;
   const [outChannels = 0, inChannels = 0] = kernel.shape;
   const count = transform.data.length ** 2;
   // Each channel by itself: one convolution gives all components of all tiles.
   const channels = graph.node('Reshape', [value, graph.integers([-1, 1, 0, 0])]);
-  const components = graph.node(
-    'Conv',
-    [channels, graph.floats(inBothDirections(transform.data), [count, 1, window, window])],
-    {
-      kernel_shape: [window, window],
-      strides: [stride, stride],
-      pads: [padBefore, padBefore, padAfter, padAfter],
-    },
-  );
+  const dataKernel = graph.floats(inBothDirections(transform.data), [count, 1, window, window]);
+  const components = graph.node('Conv', [channels, dataKernel], {
+    kernel_shape: [window, window],
+    strides: [stride, stride],
+    pads: [above, padBefore, below, padAfter],
+  });
   const flat = graph.node('Reshape', [components, graph.integers([0, count, 1, -1])]);
   const byChannel = graph.node('Reshape', [flat, graph.integers([-1, inChannels, count, 0])]);
   const data = graph.node('Transpose', [byChannel], { perm: [2, 1, 0, 3] });
   const products = graph.node('MatMul', [
-    transformedKernel(graph, kernel, transform),
+    kernels,
     graph.node('Reshape', [data, graph.integers([count, inChannels, -1])]),
   ]);
   const cells = graph.node('MatMul', [
@@ -154,8 +203,7 @@ function transformed(graph: GraphBuilder, { value, kernel, bias }: WinogradInput
   const tileCounts = graph.node('Shape', [components], { start: 2 });
   const shape = graph.node('Concat', [graph.integers([tile * tile * outChannels, -1]), tileCounts], { axis: 0 });
   const byPicture = graph.node('Transpose', [graph.node('Reshape', [cells, shape])], { perm: [1, 0, 2, 3] });
-  const result = graph.node('DepthToSpace', [byPicture], { blocksize: tile });
-  return graph.node('Add', [result, graph.weight(bias, { dims: [outChannels, 1, 1] })]);
+  return graph.node('DepthToSpace', [byPicture], { blocksize: tile });
 }
 
 /** `[components, outChannels, inChannels]`; the runtime computes it once, when it loads. */

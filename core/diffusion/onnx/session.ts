@@ -33,8 +33,6 @@ export async function openSession(graph: OnnxGraph, options: SessionOptions): Pr
       logSeverityLevel: 4,
       // An arena a session would keep each session's largest activations for good, and take its blocks in powers of two.
       enableCpuMemArena: false,
-      ...(process.env.VPROF ? { enableProfiling: true, profileFilePrefix: process.env.VPROF } : {}),
-      ...(process.env.VTHREADS ? { intraOpNumThreads: Number(process.env.VTHREADS) } : {}),
       ...(options.fixedDims !== undefined && { freeDimensionOverrides: options.fixedDims }),
       extra: {
         session: {
@@ -82,7 +80,8 @@ function fromOrt(name: string, value: OrtTensor): Tensor {
   return { data, dims: value.dims };
 }
 
-async function mapErrors<Result>(act: () => Promise<Result>): Promise<Result> {
+/** Runs what calls the runtime: its errors become `oom` or `model_load_failed`. */
+export async function mapErrors<Result>(act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {

@@ -11,6 +11,8 @@ export interface Conditioning {
   /** SDXL only: `[rows, channels]` and `[rows, 6]`. */
   readonly pooled: Tensor | null;
   readonly timeIds: Tensor | null;
+  /** What the network itself is told of the guidance; null where rows and weights are how it is done. */
+  readonly guidance: number | null;
   /** How much each row's answer counts in the noise; they sum to 1. */
   readonly weights: readonly number[];
 }
@@ -26,6 +28,8 @@ export interface ConditioningInput {
   /** The bundle's, one a text encoder. */
   readonly tokenizers: readonly ClipTokenizer[];
   readonly encoder: PromptEncoder;
+  /** See `Networks`: then there is no negative prompt, and no scaling here. */
+  readonly takesGuidance: boolean;
   /** Between two encodings. */
   readonly pause: () => Promise<void>;
 }
@@ -40,13 +44,14 @@ interface Texts {
  * Reads and encodes the prompts of every step of a run, each distinct text once. All contexts of a run are of one length: shorter ones are
  * followed by as many empty chunks. Throws `invalid_input` for a prompt that can't be meant.
  */
-export async function resolvePrompts({ plan, tokenizers, encoder, pause }: ConditioningInput): Promise<ConditioningAt> {
+export async function resolvePrompts(input: ConditioningInput): Promise<ConditioningAt> {
+  const { plan, tokenizers, encoder, takesGuidance, pause } = input;
   const reader = promptReaders[plan.prompt_syntax];
-  const scale = plan.guidance_scale > 1 ? plan.guidance_scale : 1;
+  const scale = plan.guidance_scale > 1 && !takesGuidance ? plan.guidance_scale : 1;
   const parts = reader.readPrompt(plan.prompt, plan.steps);
   const negative = reader.readNegative(plan.negative_prompt, plan.steps);
   const sum = parts.reduce((total, { weight }) => total + scale * weight, 0);
-  const isGuided = plan.guidance_scale > 1 || sum !== 1;
+  const isGuided = scale > 1 || sum !== 1;
   const weights = parts.map(({ weight }) => scale * weight);
 
   const isConstant = parts.every(({ schedule }) => schedule.isConstant) && (!isGuided || negative.isConstant);
@@ -81,6 +86,7 @@ export async function resolvePrompts({ plan, tokenizers, encoder, pause }: Condi
       context,
       pooled,
       timeIds: pooled === null ? null : timeIds(texts.length, plan.width, plan.height),
+      guidance: takesGuidance ? plan.guidance_scale : null,
       weights: without === null ? weights : [1 - sum, ...weights],
     };
     made.set(key, conditioning);

@@ -16,16 +16,20 @@ export interface DenoiseInput {
   /** After each call of the network; `original` is the latent that the sample stands for. */
   readonly onStep: (finished: number, count: number, original: Tensor) => void;
   readonly isCanceled: () => boolean;
+  /** No further step: the latent as it stands. */
+  readonly isSkipped: () => boolean;
 }
 
-/** Takes the noise out of one picture: its finished latent. Lets the process hear messages between steps. Throws `canceled`. */
-export async function denoise(input: DenoiseInput): Promise<Tensor> {
+/** Takes the noise out of one picture: its finished latent, and how many calls of the network it took. Lets the process hear messages between steps. Throws `canceled`. */
+export async function denoise(input: DenoiseInput): Promise<{ readonly latents: Tensor; readonly taken: number }> {
   const { networks, scheduler, conditioningAt, firstIndex } = input;
   const { dims } = input.latents;
   const count = scheduler.timesteps.length - firstIndex;
   let sample = input.latents.data;
+  let original = sample;
   for (let index = firstIndex; index < scheduler.timesteps.length; index++) {
     await yieldOrCancel(input.isCanceled);
+    if (input.isSkipped()) return { latents: { data: original, dims }, taken: index - firstIndex };
     const { weights, ...conditioning } = conditioningAt(Math.floor((index - firstIndex) / scheduler.order));
     const output = await networks.predictNoise({
       sample: repeated(scheduler.scaleModelInput(sample, index), dims, weights.length),
@@ -35,9 +39,10 @@ export async function denoise(input: DenoiseInput): Promise<Tensor> {
     const noise = combined(output.data, weights);
     const step = scheduler.step(noise, index, sample, input.draw);
     sample = step.sample;
+    original = step.original;
     input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
   }
-  return { data: sample, dims };
+  return { latents: { data: sample, dims }, taken: count };
 }
 
 /** A cancel message is only heard when the event loop turns: the network's calls block it. */

@@ -4,7 +4,7 @@ import type { Networks, Tensor } from '../networks.ts';
  * Up to this area the VAE sees a picture whole: SDXL's own size, 3.4 GB. Past it memory would grow without end. Not earlier, since tiles
  * cost likeness: each is normalised by itself, and a picture of 1024 px comes out 5 of 255 off in the mean.
  */
-const wholeUpToPixels = 1024 * 1024;
+export const mostPixelsAtOnce = 1024 * 1024;
 const tilePixels = 768;
 /** Neighbours share so much, and fade into each other over it. */
 const overlapPixels = 192;
@@ -17,7 +17,7 @@ export function tiledVae(networks: Networks, pause: () => Promise<void>): Vae {
   return {
     decode: async (latent) => {
       const [, , height = 0, width = 0] = latent.dims;
-      if (height * width * scale ** 2 <= wholeUpToPixels) return networks.decode(latent);
+      if (height * width * scale ** 2 <= mostPixelsAtOnce) return networks.decode(latent);
       const [image] = await inTiles(latent, async (tile) => [await networks.decode(tile)], {
         tile: tilePixels / scale,
         overlap: overlapPixels / scale,
@@ -28,7 +28,7 @@ export function tiledVae(networks: Networks, pause: () => Promise<void>): Vae {
     },
     encode: async (image) => {
       const [, , height = 0, width = 0] = image.dims;
-      if (height * width <= wholeUpToPixels) return networks.encode(image);
+      if (height * width <= mostPixelsAtOnce) return networks.encode(image);
       const encodeTile = async (tile: Tensor) => {
         const { mean, logVariance } = await networks.encode(tile);
         return [mean, logVariance];

@@ -7,6 +7,8 @@ export interface PromptChunk {
   readonly ids: readonly number[];
   /** How many times each token counts; null where all count once. */
   readonly weights: readonly number[] | null;
+  /** Of the text itself: without start, end and padding. */
+  readonly tokenCount: number;
 }
 
 /** So far back a full chunk is cut at a comma: stable-diffusion-webui's `comma_padding_backtrack`. */
@@ -21,6 +23,15 @@ interface WeighedToken {
 
 /** Nothing at all: what a shorter prompt is padded with. */
 export const emptyChunk = (tokenizer: ClipTokenizer): PromptChunk => toChunk([], tokenizer);
+
+/** As much of a text as fits one chunk. */
+export function plainChunk(text: string, tokenizer: ClipTokenizer): PromptChunk {
+  const ids = tokenizer.encode(text).slice(0, tokenizer.maxLength - 2);
+  return toChunk(
+    ids.map((id) => ({ id, weight: 1 })),
+    tokenizer,
+  );
+}
 
 /**
  * Cuts a prompt into chunks, none of its tokens left out. A chunk ends when it is full, after the last comma where that is near, and at a break.
@@ -68,6 +79,7 @@ function toChunk(tokens: readonly WeighedToken[], { startId, endId, padId, maxLe
   const isPlain = tokens.every(({ weight }) => weight === 1);
   return {
     ids: [...ids, ...Array<number>(padding).fill(padId)],
+    tokenCount: tokens.length,
     weights: isPlain ? null : [1, ...tokens.map(({ weight }) => weight), ...Array<number>(padding + 1).fill(1)],
   };
 }

@@ -1,6 +1,6 @@
 import type { PromptSyntax } from '../../contract/generate.ts';
 import type { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
-import { chunksOf, type PromptChunk } from './chunks.ts';
+import { chunksOf, type PromptChunk, plainChunk } from './chunks.ts';
 import { readComposition } from './read-composition.ts';
 import { readEmphasis } from './read-emphasis.ts';
 import { type PromptSchedule, readSchedule } from './read-schedule.ts';
@@ -34,7 +34,7 @@ const constant = (text: string): PromptSchedule => ({ isConstant: true, at: () =
 const plainReader: PromptReader = {
   readPrompt: (text) => [{ weight: 1, schedule: constant(text) }],
   readNegative: constant,
-  chunksOf: (text, tokenizer) => [{ ids: tokenizer.encodePadded(text), weights: null }],
+  chunksOf: (text, tokenizer) => [plainChunk(text, tokenizer)],
 };
 
 export const promptReaders: Readonly<Record<PromptSyntax, PromptReader>> = { webui: webuiReader, plain: plainReader };

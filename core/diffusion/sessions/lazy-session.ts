@@ -2,13 +2,17 @@ import type { Tensor } from '../networks.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import { namedDims, openSession, type Session } from '../onnx/session.ts';
 
+export interface LazySession extends Session {
+  readonly isLoaded: boolean;
+}
+
 /**
  * A session that loads when it first runs. A load that failed is tried anew by the next run.
  *
  * On CPU one session serves every size: fixing the sizes wins nothing there, and loading anew costs seconds. Elsewhere the session is
  * made for the sizes in use, so that no shape is left to compute (shapes are computed on the CPU), and made anew when they change.
  */
-export function lazySession(provider: string, makeGraph: () => OnnxGraph): Session {
+export function lazySession(provider: string, makeGraph: () => OnnxGraph): LazySession {
   let opened: { readonly session: Promise<Session>; readonly sizes: string } | null = null;
   let graph: OnnxGraph | null = null;
   const close = async () => {
@@ -33,6 +37,9 @@ export function lazySession(provider: string, makeGraph: () => OnnxGraph): Sessi
       return session.run(feeds);
     },
     close,
+    get isLoaded() {
+      return opened !== null;
+    },
   };
 }
 

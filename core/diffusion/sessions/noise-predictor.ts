@@ -1,10 +1,10 @@
 import type { Forms } from '../graphs/layers.ts';
-import { timestepFeatures } from '../graphs/timestep-features.ts';
+import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
-import { assertFinite, type Session } from '../onnx/session.ts';
+import { assertFinite } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';
 import type { Component } from './component.ts';
 import { lazySession, present } from './lazy-session.ts';
@@ -21,6 +21,7 @@ const keptContexts = 2;
 
 export interface NoisePredictor {
   predict(input: NoiseInput): Promise<Tensor>;
+  readonly isLoaded: boolean;
   close(): Promise<void>;
 }
 
@@ -33,11 +34,26 @@ export function openNoisePredictor(
 ): NoisePredictor {
   const source = weightSource(folder, tensors);
   const write = (halvesEvenly: boolean) => unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly });
-  const [even, uneven] = [write(true), write(false)];
-  const segments = even.segments.map((graph, index) => segmentOf(provider, graph, uneven.segments[index]));
-  const halvings = config.block_out_channels.length - 1;
-  const contextGraph = even.context;
+  const graphs = write(true);
+  const contextGraph = graphs.context;
   const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph);
+  const open = (graph: OnnxGraph) => ({ graph, session: lazySession(provider, () => graph) });
+  let segments = graphs.segments.map(open);
+  let halvesEvenly = true;
+  const halvings = config.block_out_channels.length - 1;
+  /** Those for maps that halve evenly, or for others: of the segments that differ, one kind is loaded at a time. */
+  const segmentsFor = async (sizes: readonly number[]) => {
+    const isEven = sizes.every((size) => size % 2 ** halvings === 0);
+    if (isEven === halvesEvenly) return segments;
+    const before = segments;
+    segments = write(isEven).segments.map(
+      (graph) => before.find((one) => Buffer.from(one.graph.bytes).equals(graph.bytes)) ?? open(graph),
+    );
+    halvesEvenly = isEven;
+    for (const one of before) if (!segments.includes(one)) await one.session.close();
+    return segments;
+  };
+
   let kept: { readonly context: Tensor; readonly keysAndValues: Readonly<Record<string, Tensor>> }[] = [];
 
   const keysAndValuesOf = async (context: Tensor) => {
@@ -63,48 +79,32 @@ export function openNoisePredictor(
         ...(config.addition_embed_type !== null && {
           added: addedConditions(input, (value) => features(value, config.addition_time_embed_dim ?? 0)),
         }),
+        ...(config.time_cond_proj_dim !== null && {
+          guidance: {
+            data: guidanceFeatures(input.guidance ?? 1, config.time_cond_proj_dim),
+            dims: [1, config.time_cond_proj_dim],
+          },
+        }),
         ...(await keysAndValuesOf(input.context)),
       };
-      const halvesEvenly = input.sample.dims.slice(2).every((size) => size % 2 ** halvings === 0);
-      for (const segment of segments) {
-        const { graph, session } = await segment.forSize(halvesEvenly);
+      for (const { graph, session } of await segmentsFor(input.sample.dims.slice(2))) {
         const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, present(values[name])]));
         values = { ...values, ...(await session.run(feeds)) };
       }
       return assertFinite(present(values.noise), 'the UNet');
     },
+    get isLoaded() {
+      return segments.some(({ session }) => session.isLoaded);
+    },
     close: async () => {
       kept = [];
       await contextSession?.close();
-      for (const segment of segments) await segment.close();
+      for (const { session } of segments) await session.close();
     },
   };
 }
 
 /** SDXL: each row the pooled text, then the features of its six time ids. */
-interface SegmentSession {
-  readonly graph: OnnxGraph;
-  readonly session: Session;
-}
-
-/** One segment for maps that halve evenly and for others. Only some differ, and of those one is loaded at a time. */
-function segmentOf(provider: string, even: OnnxGraph, uneven: OnnxGraph | undefined) {
-  const open = (graph: OnnxGraph): SegmentSession => ({ graph, session: lazySession(provider, () => graph) });
-  const whenEven = open(even);
-  const whenUneven = uneven === undefined || Buffer.from(even.bytes).equals(uneven.bytes) ? whenEven : open(uneven);
-  return {
-    forSize: async (halvesEvenly: boolean): Promise<SegmentSession> => {
-      const [wanted, other] = halvesEvenly ? [whenEven, whenUneven] : [whenUneven, whenEven];
-      if (other !== wanted) await other.session.close();
-      return wanted;
-    },
-    close: async () => {
-      await whenEven.session.close();
-      await whenUneven.session.close();
-    },
-  };
-}
-
 function addedConditions({ pooled, timeIds }: NoiseInput, features: (value: number) => Float32Array): Tensor {
   if (pooled === null || timeIds === null) throw new TypeError('SDXL needs pooled text and time ids');
   const batch = pooled.dims[0] ?? 0;

@@ -8,12 +8,15 @@ import {
   hasProjection,
 } from '../graphs/clip-text-encoder.ts';
 import type { TextEncoding } from '../networks.ts';
-import { assertFinite, type Session } from '../onnx/session.ts';
+import { assertFinite } from '../onnx/session.ts';
 import type { Component } from './component.ts';
-import { lazySession, present } from './lazy-session.ts';
+import { type LazySession, lazySession, present } from './lazy-session.ts';
 
 export interface TextEncoder {
+  /** Channels of the context. */
+  readonly contextWidth: number;
   encode(prompts: readonly (readonly number[])[], skipLayers: number): Promise<TextEncoding>;
+  readonly isLoaded: boolean;
   close(): Promise<void>;
 }
 
@@ -24,7 +27,7 @@ export function openTextEncoder(
 ): TextEncoder {
   const weights = clipWeights(folder, tensors);
   // The graph ends where the reading does: another clip skip is another graph.
-  let current: { readonly skipLayers: number; readonly session: Session } | null = null;
+  let current: { readonly skipLayers: number; readonly session: LazySession } | null = null;
   const sessionFor = async (skipLayers: number) => {
     if (current?.skipLayers === skipLayers) return current.session;
     await current?.session.close();
@@ -34,6 +37,7 @@ export function openTextEncoder(
     return session;
   };
   return {
+    contextWidth: config.hidden_size,
     encode: async (prompts, skipLayers) => {
       const most = config.num_hidden_layers - (isXl ? 2 : 1);
       if (skipLayers > most)
@@ -49,6 +53,9 @@ export function openTextEncoder(
       const { context, pooled } = await session.run(hasProjection(config) ? { ids, end_rows: ends } : { ids });
       return { context: assertFinite(present(context), 'the text encoder'), pooled: pooled ?? null };
     },
+    get isLoaded() {
+      return current?.session.isLoaded ?? false;
+    },
     close: async () => {
       await current?.session.close();
       current = null;
@@ -60,7 +67,11 @@ export function openTextEncoder(
 function checkTokens(prompts: readonly (readonly number[])[], config: ClipTextConfig, folder: string): void {
   for (const prompt of prompts) {
     if (prompt.length !== config.max_position_embeddings)
-      throw new RangeError(`a prompt of ${prompt.length} tokens for an encoder of ${config.max_position_embeddings}`);
+      throw new Failed('unsupported_config', {
+        path: join(folder, 'config.json'),
+        field: '"max_position_embeddings"',
+        value: `${config.max_position_embeddings}, but the tokenizer gives ${prompt.length} tokens`,
+      });
     const stray = prompt.find((id) => id >= config.vocab_size);
     if (stray !== undefined)
       throw new Failed('unsupported_config', {

@@ -83,6 +83,13 @@ const otherPaths: Json = {
     },
   },
   '/readyz': { get: { operationId: 'readyz', summary: 'Whether requests are taken', responses: answer('They are') } },
+  '/metrics': {
+    get: {
+      operationId: 'metrics',
+      summary: "Figures of this process, in Prometheus' text format",
+      responses: { 200: { description: 'The figures', content: { 'text/plain': { schema: { type: 'string' } } } } },
+    },
+  },
   [`${restPrefix}/events`]: {
     get: {
       operationId: 'events',

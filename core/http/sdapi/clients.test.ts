@@ -212,12 +212,13 @@ test.each([
   ['extra-single-image', { image: 'AAAA', upscaler_1: 'R-ESRGAN' }, 500, 'could not find upscaler named R-ESRGAN'],
   ['extra-single-image', { image: 'AAAA', codeformer_visibility: 1 }, 500, 'no face restorer'],
   ['extra-batch-images', { imageList: 5 }, 422, 'not a valid list'],
-  ['interrogate', { image: 'AAAA', model: 'clip' }, 404, 'Model not found'],
+  ['interrogate', { image: 'AAAA', model: 'nonesuch' }, 404, 'Model not found'],
+  ['interrogate', { image: 'AAAA', model: 'clip' }, 200, '{"caption":"<error>"}'],
   ['interrogate', { model: 'clip' }, 404, 'Image not found'],
   ['options', { samples_format: 'bmp' }, 500, 'Invalid image format'],
   ['txt2img', { ...small, override_settings: { nonesuch: 1 } }, 500, 'KeyError'],
   ['txt2img', { ...small, alwayson_scripts: { ADetailer: { args: [true] } } }, 422, "Script 'ADetailer' not found"],
-])('%s refuses %j with %i: %s', async (path, body, status, words) => {
+])('%s answers %j with %i: %s', async (path, body, status, words) => {
   const answer = await app.post(`/sdapi/v1/${path}`, body);
   expect([answer.status, JSON.stringify(answer.body)]).toEqual([status, expect.stringContaining(words)]);
 });

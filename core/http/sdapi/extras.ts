@@ -65,8 +65,8 @@ export function addSdapiExtras(app: FastifyInstance, tools: ImageTools): void {
   });
   app.post('/extra-single-image', async (request) => {
     const body = dictOf(request.body);
-    const image = await enlarge(readFields(body), textField(body, 'image'));
-    return { html_info: '', image };
+    const { image, told } = await enlarge(readFields(body), textField(body, 'image'));
+    return { html_info: htmlOf(told), image };
   });
   app.post('/extra-batch-images', async (request) => {
     const body = dictOf(request.body);
@@ -74,21 +74,28 @@ export function addSdapiExtras(app: FastifyInstance, tools: ImageTools): void {
     const list = coerce('list', body.imageList);
     if (list === undefined) throw validationError([{ loc: ['body', 'imageList'], ...refusals.list }]);
     const images: string[] = [];
+    let last = '';
     // One after the other: each may be large.
     for (const [index, item] of list.entries()) {
       const data = coerce('str', coerce('dict', item)?.data);
       if (data === undefined) throw validationError([{ loc: ['body', 'imageList', index, 'data'], ...refusals.str }]);
-      images.push(await enlarge(read, data));
+      const { image, told } = await enlarge(read, data);
+      images.push(image);
+      last = told;
     }
-    return { html_info: '', images };
+    return { html_info: htmlOf(last), images };
   });
   app.post('/interrogate', async (request) => {
     const body = dictOf(request.body);
     if (coerce('str', body.image ?? '') === '') throw httpException(404, 'Image not found');
-    throw httpException(404, 'Model not found');
+    const model = coerce('str', body.model ?? 'clip');
+    if (model !== 'clip' && model !== 'deepdanbooru') throw httpException(404, 'Model not found');
+    decodePicture(textField(body, 'image'));
+    // stable-diffusion-webui's own word where its interrogator can't be run.
+    return { caption: '<error>' };
   });
 
-  async function enlarge(read: ReadFields, image: string): Promise<string> {
+  async function enlarge(read: ReadFields, image: string): Promise<{ image: string; told: string }> {
     for (const name of ['gfpgan_visibility', 'codeformer_visibility'] as const)
       if (Number(read[name]) > 0) throw raised('NotImplementedError', `${name}: there is no face restorer here`);
     const bytes = decodePicture(image);
@@ -100,14 +107,31 @@ export function addSdapiExtras(app: FastifyInstance, tools: ImageTools): void {
             height: Number(read.upscaling_resize_h),
             crop: read.upscaling_crop === true,
           };
-    const upscaler = String(read.upscaler_1);
-    if (upscaler !== 'None' && !tools.upscalerNames.includes(upscaler))
-      throw raised('AssertionError', `could not find upscaler named ${upscaler}`);
-    const made = await tools.upscale(bytes, { size, upscaler });
+    const [upscaler, other] = [String(read.upscaler_1), String(read.upscaler_2)];
+    for (const name of upscaler === 'None' ? [] : [upscaler, other])
+      if (name !== 'None' && !tools.upscalerNames.includes(name))
+        throw raised('AssertionError', `could not find upscaler named ${name}`);
+    const visibility = Number(read.extras_upscaler_2_visibility);
+    const second = other === 'None' || visibility === 0 ? null : { upscaler: other, visibility };
+    const made = await tools.upscale(bytes, { size, upscaler, second });
     if (made === 'too_large') throw raised('ValueError', 'the picture would be too large');
     if (made === null) throw invalidImage();
-    return Buffer.from(made.buffer, made.byteOffset, made.byteLength).toString('base64');
+    const { png, told } = made;
+    return { image: Buffer.from(png.buffer, png.byteOffset, png.byteLength).toString('base64'), told };
   }
+}
+
+/** As stable-diffusion-webui puts a text into its page. */
+function htmlOf(text: string): string {
+  const marks: Readonly<Record<string, string>> = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#x27;',
+  };
+  const escaped = text.replaceAll(/[&<>"']/g, (mark) => marks[mark] ?? mark);
+  return `<p>${escaped.replaceAll('\n', '<br>\n')}</p>`;
 }
 
 type ReadFields = Readonly<Record<FieldName, unknown>>;
@@ -168,9 +192,8 @@ function textField(body: Readonly<Record<string, unknown>>, name: string): strin
 /** What libraries write about the file itself is not told. */
 const unsaid = new Set(['jfif', 'dpi', 'exif', 'icc_profile', 'gamma', 'srgb', 'Software']);
 
-function itemsOf({ items, infotext }: PictureInfo): Readonly<Record<string, string>> {
-  const others = Object.entries(items).filter(([keyword]) => !unsaid.has(keyword));
-  return { ...(infotext !== '' && { parameters: infotext }), ...Object.fromEntries(others) };
+function itemsOf({ items }: PictureInfo): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(items).filter(([keyword]) => !unsaid.has(keyword)));
 }
 
 function parametersOf({ prompt, negativePrompt, parameters }: PictureInfo) {

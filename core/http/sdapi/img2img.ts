@@ -1,4 +1,5 @@
 import { httpException, raised } from './errors.ts';
+import { withInfotext } from './infotext-field.ts';
 import { makePictures, notAvailable, type PictureAnswer, type PicturePorts } from './make-pictures.ts';
 import { type Img2ImgFields, img2imgFields, readFields } from './request-fields.ts';
 
@@ -7,7 +8,7 @@ const latentUpscale = 3;
 
 /** `POST /sdapi/v1/img2img`: pictures from a picture. What would repaint a part of it is refused, not dropped. */
 export async function img2img(body: unknown, ports: PicturePorts): Promise<PictureAnswer> {
-  const fields = readFields(img2imgFields, body);
+  const fields = readFields(img2imgFields, withInfotext(body, ports.imageTools.readText));
   const init_image = initImageOf(fields);
   if (fields.mask) throw notAvailable('mask');
   const resize_mode = fields.resize_mode ?? 0;

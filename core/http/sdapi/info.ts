@@ -12,6 +12,8 @@ export interface InfoFacts {
   readonly subseed: number;
   readonly startedAt: string;
   readonly version: string;
+  /** What could not be done as it was asked for. */
+  readonly warnings: readonly string[];
 }
 
 /** The `info` of an answer: keys and their order are stable-diffusion-webui's. It echoes the size that was asked for. */
@@ -53,5 +55,6 @@ export function infoOf(facts: InfoFacts): Readonly<Record<string, unknown>> {
     is_using_inpainting_conditioning: false,
     version: `vitrine ${facts.version}`,
     ...(artifacts.some(({ is_fake }) => is_fake) && { fake: true }),
+    ...(facts.warnings.length > 0 && { warnings: facts.warnings }),
   };
 }

@@ -14,6 +14,7 @@ import { infoOf } from './info.ts';
 import { readOverrides } from './options.ts';
 import { effective, type SharedFields } from './request-fields.ts';
 import { chooseSampler } from './sampler-name.ts';
+import { warningsOf } from './warnings.ts';
 
 export interface PicturePorts {
   readonly commands: Commands;
@@ -49,7 +50,10 @@ export async function makePictures(
   requireEngine(fields);
   const subseed = subseedOf(fields);
   const options: Options = { ...ports.options, ...overrides };
-  const request = { ...(await requestOf(fields, options, subseed, ports)), ...endpoint };
+  const { sampler, scheduler, warnings: ofSampler } = chooseSampler(fields);
+  const warnings = [...ofSampler, ...warningsOf(fields, sampler)];
+  for (const warning of warnings) ports.log.warn({ path: 'sdapi' }, warning);
+  const request = { ...(await requestOf(fields, options, subseed, ports)), sampler, scheduler, ...endpoint };
   const input = checkInput('jobs.generate', {
     request,
     origin: 'sdapi',
@@ -78,6 +82,7 @@ export async function makePictures(
     subseed,
     startedAt: job.created_at,
     version: ports.version,
+    warnings,
   });
   const grid = await gridOf({
     images,
@@ -93,10 +98,8 @@ async function requestOf(
   fields: SharedFields,
   options: Options,
   subseed: number,
-  { commands, log, ...ports }: PicturePorts,
+  { commands, ...ports }: PicturePorts,
 ): Promise<GenerateInput> {
-  const { sampler, scheduler, unknown } = chooseSampler(fields);
-  if (unknown !== null) log.warn({ given: unknown, taken: sampler }, 'sampler not known');
   const modelId = await chosenModel([options, ports.options], commands);
   const strength = effective(fields, 'subseed_strength') ?? 0;
   return {
@@ -107,8 +110,6 @@ async function requestOf(
     height: flooredSide(effective(fields, 'height')),
     steps: effective(fields, 'steps') ?? undefined,
     guidance_scale: effective(fields, 'cfg_scale') ?? undefined,
-    sampler,
-    scheduler,
     seed: effective(fields, 'seed') ?? -1,
     count: (effective(fields, 'batch_size') ?? 1) * (effective(fields, 'n_iter') ?? 1),
     clip_skip: options.CLIP_stop_at_last_layers,
@@ -176,7 +177,6 @@ function requireKnownScripts({ script_name, alwayson_scripts }: SharedFields): v
 function requireEngine(fields: SharedFields): void {
   const refiner = fields.refiner_checkpoint ?? '';
   const missing = [
-    fields.tiling && 'tiling',
     (fields.seed_resize_from_w ?? 0) > 0 && (fields.seed_resize_from_h ?? 0) > 0 && 'seed_resize_from_w',
     refiner !== '' && refiner.toLowerCase() !== 'none' && 'refiner_checkpoint',
   ].find((field) => field !== false && field !== null);

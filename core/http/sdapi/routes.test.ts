@@ -73,7 +73,7 @@ test('progress tells of the running job, with its preview unless that is not wan
   door.core.jobs.set(job.id, { ...job, status: 'running', progress });
   door.events.emit({ kind: 'preview_ready', job_id: job.id, item_index: 1, data_url: 'data:image/png;base64,AAAA' });
   expect(await get('progress')).toMatchObject({
-    progress: 0.6,
+    progress: 0.585,
     eta_relative: 4,
     current_image: 'AAAA',
     state: { job_count: 2, job_no: 1, sampling_step: 3, sampling_steps: 20 },

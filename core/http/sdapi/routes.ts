@@ -12,7 +12,7 @@ import { img2img } from './img2img.ts';
 import { addSdapiLists, sendNull } from './lists.ts';
 import type { PicturePorts } from './make-pictures.ts';
 import { readOptions } from './options.ts';
-import { progressOf } from './progress.ts';
+import { progressOf, type Told } from './progress.ts';
 import { txt2img } from './txt2img.ts';
 
 export interface SdapiOptions {
@@ -39,6 +39,8 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
       ((performance.now() - (request.receivedAtMs ?? performance.now())) / 1000).toFixed(4),
     );
   });
+  /** What a client told of a job while it ran; there is one that runs. */
+  let told: (Told & { readonly jobId: string }) | null = null;
   addSdapiLists(app, commands, imageTools.upscalerNames);
   addSdapiExtras(app, imageTools);
 
@@ -67,14 +69,15 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
     const query = request.query as Readonly<Record<string, unknown>>;
     const running = await runningJob();
     const isSkipped = coerce('bool', query.skip_current_image ?? false) ?? false;
-    return progressOf(running, running === null || isSkipped ? null : preview(running.id));
+    const ofRunning = running !== null && told?.jobId === running.id ? told : undefined;
+    return progressOf(running, running === null || isSkipped ? null : preview(running.id), ofRunning);
   });
   app.post('/interrupt', async () => {
-    await cancelRunning();
+    await endPicture({ makesOthers: false });
     return {};
   });
   app.post('/skip', async (_request, reply) => {
-    await cancelRunning();
+    await endPicture({ makesOthers: true });
     return sendNull(reply);
   });
 
@@ -107,11 +110,13 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
     return jobs[0] ?? null;
   }
 
-  async function cancelRunning(): Promise<void> {
+  /** The picture under way is answered as it stands, with those before it. Nothing running: no effect. */
+  async function endPicture({ makesOthers }: { readonly makesOthers: boolean }): Promise<void> {
     const running = await runningJob();
     if (running === null) return;
+    told = { jobId: running.id, isSkipped: makesOthers, isInterrupted: !makesOthers };
     try {
-      await commands['jobs.cancel']({ job_id: running.id });
+      await commands['jobs.skip']({ job_id: running.id, makes_others: makesOthers });
     } catch (error) {
       // It ended by itself in between.
       if (!(error instanceof Failed)) throw error;

@@ -60,11 +60,23 @@ test.each<[string, unknown, Partial<GenerateRequest>]>([
   ['a combined sampler name', { sampler_name: 'DPM++ 2M Karras' }, { sampler: 'DPM++ 2M', scheduler: 'Karras' }],
   [
     'a scheduler in lower case',
-    { sampler_name: 'Euler a', scheduler: 'karras' },
-    { sampler: 'Euler a', scheduler: 'Karras' },
+    { sampler_name: 'Euler', scheduler: 'karras' },
+    { sampler: 'Euler', scheduler: 'Karras' },
   ],
   ['an unknown scheduler', { scheduler: 'Nonesuch' }, {}],
-  ['an unknown sampler', { sampler_name: 'Nonesuch' }, { sampler: 'DPM++ 2M' }],
+  ['an unknown sampler', { sampler_name: 'Nonesuch' }, { sampler: 'DPM++ 2M', scheduler: 'Karras' }],
+  [
+    "a sampler's own scheduler",
+    { sampler_name: 'DPM++ 2M SDE' },
+    { sampler: 'DPM++ 2M SDE', scheduler: 'Exponential' },
+  ],
+  [
+    'a scheduler beside the own one',
+    { sampler_name: 'DPM++ 2M', scheduler: 'Uniform' },
+    { sampler: 'DPM++ 2M', scheduler: 'Uniform' },
+  ],
+  ['noise levels that a sampler has not', { sampler_name: 'DDIM', scheduler: 'Karras' }, { sampler: 'DDIM' }],
+  ['a name that ends in a scheduler that is not here', { sampler_name: 'Heun Beta' }, { sampler: 'Heun' }],
   [
     'a checkpoint by name',
     { override_settings: { sd_model_checkpoint: 'moon' } },

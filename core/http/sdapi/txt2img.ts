@@ -1,9 +1,10 @@
+import { withInfotext } from './infotext-field.ts';
 import { makePictures, notAvailable, type PictureAnswer, type PicturePorts } from './make-pictures.ts';
 import { readFields, txt2imgFields } from './request-fields.ts';
 
 /** `POST /sdapi/v1/txt2img` */
 export async function txt2img(body: unknown, ports: PicturePorts): Promise<PictureAnswer> {
-  const fields = readFields(txt2imgFields, body);
+  const fields = readFields(txt2imgFields, withInfotext(body, ports.imageTools.readText));
   if (fields.enable_hr) throw notAvailable('enable_hr');
   return makePictures(fields, {}, ports);
 }

@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { Failed } from '../../contract/failure.ts';
 import {
+  GenerateRequest,
   limits,
   maxSeed,
   type SamplerName,
@@ -11,6 +12,18 @@ import {
 } from '../../contract/generate.ts';
 import { invalidInput } from '../../contract/invalid-input.ts';
 import { Chain } from '../../contract/job-extras.ts';
+
+/** Fields that are this program's own, under the names that its other doors have for them. */
+const ownFields = {
+  init_image: GenerateRequest.shape.init_image.nullable(),
+  strength: GenerateRequest.shape.strength.nullable(),
+  resize_mode: GenerateRequest.shape.resize_mode.nullable(),
+  clip_skip: GenerateRequest.shape.clip_skip.nullable(),
+  subseed: GenerateRequest.shape.subseed.nullable(),
+  subseed_strength: GenerateRequest.shape.subseed_strength.nullable(),
+  rng: GenerateRequest.shape.rng.nullable(),
+  prompt_syntax: GenerateRequest.shape.prompt_syntax.nullable(),
+};
 
 const ChainField = z.object({ upscale: Chain.shape.upscale.nullish() });
 
@@ -29,6 +42,7 @@ export const JobCreateRequest = z.object({
   seed: z.int().min(0).max(maxSeed).nullish().describe('Picture i has seed + i; drawn when left out'),
   count: z.int().min(1).max(limits.maxCount).default(1),
   model_id: z.string().nullish(),
+  ...ownFields,
   chain: ChainField.nullish().describe('{"upscale": {"scale": 2}}: the pictures once more, 2 or 4 times larger'),
 });
 type JobCreateRequest = z.infer<typeof JobCreateRequest>;
@@ -57,6 +71,7 @@ export function readJobRequest(body: unknown, idempotencyKey: string | null): Re
       ...samplerOf(request.scheduler ?? ''),
       seed: request.seed ?? drawSeed(request.count),
       count: request.count,
+      ...ownFieldsOf(request),
     },
     overrides: { samples_format: request.format, enable_pnginfo: request.embed_metadata },
     ...(upscale && { chain: { upscale } }),
@@ -64,6 +79,11 @@ export function readJobRequest(body: unknown, idempotencyKey: string | null): Re
       idempotency: { key_sha256: sha256(idempotencyKey), body_sha256: sha256(canonical(body)) },
     }),
   };
+}
+
+function ownFieldsOf(request: JobCreateRequest): Readonly<Record<string, unknown>> {
+  const given = Object.keys(ownFields).map((name) => [name, request[name as keyof typeof ownFields]] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== null && value !== undefined));
 }
 
 /** `pipeline: [{type: generate, ...}, {type: upscale, scale}]` is another way to write a chain of those two, and of nothing else. */

@@ -322,6 +322,14 @@ describe('the jobs interface', () => {
     [{ ...small, scheduler: 'nonesuch' }, 'scheduler'],
     [{ ...small, format: 'webp' }, 'format'],
     [{ ...small, model_id: 'nonesuch' }, 'model_id'],
+    [{ ...small, strength: 2 }, 'strength'],
+    [{ ...small, resize_mode: 3 }, 'resize_mode'],
+    [{ ...small, clip_skip: 0 }, 'clip_skip'],
+    [{ ...small, subseed_strength: -1 }, 'subseed_strength'],
+    [{ ...small, rng: 'gpu' }, 'rng'],
+    [{ ...small, prompt_syntax: 'x' }, 'prompt_syntax'],
+    [{ ...small, init_image: 'bm9uc2Vuc2U=' }, 'init_image'],
+    [{ ...small, init_image: 'sha256:0' }, 'init_image'],
     [[], 'input'],
     ['{', 'body'],
   ])('refuses %j with its field', async (body, field) => {
@@ -430,6 +438,35 @@ describe('the jobs interface', () => {
   ])('understands the scheduler %j', async (scheduler, sampler, spacing) => {
     await run({ ...small, scheduler });
     expect(app.runs[0]).toMatchObject({ sampler, scheduler: spacing });
+  });
+
+  test('takes every field of a request that the other doors have', async () => {
+    const picture = await sharp({ create: { width: 96, height: 64, channels: 3, background: 'red' } })
+      .png()
+      .toBuffer();
+    const init_image = `data:image/png;base64,${picture.toString('base64')}`;
+    await run({ ...small, init_image, strength: 0.5, resize_mode: 1, clip_skip: 2, rng: 'nv', prompt_syntax: 'plain' });
+    expect(app.runs[0]).toMatchObject({
+      init: { strength: 0.5, pixels: { width: 64, height: 64 } },
+      clip_skip: 2,
+      rng: 'nv',
+      prompt_syntax: 'plain',
+    });
+    await run({ ...small, seed: 3, count: 2, subseed: 9, subseed_strength: 0.25 });
+    expect(app.runs[1]).toMatchObject({ seeds: [3, 3], variation: { subseeds: [9, 10], strength: 0.25 }, init: null });
+    const nothing = Object.fromEntries(
+      ['init_image', 'strength', 'resize_mode', 'clip_skip', 'subseed', 'subseed_strength', 'rng', 'prompt_syntax'].map(
+        (name) => [name, null],
+      ),
+    );
+    await run({ ...small, ...nothing });
+    expect(app.runs[2]).toMatchObject({
+      init: null,
+      variation: null,
+      clip_skip: 1,
+      rng: 'cpu',
+      prompt_syntax: 'webui',
+    });
   });
 
   test('draws a seed for a job that names none, and counts up from it', async () => {

@@ -25,9 +25,16 @@ test.each(['StableDiffusionPipeline', 'StableDiffusionXLPipeline'])('%s is bound
 test.each([
   [{ ...folder, pipelineClass: 'FluxPipeline' }, ['diffusers']],
   [{ ...folder, pipelineClass: null }, ['diffusers']],
-  [{ ...folder, pipelineClass: 'StableDiffusionPipeline', weightsFormat: 'onnx' }, []],
+  [{ ...folder, pipelineClass: 'FluxPipeline', weightsFormat: 'onnx' }, []],
   [{ bundleFormat: 'single_file', pipelineClass: 'StableDiffusionPipeline', weightsFormat: 'safetensors' }, []],
 ])('%j has no profile here', (need, engines) => {
   expect(enginesFor(need)).toEqual(engines);
   expect(resolveDependencies(engines, host)).toEqual({ contract_version: 1, state: 'unknown_profile', bindings: [] });
 });
+
+test.each(['OnnxStableDiffusionPipeline', 'ORTStableDiffusionXLPipeline', 'StableDiffusionPipeline'])(
+  '%s exported to ONNX runs here and nowhere else',
+  (pipelineClass) => {
+    expect(enginesFor({ ...folder, pipelineClass, weightsFormat: 'onnx' })).toEqual(['onnx-runtime']);
+  },
+);

@@ -18,17 +18,18 @@ export interface EngineHost {
   readonly executionProviders: readonly string[];
 }
 
-/** Pipelines whose networks we write for ONNX Runtime, from safetensors weights. */
-const onnxRuntimePipelines: ReadonlySet<string> = new Set(['StableDiffusionPipeline', 'StableDiffusionXLPipeline']);
+/** Pipelines that run on ONNX Runtime: from safetensors weights, whose networks we write, or from graphs that were exported under such a name. */
+const onnxRuntimePipelines = /^(Onnx|ORT)?(StableDiffusion(XL)?|LatentConsistencyModel)Pipeline$/;
 
 /**
  * Engines that can run a model, the recommended one first; `diffusers` stands for Python, outside this program. None for a single file: it
  * holds no configs to write the networks from, and a LoRA or a VAE is no whole model.
  */
 export function enginesFor({ bundleFormat, pipelineClass, weightsFormat }: EngineNeed): string[] {
-  if (bundleFormat !== 'diffusers_directory' || weightsFormat === 'onnx') return [];
-  const isOurs = weightsFormat === 'safetensors' && pipelineClass !== null && onnxRuntimePipelines.has(pipelineClass);
-  return isOurs ? ['onnx-runtime', 'diffusers'] : ['diffusers'];
+  if (bundleFormat !== 'diffusers_directory') return [];
+  const isOurs = pipelineClass !== null && onnxRuntimePipelines.test(pipelineClass);
+  if (weightsFormat === 'onnx') return isOurs ? ['onnx-runtime'] : [];
+  return isOurs && weightsFormat === 'safetensors' ? ['onnx-runtime', 'diffusers'] : ['diffusers'];
 }
 
 /** Whether an engine here can run a model with these {@link enginesFor}, and what it is made of. Says nothing of the health of its files. */

@@ -51,6 +51,7 @@ async function copyStarter(
       entryPath: folder,
       matchSource: 'starter',
       generationDefaults: facts.generationDefaults,
+      notes: facts.notes,
       now: store.addedAt(),
     }),
   );

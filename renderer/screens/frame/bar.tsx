@@ -3,6 +3,7 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { runningJob, waitingJobs } from '../../store/selectors.ts';
 import { Button } from '../../ui/button.tsx';
+import { QueueDeeds } from '../queue/queue-deeds.tsx';
 import css from './bar.module.css';
 import { searchFieldId } from './use-shortcuts.ts';
 
@@ -44,6 +45,7 @@ export function Bar() {
           {t('addModels')}
         </Button>
       )}
+      {screen === 'queue' && <QueueDeeds />}
       {screen === 'health' && (
         <Button isDisabled={isReconciling} onPress={() => void lookAgain()}>
           <RefreshCw />

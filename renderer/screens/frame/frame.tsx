@@ -9,6 +9,7 @@ import { HealthScreen } from '../health/health-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { RelocateDialog } from '../models/relocate-dialog.tsx';
 import { RemoveDialog } from '../models/remove-dialog.tsx';
+import { Palette } from '../palette/palette.tsx';
 import { QueueScreen } from '../queue/queue-screen.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
@@ -31,7 +32,7 @@ export function Frame() {
   const screen = useApp((state) => state.screen);
   const isFirst = useApp(isFirstRun);
   const hovering = useWindowDrop();
-  useTheme();
+  useAppearance();
   useShortcuts();
   const Screen = screens[screen];
   return (
@@ -54,15 +55,20 @@ export function Frame() {
       <AddSheetView />
       <RemoveDialog />
       <RelocateDialog />
+      <Palette />
       <NoticeLine />
     </>
   );
 }
 
-function useTheme() {
+function useAppearance() {
   const theme = useApp((state) => state.theme);
+  const contrast = useApp((state) => state.contrast);
   useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  }, [theme]);
+    const { dataset } = document.documentElement;
+    if (theme === 'system') delete dataset.theme;
+    else dataset.theme = theme;
+    if (contrast === 'system') delete dataset.contrast;
+    else dataset.contrast = contrast;
+  }, [theme, contrast]);
 }

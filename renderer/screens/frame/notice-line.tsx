@@ -38,6 +38,8 @@ export function NoticeLine() {
 
   function said(shown: Notice): string {
     if (shown.kind === 'added') return t('notice.added', { count: shown.count });
+    if (shown.kind === 'queued') return t('notice.queued');
+    if (shown.kind === 'cleared') return t(`notice.cleared_${shown.what}`, { count: shown.count });
     if (shown.kind === 'removed') return t('notice.removed', { name: shown.name });
     return shown.text === 'unreachable' ? t('app.unreachable') : shown.text;
   }

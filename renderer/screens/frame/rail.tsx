@@ -1,7 +1,7 @@
 import { HeartPulse, Image, LayoutGrid, ListOrdered, Settings } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
-import { runningJob, waitingJobs } from '../../store/selectors.ts';
+import { queuedCount } from '../../store/selectors.ts';
 import type { Screen } from '../../store/state.ts';
 import { useWords } from '../../ui/use-words.ts';
 import { Mark } from './mark.tsx';
@@ -20,7 +20,7 @@ export function Rail() {
   const { navigate } = useActions();
   const { few } = useWords();
   const current = useApp((state) => state.screen);
-  const queued = useApp((state) => waitingJobs(state).length + (runningJob(state) ? 1 : 0));
+  const queued = useApp(queuedCount);
   const unhealthy = useApp((state) => state.counts.invalid + state.counts.degraded);
   const counts: Partial<Record<Screen, number>> = { queue: queued, health: unhealthy };
   return (

@@ -9,7 +9,7 @@ import css from './status-line.module.css';
 
 export function StatusLine() {
   const t = useTranslations('status');
-  const { bytes } = useWords();
+  const { bytes, provider } = useWords();
   const runner = useApp((state) => state.status?.runner ?? null);
   const connection = useApp((state) => state.connection);
   const models = useApp((state) => state.counts.all);
@@ -28,7 +28,7 @@ export function StatusLine() {
             </span>
           )}
           {runner.provider !== null && (
-            <span>{t('provider', { provider: runner.provider.toUpperCase(), threads: runner.threads ?? 0 })}</span>
+            <span>{t('provider', { provider: provider(runner.provider), threads: runner.threads ?? 0 })}</span>
           )}
           {runner.memory_bytes !== null && <span>{t('memory', { size: bytes(runner.memory_bytes) })}</span>}
         </>

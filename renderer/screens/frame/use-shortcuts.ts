@@ -14,7 +14,7 @@ const screenKeys: Readonly<Record<string, Screen>> = {
 /** After `g`, the letter of a screen within this time. */
 const chordMs = 1200;
 
-/** `/` searches, `g` and a letter goes to a screen, Ctrl or Cmd with Enter generates, Escape steps back one thing. */
+/** `/` searches, `g` and a letter goes to a screen, Ctrl or Cmd with K opens the palette, with Enter generates, Escape steps back one thing. */
 export function useShortcuts() {
   const actions = useActions();
   const screen = useApp((state) => state.screen);
@@ -22,11 +22,16 @@ export function useShortcuts() {
   const isBusy = useApp((state) =>
     state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
   );
-  const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null);
+  const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null || state.isPaletteOpen);
   useEffect(() => {
     let chordUntil = 0;
     // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
     const onEarlyKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
+        event.preventDefault();
+        if (!hasSheet) actions.openPalette();
+        return;
+      }
       if (hasSheet || screen !== 'generate' || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       event.stopPropagation();

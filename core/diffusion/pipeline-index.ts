@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Failed } from '../contract/failure.ts';
+import { type PipelineFamily, pipelineFamily } from './pipeline-family.ts';
+import { readConfig } from './read-config.ts';
+
+const Index = z.looseObject({ _class_name: z.string() });
+const ComponentPair = z.tuple([z.string().nullable(), z.string()]);
+
+/** What a bundle's model_index.json says of how it is run. */
+export interface PipelineIndex {
+  readonly family: PipelineFamily;
+  /** The class of a component; null where the index names none. */
+  classOf(component: string): string | null;
+}
+
+/** Throws `unreadable`, and `unsupported_config` for a pipeline that does not run here. */
+export async function readPipelineIndex(entryPath: string): Promise<PipelineIndex> {
+  const path = join(entryPath, 'model_index.json');
+  const index = await readConfig(Index, path);
+  const family = pipelineFamily(index._class_name);
+  if (family === null)
+    throw new Failed('unsupported_config', { path, field: '"_class_name"', value: index._class_name });
+  return {
+    family,
+    classOf: (component) => {
+      const pair = ComponentPair.safeParse(Object.hasOwn(index, component) ? index[component] : null);
+      return pair.success ? pair.data[1] : null;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { StarterPrompts } from '../../contract/starter.ts';
+
+/** In the words of the captions that the model learned from: see captions.py beside its training. */
+export const starterPrompts: StarterPrompts = {
+  about:
+    'A very small model of our own, trained only on posters that a program drew: landscapes under a sun or a moon, 128 pixels wide. ' +
+    'It knows the words below and hardly any other; for everything else, add a model of your own.',
+  examples: [
+    'a red sun over blue mountains at sunset',
+    'a full moon over the sea at night with a sailboat and stars',
+    'a huge yellow sun over the desert at dawn with a cactus',
+    'golden hills by day with a house and a hot-air balloon',
+    'a white crescent moon over the city at night with stars',
+    'snowy mountains at dawn with a pink sun and birds',
+  ],
+  suggestions: [
+    { group: 'Place', words: ['mountains', 'hills', 'the desert', 'the sea', 'a forest', 'a city'] },
+    { group: 'Time', words: ['by day', 'at sunset', 'at night', 'at dawn'] },
+    { group: 'Sun or moon', words: ['a sun', 'a full moon', 'a crescent moon'] },
+    { group: 'Its colour', words: ['red', 'orange', 'yellow', 'white', 'pink', 'blue', 'green'] },
+    { group: 'Its size', words: ['small', 'huge'] },
+    { group: 'Its position', words: ['on the left', 'in the center', 'on the right'] },
+    { group: 'Colour of the land', words: ['blue', 'purple', 'green', 'red', 'golden', 'snowy'] },
+    {
+      group: 'Things',
+      words: [
+        'a sailboat',
+        'a lighthouse',
+        'birds',
+        'stars',
+        'clouds',
+        'falling snow',
+        'a house',
+        'a cactus',
+        'a hot-air balloon',
+        'a tree',
+      ],
+    },
+    { group: 'Style', words: ['black and white', 'sepia'] },
+  ],
+};

@@ -1,0 +1,185 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
+import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
+import { chromiumExecutable } from '../chromium.ts';
+import { root } from '../place.ts';
+import { frameTimes, watchFirstList, watchSearch } from './in-page.ts';
+
+// `npm run bench -- window --models N`: what a person waits for in the window, in a real browser over a large library, with a warm core.
+
+interface Line {
+  readonly what: string;
+  readonly value: number;
+  readonly aim: number;
+  readonly unit: string;
+  readonly note: string;
+}
+
+const { values } = parseArgs({
+  options: { models: { type: 'string', default: '100000' }, cache: { type: 'string', default: '' } },
+});
+const modelCount = Number(values.models);
+const opens = 5;
+const queries = ['dream', 'crystal ink', 'v3', 'lora', 'neon', 'mountain film', 'ghost', 'pixel mix'];
+const scrollPx = 60_000;
+const scrollPxPerSecond = 12_000;
+const aims = { firstListMs: 500, searchMs: 50, frameMs: 32, scriptKb: 250, heapMb: 150 } as const;
+
+const { rootPath } = await makeLibraryFixture(join(values.cache, 'bench'), modelCount);
+const server = spawn(
+  process.execPath,
+  [join(root, 'core', 'cli.ts'), 'serve', '--port', '0', '--library', rootPath, '--data', `${rootPath}-data`],
+  { stdio: ['ignore', 'pipe', 'inherit'] },
+);
+const executablePath = chromiumExecutable();
+const browser = await chromium.launch(executablePath ? { executablePath } : {});
+try {
+  const url = await addressOf(server);
+  await warmUp(url);
+  print(await measure(browser, url));
+} finally {
+  await browser.close();
+  server.kill('SIGTERM');
+  if (server.exitCode === null) await once(server, 'exit');
+}
+
+async function measure(browser: Browser, url: string): Promise<readonly Line[]> {
+  const firstLists: number[] = [];
+  let scriptBytes = 0;
+  let page: Page | null = null;
+  for (let index = 0; index < opens; index += 1) {
+    await page?.close();
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    await page.addInitScript(watchFirstList);
+    // A person who has been here before: the welcome is for the first time only.
+    await page.addInitScript(() => localStorage.setItem('vitrine/view/1', JSON.stringify({ hasSeenWelcome: true })));
+    const scripts: Promise<number>[] = [];
+    page.on('response', (response) => {
+      if (response.request().resourceType() === 'script')
+        scripts.push(response.body().then((body) => gzipSync(body).length));
+    });
+    await page.goto(url);
+    firstLists.push(await page.evaluate(() => (globalThis as unknown as { firstListMs: Promise<number> }).firstListMs));
+    scriptBytes = sum(await Promise.all(scripts));
+  }
+  if (page === null) throw new Error('no page was opened');
+  const devtools = await page.context().newCDPSession(page);
+  const searches = await searchTimes(page);
+  const frames = await scrollFrames(page, devtools);
+  const { usedSize } = await heapAfterCollection(devtools);
+  return [
+    {
+      what: 'first list painted after open',
+      value: median(firstLists),
+      aim: aims.firstListMs,
+      unit: 'ms',
+      note: `of ${opens} opens: ${range(firstLists)}`,
+    },
+    {
+      what: 'search, keystroke to painted result, 95 of 100',
+      value: percentile(searches, 95),
+      aim: aims.searchMs,
+      unit: 'ms',
+      note: `${searches.length} keystrokes: median ${median(searches).toFixed(0)}, slowest ${Math.max(...searches).toFixed(0)}`,
+    },
+    {
+      what: 'frame while scrolling, 95 of 100',
+      value: percentile(frames, 95),
+      aim: aims.frameMs,
+      unit: 'ms',
+      note: `${frames.length} frames: median ${median(frames).toFixed(1)}, slowest ${Math.max(...frames).toFixed(0)}`,
+    },
+    { what: 'script of the first screen, gzip', value: scriptBytes / 1000, aim: aims.scriptKb, unit: 'kB', note: '' },
+    { what: 'heap after all that', value: usedSize / 1e6, aim: aims.heapMb, unit: 'MB', note: '' },
+  ];
+}
+
+/** Types each query letter by letter at a person's pace; each letter's time ends when its result stands on the screen. */
+async function searchTimes(page: Page): Promise<readonly number[]> {
+  await page.evaluate(watchSearch);
+  const times: number[] = [];
+  for (const query of queries) {
+    await page.keyboard.press('/');
+    await page.keyboard.press('Backspace');
+    await page.waitForTimeout(400);
+    for (const letter of query) {
+      await page.evaluate(() => (globalThis as unknown as { armSearch: () => void }).armSearch());
+      await page.keyboard.press(letter === ' ' ? 'Space' : letter);
+      // A space changes no result, and so paints none.
+      if (letter !== ' ')
+        times.push(await page.evaluate(() => (globalThis as unknown as { searchMs: Promise<number> }).searchMs));
+      await page.waitForTimeout(120);
+    }
+  }
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Escape');
+  await page.waitForTimeout(1000);
+  return times.filter((time) => !Number.isNaN(time));
+}
+
+async function scrollFrames(page: Page, devtools: CDPSession): Promise<readonly number[]> {
+  const recording = page.evaluate(frameTimes, (scrollPx / scrollPxPerSecond) * 1000);
+  await devtools.send('Input.synthesizeScrollGesture', {
+    x: 600,
+    y: 500,
+    yDistance: -scrollPx,
+    speed: scrollPxPerSecond,
+    gestureSourceType: 'mouse',
+  });
+  return recording;
+}
+
+async function heapAfterCollection(devtools: CDPSession): Promise<{ usedSize: number }> {
+  await devtools.send('HeapProfiler.enable');
+  await devtools.send('HeapProfiler.collectGarbage');
+  return devtools.send('Runtime.getHeapUsage');
+}
+
+/** The index may have to be built, and reconciled, before "warm" means anything. */
+async function warmUp(url: string): Promise<void> {
+  for (;;) {
+    const answer = await fetch(`${url}/api/v1/models?limit=1`);
+    const { total } = (await answer.json()) as { readonly total: number };
+    if (total >= modelCount) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+async function addressOf({ stdout }: ChildProcess): Promise<string> {
+  if (!stdout) throw new Error('serve has no output');
+  const [line] = (await once(createInterface({ input: stdout }), 'line')) as [string];
+  return (JSON.parse(line) as { readonly url: string }).url;
+}
+
+function print(lines: readonly Line[]): void {
+  console.log(`${modelCount} models`);
+  const width = Math.max(...lines.map(({ what }) => what.length));
+  for (const { what, value, aim, unit, note } of lines)
+    console.log(
+      `${what.padEnd(width)}  ${value.toFixed(1).padStart(8)} ${unit}  aim ${String(aim).padStart(4)}  ${value <= aim ? 'met   ' : 'MISSED'}  ${note}`,
+    );
+}
+
+function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
+function median(values: readonly number[]): number {
+  return percentile(values, 50);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function range(values: readonly number[]): string {
+  return `${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)} ms`;
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type { ElectronApplication } from 'playwright/test';
+import { expect, test } from '../fixtures.ts';
+import { copyBundle, root } from '../place.ts';
+import { askFor, goTo, passWelcome, pictures, seeStep, tiles } from '../window-steps.ts';
+
+test('a folder that the app was started with is reviewed, and so is one that a second start was given', async ({
+  openWindow,
+  place,
+}) => {
+  const first = copyBundle(place, 'first');
+  const second = copyBundle(place, 'second');
+  const { page } = await openWindow({ args: [first] });
+  const review = page.getByRole('dialog');
+  await expect(review.getByText('first', { exact: true }).first()).toBeVisible();
+
+  const executable: unknown = createRequire(import.meta.url)('electron');
+  const again = spawn(String(executable), [root, second], { cwd: place.path, env: place.env, stdio: 'ignore' });
+  await once(again, 'exit');
+  await expect(review.getByText('second', { exact: true }).first()).toBeVisible();
+  await expect(review.getByText('first', { exact: true }).first()).toBeVisible();
+});
+
+test('the native menu goes to a screen', async ({ openWindow }) => {
+  const { electron, page } = await openWindow();
+  await passWelcome(page);
+  await clickMenu(electron, 'Health');
+  await expect(page.getByRole('heading', { name: 'Health' })).toBeVisible();
+  await clickMenu(electron, 'Settings…');
+  await expect(page.getByRole('heading', { name: 'Settings' })).toBeVisible();
+});
+
+test('quitting while a picture is made asks first, and the picture is made at the next start', async ({
+  openWindow,
+}) => {
+  const first = await openWindow();
+  await passWelcome(first.page);
+  await goTo(first.page, 'Generate');
+  await askFor(first.page, 'a red sun over blue mountains', 200);
+  await seeStep(first.page);
+  await first.electron.evaluate(({ BrowserWindow, dialog }) => {
+    const asked: string[] = [];
+    Object.assign(globalThis, { asked });
+    const answers = [1, 0];
+    const ask = async (_: unknown, { message }: { message: string }) => {
+      asked.push(message);
+      // A person answers later.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return { response: answers.shift() ?? 0, checkboxChecked: false };
+    };
+    Object.assign(dialog, { showMessageBox: ask });
+    BrowserWindow.getAllWindows()[0]?.close();
+  });
+  const asked = () => first.electron.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+  await expect.poll(asked).toEqual(['A picture is being made. Quit all the same?']);
+  await expect(first.page.getByRole('navigation', { name: 'Screens' })).toBeVisible();
+  await first.close();
+
+  const second = await openWindow();
+  await goTo(second.page, 'Generate');
+  await expect(pictures(second.page)).toHaveCount(1, { timeout: 60_000 });
+});
+
+test('a page whose process crashes comes back by itself, with the library', async ({ openWindow }) => {
+  const { electron, page } = await openWindow();
+  await passWelcome(page);
+  await expect(tiles(page)).toHaveCount(1);
+  await electron.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    const loaded = new Promise((resolve) => window?.webContents.once('did-finish-load', () => resolve(true)));
+    Object.assign(globalThis, { loaded });
+    window?.webContents.forcefullyCrashRenderer();
+  });
+  expect(await electron.evaluate(() => (globalThis as unknown as { loaded: Promise<boolean> }).loaded)).toBe(true);
+});
+
+async function clickMenu(electron: ElectronApplication, label: string): Promise<void> {
+  await electron.evaluate(({ Menu }, wanted) => {
+    interface Item {
+      readonly label?: string;
+      readonly submenu?: { readonly items: readonly Item[] };
+      readonly click?: () => void;
+    }
+    const all = (items: readonly Item[]): readonly Item[] =>
+      items.flatMap((item) => [item, ...all(item.submenu?.items ?? [])]);
+    const menu = Menu.getApplicationMenu() as unknown as { readonly items: readonly Item[] };
+    all(menu.items)
+      .find((item) => item.label === wanted)
+      ?.click?.();
+  }, label);
+}

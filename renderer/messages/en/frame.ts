@@ -1,0 +1,53 @@
+/** What stands around every screen. */
+export const app = {
+  name: 'Vitrine',
+  unreachable: 'The core does not answer.',
+} as const;
+
+export const screens = {
+  label: 'Screens',
+  models: 'Models',
+  generate: 'Generate',
+  queue: 'Queue',
+  health: 'Health',
+  mappings: 'Mappings',
+  settings: 'Settings',
+} as const;
+
+export const bar = {
+  search: 'Search models',
+  addModels: 'Add models',
+  lookAgain: 'Look again',
+  looking: 'Looking…',
+  waiting: '{count, plural, one {# more in the queue} other {# more in the queue}}',
+} as const;
+
+export const status = {
+  runner_ready: 'Runner ready',
+  runner_busy: 'Runner busy',
+  runner_starting: 'Runner starting',
+  runner_stopped: 'Runner at rest',
+  fake: 'Fake runner',
+  fakeMeans: 'Pictures are made up for testing: no model runs.',
+  provider: '{provider}{threads, plural, =0 {} one {, # thread} other {, # threads}}',
+  memory: 'Memory {size}',
+  step: 'Generating {item, number} of {items, number}, step {step, number} of {steps, number}',
+  stage_load: 'Loading the model',
+  stage_text: 'Reading the prompt',
+  stage_denoise: 'Generating',
+  stage_decode: 'Developing the picture',
+  models: '{count, plural, one {# model} other {# models}}',
+  lost: 'Not connected',
+  importing: 'Adding models',
+  adding: 'Adding {done} of {count}',
+} as const;
+
+export const notice = {
+  close: 'Close',
+  added: '{count, plural, =0 {Nothing was added} one {# model added} other {# models added}}',
+  removed: '“{name}” was removed from the library',
+  undo: 'Undo',
+  queued: 'Put in the queue',
+  cleared_waiting: '{count, plural, one {# job canceled} other {# jobs canceled}}',
+  cleared_ended: '{count, plural, one {# job taken out of the history} other {# jobs taken out of the history}}',
+} as const;

@@ -1,0 +1,21 @@
+/** The command palette. */
+export const palette = {
+  label: 'Command palette',
+  placeholder: 'Go to, do, or find a model',
+  nothing: 'Nothing of that name',
+  places: 'Go to',
+  acts: 'Do',
+  models: 'Models',
+  addModels: 'Add models',
+  generate: 'Generate',
+  cancel: 'Cancel what runs',
+  lookAgain: 'Bring library and disk together',
+  themeLight: 'Light theme',
+  themeDark: 'Dark theme',
+  themeSystem: 'Theme as the system has it',
+  wall: 'Models as a wall',
+  table: 'Models as a table',
+  favourites: 'Show favourites only',
+  clearFilters: 'Show all models',
+  revealLibrary: 'Open the library folder',
+} as const;

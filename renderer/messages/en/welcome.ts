@@ -1,0 +1,10 @@
+/** The first window of a new library. */
+export const welcome = {
+  title: 'Your models stay where they are',
+  text: 'Vitrine keeps notes about your models and runs them from where they lie, untouched. Drop a folder on this window whenever you like.',
+  library: 'The notes live in',
+  first: 'Make a first picture',
+  open: 'Open the library',
+  caption: 'Purple mountains at dawn with clouds',
+  by: 'By the starter model, which is included: {size}, ready to run.',
+} as const;

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import type { LanguageChoice } from '../store/settings/appearance.ts';
+import { localeOf } from './locale.ts';
+
+test.each<[LanguageChoice, readonly string[], string, string]>([
+  ['system', ['EN-gb'], 'en', 'EN-gb'],
+  ['system', ['ja'], 'en', 'en'],
+  ['system', [], 'en', 'en'],
+  ['en', ['de-DE'], 'en', 'en'],
+])('chosen %s on a system that prefers %j: the words are %s, the numbers %s', (choice, preferred, language, locale) => {
+  expect(localeOf(choice, preferred)).toEqual({ language, locale });
+});

@@ -1,0 +1,164 @@
+import { Activity, ArrowRight, Image, LayoutGrid, ListOrdered, Search, Settings, Zap } from 'lucide-react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from 'react-aria-components';
+import { useTranslations } from 'use-intl';
+import { useShallow } from 'zustand/shallow';
+import type { ModelSummary } from '../../../core/contract/model.ts';
+import { useActions, useApp } from '../../app-context.tsx';
+import type { Screen } from '../../store/state.ts';
+import { Sheet } from '../../ui/sheet.tsx';
+import { actsNow, matching, type PaletteAct, type PaletteEntry, placeKeys } from './palette-entries.ts';
+import css from './palette.module.css';
+
+const searchDelayMs = 80;
+const icons: Readonly<Record<string, ReactNode>> = {
+  models: <LayoutGrid />,
+  generate: <Image />,
+  queue: <ListOrdered />,
+  health: <Activity />,
+  settings: <Settings />,
+};
+
+/** Ctrl or Cmd with K: everything that has a name, by typing a part of it. */
+export function Palette() {
+  const isOpen = useApp((state) => state.isPaletteOpen);
+  return isOpen ? <OpenPalette /> : null;
+}
+
+function OpenPalette() {
+  const t = useTranslations('palette');
+  const { closePalette } = useActions();
+  const [typed, setTyped] = useState('');
+  const models = useModels(typed);
+  const fixed = useFixedEntries();
+  const carryOut = useCarryOut();
+  const found = matching(fixed, typed);
+  const groups = [
+    { id: 'models', title: t('models'), entries: models },
+    { id: 'acts', title: t('acts'), entries: found.filter(({ kind }) => kind === 'act') },
+    { id: 'places', title: t('places'), entries: found.filter(({ kind }) => kind === 'place') },
+  ].filter(({ entries }) => entries.length > 0);
+  const shown = typed === '' ? groups.toReversed() : groups;
+  return (
+    <Sheet label={t('label')} size="palette" onClose={closePalette}>
+      <div className={css.palette}>
+        {/* Filtered by us: what the library finds is not to be filtered again by its letters. */}
+        <Autocomplete inputValue={typed} onInputChange={setTyped}>
+          <SearchField className={css.field ?? ''} aria-label={t('label')} autoFocus>
+            <Search />
+            <Input className={css.input ?? ''} placeholder={t('placeholder')} maxLength={200} spellCheck={false} />
+          </SearchField>
+          <Menu
+            className={css.list ?? ''}
+            aria-label={t('label')}
+            renderEmptyState={() => <p className={css.nothing}>{t('nothing')}</p>}
+            onAction={(key) => {
+              closePalette();
+              carryOut(String(key));
+            }}
+          >
+            {shown.map(({ id, title, entries }) => (
+              <MenuSection key={id}>
+                <Header className={css.group ?? ''}>{title}</Header>
+                {entries.map((entry) => (
+                  <MenuItem key={keyOf(entry)} id={keyOf(entry)} className={css.item ?? ''} textValue={entry.text}>
+                    {iconOf(entry)}
+                    <span className={css.text}>{entry.text}</span>
+                    <span className={css.aside}>{entry.aside}</span>
+                  </MenuItem>
+                ))}
+              </MenuSection>
+            ))}
+          </Menu>
+        </Autocomplete>
+      </div>
+    </Sheet>
+  );
+}
+
+function useFixedEntries(): readonly PaletteEntry[] {
+  const t = useTranslations();
+  const { canReveal } = useActions();
+  const acts = useApp(useShallow((state) => actsNow(state, canReveal)));
+  return useMemo(() => {
+    const places = (Object.keys(placeKeys) as Screen[]).map(
+      (screen): PaletteEntry => ({
+        kind: 'place',
+        id: screen,
+        text: t(`screens.${screen}`),
+        aside: placeKeys[screen] ?? '',
+      }),
+    );
+    return [
+      ...places,
+      ...acts.map((act): PaletteEntry => ({ kind: 'act', id: act, text: t(`palette.${act}`), aside: '' })),
+    ];
+  }, [t, acts]);
+}
+
+/** What the library finds for the words, a moment after they were typed; before anything is typed, nothing. */
+function useModels(typed: string): readonly PaletteEntry[] {
+  const t = useTranslations('family');
+  const { findModels } = useActions();
+  const [models, setModels] = useState<readonly ModelSummary[]>([]);
+  const query = typed.trim();
+  useEffect(() => {
+    if (query === '') {
+      setModels([]);
+      return;
+    }
+    let isCurrent = true;
+    const timer = setTimeout(() => {
+      void findModels(query).then((found) => {
+        if (isCurrent && found !== null) setModels(found);
+      });
+    }, searchDelayMs);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [query, findModels]);
+  return models.map(({ model_id, name, family }) => ({
+    kind: 'model',
+    id: model_id,
+    text: name,
+    aside: t.has(family as Parameters<typeof t>[0]) ? t(family as Parameters<typeof t>[0]) : family,
+  }));
+}
+
+function useCarryOut(): (key: string) => void {
+  const actions = useActions();
+  const libraryPath = useApp((state) => state.status?.library_path ?? null);
+  const acts: Readonly<Record<PaletteAct, () => void>> = {
+    addModels: actions.openAdd,
+    generate: () => void actions.generate(),
+    cancel: actions.cancelCurrent,
+    lookAgain: () => void actions.lookAgain(),
+    themeLight: () => actions.setAppearance({ theme: 'light' }),
+    themeDark: () => actions.setAppearance({ theme: 'dark' }),
+    themeSystem: () => actions.setAppearance({ theme: 'system' }),
+    wall: () => actions.setLayout('wall'),
+    table: () => actions.setLayout('table'),
+    favourites: () => {
+      actions.navigate('models');
+      actions.setFilter({ favourite: true });
+    },
+    clearFilters: actions.clearFilters,
+    revealLibrary: () => {
+      if (libraryPath !== null) void actions.reveal(libraryPath);
+    },
+  };
+  return (key) => {
+    const [kind, id = ''] = [key.slice(0, key.indexOf(':')), key.slice(key.indexOf(':') + 1)];
+    if (kind === 'place') actions.navigate(id as Screen);
+    else if (kind === 'model') actions.showModel(id);
+    else acts[id as PaletteAct]();
+  };
+}
+
+const keyOf = ({ kind, id }: PaletteEntry) => `${kind}:${id}`;
+
+function iconOf({ kind, id }: PaletteEntry): ReactNode {
+  if (kind === 'place') return icons[id] ?? <ArrowRight />;
+  return kind === 'act' ? <Zap /> : <LayoutGrid />;
+}

@@ -1,0 +1,44 @@
+import { Copy, FolderOpen } from 'lucide-react';
+import { useTranslations } from 'use-intl';
+import { useActions, useApp } from '../../app-context.tsx';
+import { Tool } from '../../ui/button.tsx';
+import { PathText } from '../../ui/path-text.tsx';
+import { Pref } from './pref.tsx';
+
+export function Folders() {
+  const t = useTranslations('settings');
+  const status = useApp((state) => state.status);
+  const logPath = useApp((state) => state.doctor?.log_path ?? null);
+  if (!status) return null;
+  return (
+    <>
+      <Pref title={t('library')} text={t('libraryMeans')}>
+        <Place path={status.library_path} />
+      </Pref>
+      <Pref title={t('data')} text={t('dataMeans')}>
+        <Place path={status.data_path} />
+      </Pref>
+      <Pref title={t('log')} text={t('logMeans')}>
+        {logPath !== null && <Place path={logPath} />}
+      </Pref>
+    </>
+  );
+}
+
+function Place({ path }: { readonly path: string }) {
+  const t = useTranslations('details');
+  const { canReveal, reveal, copyText } = useActions();
+  return (
+    <>
+      <PathText path={path} maxCharacters={36} />
+      {canReveal && (
+        <Tool label={t('reveal')} onPress={() => void reveal(path)}>
+          <FolderOpen />
+        </Tool>
+      )}
+      <Tool label={t('copyPath')} onPress={() => void copyText(path, t('copiedPath'))}>
+        <Copy />
+      </Tool>
+    </>
+  );
+}

@@ -1,0 +1,61 @@
+import type { CommandInput } from '../../../core/contract/command.ts';
+import type { Options } from '../../../core/contract/options.ts';
+import type { WindowClient } from '../../client/client.ts';
+import type { AppState } from '../state.ts';
+import type { AppStore } from '../store.ts';
+import type { AppearancePart } from './appearance.ts';
+
+interface SettingsDoors {
+  readonly attempt: <Result>(act: () => Promise<Result>) => Promise<Result | null>;
+}
+
+/** What a person changes in Settings: the window's own looks at once, the core's settings by asking it. */
+export function createSettingsActions(
+  { getState: get, setState: set }: AppStore,
+  client: WindowClient,
+  { attempt }: SettingsDoors,
+) {
+  const patch = (make: (state: AppState) => Partial<AppState>) => set(make);
+  let writing: Promise<unknown> = Promise.resolve();
+
+  return {
+    setAppearance: (change: Partial<AppearancePart>) => set(change),
+
+    loadSettings: () =>
+      Promise.all([
+        attempt(async () => {
+          const [{ options }, server] = await Promise.all([
+            client.call('settings.get', {}),
+            client.call('server.show', {}),
+          ]);
+          set({ options, server });
+        }),
+        // Apart: looking for graphics cards takes longer.
+        attempt(async () => set({ doctor: await client.call('app.doctor', {}) })),
+      ]),
+
+    /** Shown at once, and taken back when the core refuses it. One change after the other, in the order they were made. */
+    setOptions(changes: Partial<Options>): Promise<unknown> {
+      const before = get().options;
+      patch(({ options }) => ({ options: options && { ...options, ...changes } }));
+      writing = writing.then(async () => {
+        const done = await attempt(async () => {
+          const { options } = await client.call('settings.set', { changes });
+          set({ options });
+          return true;
+        });
+        if (done === null) set({ options: before });
+      });
+      return writing;
+    },
+
+    setServer: (change: CommandInput<'server.set'>) =>
+      attempt(async () => set({ server: await client.call('server.set', change) })),
+
+    unloadModel: () =>
+      attempt(async () => {
+        const runner = await client.call('runner.unload', {});
+        patch(({ status }) => ({ status: status && { ...status, runner } }));
+      }),
+  };
+}

@@ -1,0 +1,14 @@
+import type { CommandOutput } from '../../../core/contract/command.ts';
+import type { Options } from '../../../core/contract/options.ts';
+import type { ServerState } from '../../../core/contract/server-commands.ts';
+
+export type DoctorReport = CommandOutput<'app.doctor'>;
+
+/** The Settings screen's part of the state: the core's own settings, read when the screen opens. */
+export interface SettingsPart {
+  readonly doctor: DoctorReport | null;
+  readonly options: Options | null;
+  readonly server: ServerState | null;
+}
+
+export const initialSettingsPart: SettingsPart = { doctor: null, options: null, server: null };

@@ -1,0 +1,101 @@
+"""Trains the UNet to predict v from noisy latents and a caption. The text encoder stays as it is."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bundle import read_bundle
+from captions import training_caption
+from muon import Muon
+from networks.unet import Unet
+from noise_schedule import TRAINING_STEPS, signal_and_noise
+from pictures import scene_of, training_count
+from presets import Preset
+from run_folder import RunFolder
+from training_loop import Trained, train_steps
+
+from .encode import LATENTS
+from .text import open_text_encoder
+
+STAGE = "denoiser"
+_WEIGHT_DECAY = 1e-2
+_AVERAGE_EVERY = 4
+_TIME_EXPONENT = 0.7
+"""Times are 1000 * u^0.7: more of the noisy ones, where the composition is decided."""
+_PURE_FROM, _PURE_SHARE = 900, 0.35
+
+
+def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, start_from: Path | None) -> None:
+    """`start_from`: the folder of a bundle whose UNet to go on from instead of from nothing."""
+    torch.manual_seed(seed)
+    schedule = preset.denoiser
+    text_encoder, tokenizer = open_text_encoder(folder, preset)
+    text_encoder.to(device)
+    unet = Unet(preset.unet)
+    if start_from is None:
+        unet.initialise()
+    else:
+        unet.load_state_dict(read_bundle(start_from).unet.state_dict())
+    unet.to(device)
+    optimizer = Muon(unet.parameters(), weight_decay=_WEIGHT_DECAY)
+    average = tuple(parameter.detach().clone() for parameter in unet.parameters())
+    latents = torch.from_numpy(np.load(folder.file(LATENTS)))
+    scenes = [scene_of(seed, index) for index in range(training_count(len(latents)))]
+    noising = Noising(device)
+
+    def loss_of(step: int) -> Tensor:
+        random = np.random.default_rng([seed, 5, step])
+        torch.manual_seed(seed * 1_000_003 + step)
+        chosen = _batch_of(len(scenes), schedule.batch, seed, step)
+        ids = torch.from_numpy(tokenizer.encode([training_caption(scenes[index], random) for index in chosen]))
+        noisy, times, target = noising(latents[chosen].float().to(device))
+        with torch.no_grad():
+            context = text_encoder(ids.to(device))
+        return (unet(noisy, times, context) - target).pow(2).mean()
+
+    def update_average(step: int) -> None:
+        if step % _AVERAGE_EVERY == 0:
+            kept = min(preset.ema, (1 + step) / (12 + step)) ** _AVERAGE_EVERY
+            for mean, parameter in zip(average, unet.parameters()):
+                mean.lerp_(parameter.detach(), 1 - kept)
+
+    train_steps(folder, STAGE, (schedule,), Trained(unet, optimizer, average), loss_of, after_step=update_average)
+
+
+def open_unet(folder: RunFolder, preset: Preset) -> Unet:
+    """The averaged weights of the last checkpoint."""
+    unet = Unet(preset.unet)
+    state = folder.load(f"{STAGE}.pt")
+    for parameter, value in zip(unet.parameters(), state["average"]):
+        parameter.data.copy_(value)
+    return unet.eval().requires_grad_(False)
+
+
+class Noising:
+    """Clean latents to noisy ones, with the time of each and the v that leads back."""
+
+    def __init__(self, device: str):
+        self._signal, self._noise = (values.to(device) for values in signal_and_noise())
+        self._device = device
+
+    def __call__(self, clean: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        count = len(clean)
+        even = (torch.randperm(count) + torch.rand(count)) / count
+        times = (even**_TIME_EXPONENT * TRAINING_STEPS).long().clamp(0, TRAINING_STEPS - 1)
+        # The schedule never quite reaches pure noise, but sampling starts from it: at the noisiest times some inputs get
+        # less of the picture than the schedule says, so that the brightness of a picture does not depend on what is left.
+        weaker = torch.where((times >= _PURE_FROM) & (torch.rand(count) < _PURE_SHARE), torch.rand(count), torch.ones(count))
+        times, weaker = times.to(self._device), weaker.to(self._device)[:, None, None, None]
+        signal, noise = self._signal[times][:, None, None, None], self._noise[times][:, None, None, None]
+        left = signal * weaker
+        noisy = left * clean + (1 - left**2).sqrt() * torch.randn_like(clean)
+        return noisy, times, (signal * noisy - clean) / noise
+
+
+def _batch_of(count: int, batch: int, seed: int, step: int) -> np.ndarray:
+    """Every epoch is its own shuffle of the data set."""
+    batches = max(1, count // batch)
+    epoch, at = divmod(step, batches)
+    return np.random.default_rng([seed, 6, epoch]).permutation(count)[at * batch : (at + 1) * batch]
