@@ -13,6 +13,7 @@ import {
   takeLock,
   writeInstanceRecord,
 } from './instance-lock.ts';
+import type { Metrics } from './metrics.ts';
 import { fixedDoor, openPublicDoor } from './public-door.ts';
 
 interface LockOptions extends AppOptions {
@@ -152,7 +153,7 @@ function lockedFailure({ instancePath, libraryPath }: Places): Failed {
   return new Failed('library_locked', { path: libraryPath, pid: readInstanceRecord(instancePath)?.pid ?? 'unknown' });
 }
 
-async function open(options: InstanceOptions, { instancePath }: Places, locks: Lock): Promise<Instance> {
+async function open(options: InstanceOptions, places: Places, locks: Lock): Promise<Instance> {
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
@@ -160,6 +161,30 @@ async function open(options: InstanceOptions, { instancePath }: Places, locks: L
     const metrics = createMetrics();
     const app = await createApp({ ...options, observers: [...(options.observers ?? []), metrics.observer] });
     undo.defer(() => app.close());
+    const door = await openDoor(app, metrics, options, places);
+    undo.use(door);
+    const close = () => undo.disposeAsync();
+    return { app, url: door.url, key: door.key, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+interface OpenDoor extends AsyncDisposable {
+  readonly url: string;
+  readonly key: string | null;
+}
+
+/** Opens the HTTP door of a core and says beside the library where it is. */
+async function openDoor(
+  app: App,
+  metrics: Metrics,
+  options: InstanceOptions,
+  { instancePath }: Places,
+): Promise<OpenDoor> {
+  const undo = new AsyncDisposableStack();
+  try {
     undo.defer(metrics.watch(app));
     const { startServer } = await import('./http/server.ts');
     const key = options.apiKey === undefined ? randomBytes(24).toString('base64url') : options.apiKey;
@@ -178,27 +203,44 @@ async function open(options: InstanceOptions, { instancePath }: Places, locks: L
     undo.defer(() => app.door.current.close());
     await writeInstanceRecord(instancePath, { pid: process.pid, url, key, started_at: new Date().toISOString() });
     undo.defer(() => removeInstanceRecord(instancePath));
-    const close = () => undo.disposeAsync();
-    return { app, url, key, close, [Symbol.asyncDispose]: close };
+    return { url, key, [Symbol.asyncDispose]: () => undo.disposeAsync() };
   } catch (error) {
     await undo.disposeAsync();
     throw error;
   }
 }
 
-async function ownConnection(options: ConnectOptions, places: Places, locks: Lock): Promise<Connection> {
-  if (options.withDoor) {
-    const instance = await open(options, places, locks);
-    return connection(clientOf(instance.app), true, () => instance.close());
-  }
-  try {
-    const app = await createApp(options);
-    return connection(clientOf(app), true, async () => {
-      await app.close();
-      locks.release();
+/** A command that ends sooner needs no door: another one waits for the library as long. */
+const doorDelayMs = 1_500;
+
+/** Opens the door when a command takes long, behind it. Answers with what closes it. */
+function openDoorLater(app: App, options: ConnectOptions, places: Places): () => Promise<void> {
+  let door: Promise<OpenDoor | null> = Promise.resolve(null);
+  const timer = setTimeout(() => {
+    door = (async () => {
+      const { createMetrics } = await import('./metrics.ts');
+      return openDoor(app, createMetrics(), options, places);
+    })().catch((error: unknown) => {
+      app.log.warn({ err: error }, 'no door for other commands');
+      return null;
     });
+  }, doorDelayMs);
+  return async () => {
+    clearTimeout(timer);
+    await (await door)?.[Symbol.asyncDispose]();
+  };
+}
+
+async function ownConnection(options: ConnectOptions, places: Places, locks: Lock): Promise<Connection> {
+  const undo = new AsyncDisposableStack();
+  try {
+    undo.defer(() => locks.release());
+    const app = await createApp(options);
+    undo.defer(() => app.close());
+    if (options.withDoor) undo.defer(openDoorLater(app, options, places));
+    return connection(clientOf(app), true, () => undo.disposeAsync());
   } catch (error) {
-    locks.release();
+    await undo.disposeAsync();
     throw error;
   }
 }

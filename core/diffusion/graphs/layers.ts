@@ -207,6 +207,7 @@ export function resnet(writer: LayerWriter, name: string, input: FeatureMap, opt
   const act = (map: FeatureMap): FeatureMap => ({ ...map, value: silu(writer, map.value) });
   let inner = conv(writer, `${name}.conv1`, act(groupNorm(writer, `${name}.norm1`, input, options)), channels, {
     tile,
+    bands,
   });
   if (time !== undefined) {
     const shift = linear(writer, `${name}.time_emb_proj`, time.value, [time.channels, channels]);

@@ -76,7 +76,9 @@ export const vaeWeights = (folder: string, tensors: ReadonlyMap<string, WeightTe
 /** diffusers gives every norm of a VAE this, whatever the config says. */
 const epsilon = 1e-6;
 
-const tile: WinogradTile = 4;
+/** The lowest level holds most of the weights and is quick all the same: its kernels stay as they are. */
+const tileAt = (config: VaeConfig, level: number): WinogradTile | undefined =>
+  level < config.block_out_channels.length - 1 ? 4 : undefined;
 
 /** Twice as many bands on each bigger level: the memory that a convolution works in is the same on all. */
 const bandsAt = (config: VaeConfig, level: number): number => pixelsPerLatent(config) / 2 ** level;
@@ -96,7 +98,8 @@ export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, forms:
   map = middle(writer, 'decoder.mid_block', map, config);
   for (const [block, channels] of widths.entries()) {
     const name = `decoder.up_blocks.${block}`;
-    const bands = bandsAt(config, widths.length - 1 - block);
+    const level = widths.length - 1 - block;
+    const [tile, bands] = [tileAt(config, level), bandsAt(config, level)];
     for (let layer = 0; layer <= config.layers_per_block; layer++)
       map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, tile, bands, ...norms });
     if (block < widths.length - 1) map = twofoldConv(writer, `${name}.upsamplers.0.conv`, map, channels, bands * 2);
@@ -123,7 +126,7 @@ export function vaeEncoderGraph(config: VaeConfig, weights: WeightSource, forms:
     for (let layer = 0; layer < config.layers_per_block; layer++)
       map = resnet(writer, `${name}.resnets.${layer}`, map, {
         channels,
-        tile,
+        tile: tileAt(config, block),
         bands: bandsAt(config, block),
         ...norms,
       });
@@ -148,7 +151,7 @@ export function vaeEncoderGraph(config: VaeConfig, weights: WeightSource, forms:
 }
 
 function middle(writer: LayerWriter, name: string, input: FeatureMap, config: VaeConfig): FeatureMap {
-  const options = { channels: input.channels, groups: config.norm_num_groups, epsilon, tile };
+  const options = { channels: input.channels, groups: config.norm_num_groups, epsilon };
   let map = resnet(writer, `${name}.resnets.0`, input, options);
   if (config.mid_block_add_attention) map = selfAttention(writer, `${name}.attentions.0`, map, options.groups);
   return resnet(writer, `${name}.resnets.1`, map, options);
