@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
@@ -13,7 +12,7 @@ import { openLibrary } from './library/open-library.ts';
 import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
-import { commandsOfMapping } from './mapping-commands.ts';
+import { commandsOfMapping, commandsOfTasks } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
 import { keepInitPicture } from './processing/input-pictures.ts';
 import { snapshotOptions } from './processing/options.ts';
@@ -98,6 +97,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           entryPath: options.runnerEntry ?? program.runnerEntry,
           nodePath: options.nodeExecutable ?? process.execPath,
           onStatus,
+          env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
         });
   if (options.startsRunner) onnxRunner?.warmUp();
@@ -111,6 +111,15 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     runtimeVersion: program.runtimeVersion ?? 'unknown',
     executionProviders: providersInOrder(providers, provider),
   });
+  const mappings = new Mappings({
+    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
+    mappingsPath: folders.mappingsPath,
+    libraryPath: folders.libraryPath,
+    models: () => library.files(),
+    emit: events.emit,
+    now,
+    log: (message, facts) => log.info(facts ?? {}, message),
+  });
   const library = await openLibrary({
     ...engines(),
     rootPath: folders.libraryPath,
@@ -121,8 +130,16 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     watches: options.watches ?? true,
     reconcilesAtStart: options.reconcilesAtStart ?? true,
     workerEntry: program.libraryWorkerEntry,
+    linksTo: (id) => mappings.linksTo(id),
   });
   undo.defer(() => library.close());
+  undo.defer(() => mappings.close());
+  undo.defer(
+    events.listen(({ event }) => {
+      if (event.kind !== 'model_removed') return;
+      mappings.modelRemoved(event.model_id).catch((error: unknown) => log.error({ err: error }, 'links not told'));
+    }),
+  );
   // Reading whole files in the background would take the disk and a core from the picture that somebody waits for.
   undo.defer(
     events.listen(({ event }) => {
@@ -130,11 +147,6 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     }),
   );
   await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
-
-  const mappings = new Mappings({
-    shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
-    ownRulesPath: join(folders.mappingsPath, 'apps'),
-  });
 
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
@@ -181,8 +193,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
 
   const counter = createPromptCounter(program.promptCounterEntry);
   undo.defer(() => counter.close());
-  const probe = async () => {
-    if (onnxRunner !== null) providers = (await onnxRunner.probe()).providers;
+  const probe = async (fresh: boolean) => {
+    if (onnxRunner !== null) providers = (await onnxRunner.probe(fresh)).providers;
     return providers;
   };
   const door: DoorPlace = { current: fixedDoor(null) };
@@ -220,7 +232,7 @@ interface Rooms {
   readonly folders: Folders;
   readonly version: string;
   readonly program: ProgramFiles;
-  readonly probe: () => Promise<readonly ProviderReport[]>;
+  readonly probe: (fresh: boolean) => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
   readonly counter: PromptCounter;
 }
@@ -247,9 +259,7 @@ function commandsOf(rooms: Rooms): Commands {
     'library.lastReconcile': async () => ({ report: library.lastReconcile() }),
     'trash.list': async () => ({ entries: await library.listTrash() }),
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
-    'tasks.show': async ({ task_id }) => library.showTask(task_id),
-    'tasks.wait': ({ task_id, timeout_ms }) => library.waitForTask(task_id, timeout_ms),
-    'tasks.cancel': ({ task_id }) => library.cancelTask(task_id),
+    ...commandsOfTasks(mappings, library),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
       const named = await namedModel(request, library);
@@ -260,7 +270,7 @@ function commandsOf(rooms: Rooms): Commands {
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
     'prompts.count': async (input) => countPrompts(input, rooms),
-    ...commandsOfMapping(mappings, join(folders.mappingsPath, 'apps')),
+    ...commandsOfMapping(mappings),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),
@@ -276,8 +286,8 @@ function commandsOf(rooms: Rooms): Commands {
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
     }),
-    'app.doctor': async () => ({
-      providers: [...(await probe())],
+    'app.doctor': async ({ fresh }) => ({
+      providers: [...(await probe(fresh))],
       version,
       node_version: process.version,
       platform: `${process.platform}-${process.arch}`,

@@ -39,6 +39,7 @@ test.each([
     settingsPath: join(dataPath, 'settings.json'),
     doorPath: join(dataPath, 'server.json'),
     mappingsPath: join(dataPath, 'mappings'),
+    verdictsPath: join(dataPath, 'providers.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   });
 });

@@ -15,6 +15,8 @@ export interface Folders {
   readonly doorPath: string;
   /** The ledger of links in other apps' folders, and rule files of the user's own. */
   readonly mappingsPath: string;
+  /** What was found out about execution providers. */
+  readonly verdictsPath: string;
   readonly logPath: string;
 }
 
@@ -58,6 +60,7 @@ export function resolveFolders(
     settingsPath: join(dataPath, 'settings.json'),
     doorPath: join(dataPath, 'server.json'),
     mappingsPath: join(dataPath, 'mappings'),
+    verdictsPath: join(dataPath, 'providers.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
 }

@@ -3,6 +3,7 @@ import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import { ModelId } from './contract/ids.ts';
 import type { Metadata } from './contract/metadata.ts';
+import { readNativeSize } from './formats/diffusers/native-size.ts';
 import { readModelFacts } from './formats/model-facts.ts';
 import { type EngineHost, enginesFor, resolveDependencies } from './library/execution/dependency-resolution.ts';
 import { describeModel, reasonOf } from './library/execution/descriptor.ts';
@@ -26,7 +27,7 @@ export async function resolveModel(request: GenerateRequest, host: ResolveHost):
   if (request.model_id === undefined) throw noModel();
   const descriptor = await host.library.describe(request.model_id);
   const record = await host.library.show(request.model_id);
-  return runnable({ descriptor, record });
+  return runnable({ descriptor, record, nativeSize: await readNativeSize(descriptor.entry_path) });
 }
 
 export function noModel(): Failed {
@@ -60,15 +61,18 @@ async function describeFolder(path: string, { engines, now }: ResolveHost): Prom
     });
   }
   const dependencies = resolveDependencies(enginesFor(facts), engines());
-  return runnable({ descriptor: describeModel(record, dependencies), record });
+  const nativeSize = await readNativeSize(record.entry_path);
+  return runnable({ descriptor: describeModel(record, dependencies), record, nativeSize });
 }
 
 function runnable({
   descriptor,
   record,
+  nativeSize,
 }: {
   descriptor: ResolvedModel['descriptor'];
   record: Metadata;
+  nativeSize: ResolvedModel['nativeSize'];
 }): ResolvedModel {
   if (descriptor.dependency_resolution.state !== 'resolved') {
     const reason = `its pipeline is ${descriptor.pipeline_class ?? 'not named'}, which is not among those that run here.`;
@@ -77,6 +81,7 @@ function runnable({
   return {
     descriptor,
     defaults: record.generation_defaults ?? null,
+    nativeSize,
     name: record.name,
     shortHash: (record.hashes.sha256 ?? record.hashes.fingerprint).slice(0, 10),
   };

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
@@ -85,6 +86,38 @@ describe('Serena M05: overrides of one run', () => {
     expect(answers).toEqual(answers.map((_, n) => [['png', 'jpeg', 'webp'][n % 3], n % 2 === 0]));
   });
 
+  test('reach the run of their own request alone, of sixty that overlap at every door', async () => {
+    const before = await options();
+    const wanted = Array.from({ length: 60 }, (_, n) => ({
+      prompt: `number ${n}`,
+      clip_skip: 1 + (n % 4),
+      rng: n % 2 === 0 ? 'cpu' : 'nv',
+    }));
+    await Promise.all(
+      wanted.map(async ({ prompt, clip_skip, rng }, n) => {
+        const override_settings = { CLIP_stop_at_last_layers: clip_skip, randn_source: rng.toUpperCase() };
+        if (n % 3 > 0) return txt2img({ ...small, prompt, override_settings });
+        const request = { prompt, seed: 3, steps: 2, width: 64, height: 64 };
+        const { body } = await app.post('/api/v1/jobs', { request, overrides: override_settings });
+        return app.get(`/api/v1/jobs/${(body as { id: string }).id}/wait`);
+      }),
+    );
+    const ran = app.runs.map(({ prompt, clip_skip, rng }) => ({ prompt, clip_skip, rng }));
+    const byNumber = (a: { prompt: string }, b: { prompt: string }) =>
+      Number(a.prompt.slice(7)) - Number(b.prompt.slice(7));
+    expect(ran.toSorted(byNumber)).toEqual(wanted);
+    expect(await options()).toEqual(before);
+  });
+
+  test('are a snapshot that nothing can change: options set while a run goes on are for the next', async () => {
+    const asked = txt2img({ ...small, steps: 300, override_settings: { samples_format: 'webp' } });
+    while (app.runs.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await app.post('/sdapi/v1/options', { samples_format: 'jpg' });
+    const { images } = await asked;
+    expect((await sharp(Buffer.from(images[0] ?? '', 'base64')).metadata()).format).toBe('webp');
+    await app.post('/sdapi/v1/options', { samples_format: 'png' });
+  });
+
   test.each([
     ['after a run that succeeds', null],
     ['after a run that fails', new Failed('oom', { reason: 'x' })],
@@ -114,6 +147,11 @@ describe('Serena M05: overrides of one run', () => {
 describe('Serena M14: every door goes through processImages and ProcessingRunner', () => {
   const doors = {
     '/sdapi/v1/txt2img': () => txt2img({ ...small, batch_size: 2 }),
+    '/sdapi/v1/img2img': async () => {
+      const [image] = (await txt2img({ ...small, seed: 1 })).images;
+      app.runs.length = 0;
+      await app.post('/sdapi/v1/img2img', { ...small, steps: 4, batch_size: 2, init_images: [image] });
+    },
     '/v1/jobs': () => job({}),
     '/v1/jobs with a chain': () => job({ chain: { upscale: { scale: 2 } } }),
     '/api/v1/jobs': async () => {
@@ -131,7 +169,41 @@ describe('Serena M14: every door goes through processImages and ProcessingRunner
     expect(app.runs).toMatchObject([{ prompt: 'a', seeds: [3, 4] }]);
   });
 
-  test('the schema of an answer is unchanged', async () => {
+  test('invariant: the same seed gives the same picture and the same infotext, one after the other and in a batch', async () => {
+    const infotexts = async (body: object) =>
+      (JSON.parse((await txt2img(body)).info) as { infotexts: string[] }).infotexts;
+    const [batch, again] = [await txt2img({ ...small, batch_size: 2 }), await txt2img({ ...small, seed: 4 })];
+    expect(batch.images[1]).toBe(again.images[0]);
+    expect((await infotexts({ ...small, batch_size: 2 }))[1]).toBe((await infotexts({ ...small, seed: 4 }))[0]);
+  });
+
+  test('invariant: files are saved at the same place, named the same way', async () => {
+    const { body } = await app.post('/v1/jobs', { type: 'generate', ...small });
+    const { id } = (body as { job: { id: string } }).job;
+    const job = (await app.get(`/api/v1/jobs/${id}/wait`)).body as { artifacts: { path: string }[] };
+    const { outputsPath } = app.instance.app.folders;
+    expect(relative(outputsPath, job.artifacts[0]?.path ?? '').replaceAll('\\', '/')).toMatch(
+      new RegExp(`^${id}/generate/\\d{8}T\\d{6}_0_64x64_3\\.png$`),
+    );
+  });
+
+  test('invariant: what is refused is refused with the same status and body', async () => {
+    const refusals = {
+      'txt2img {"steps":"x"}': [422, { detail: [{ loc: ['body', 'steps'] }] }],
+      'txt2img {"script_name":"x"}': [422, { error: 'HTTPException', detail: "Script 'x' not found" }],
+      'img2img {}': [404, { error: 'HTTPException', detail: 'Init image not found', body: '', errors: '' }],
+      'img2img {"init_images":["x"]}': [500, { error: 'HTTPException', detail: 'Invalid encoded image' }],
+      'options {"nonesuch":1}': [500, { error: 'KeyError', errors: "'nonesuch'" }],
+    };
+    for (const [request, expected] of Object.entries(refusals)) {
+      const [path, body] = request.split(' ', 2);
+      const { status, body: answer } = await app.post(`/sdapi/v1/${path}`, body);
+      expect([status, answer], request).toMatchObject(expected);
+    }
+    expect(app.runs).toEqual([]);
+  });
+
+  test('invariant: the schema of an answer is unchanged', async () => {
     const answer = await txt2img(small);
     expect(Object.keys(answer)).toEqual(['images', 'parameters', 'info']);
     expect(answer).toEqual({ images: [expect.any(String)], parameters: expect.any(Object), info: expect.any(String) });

@@ -13,6 +13,7 @@ if (!chromiumExecutable()) {
   }
 }
 
+/** With it, the GPU in software that Chromium's package brings runs the test of WebGPU. */
 function installFromDebian(): void {
   console.error('Installing Chromium for the tests of the window …');
   const options: SpawnSyncOptions = {
@@ -20,5 +21,5 @@ function installFromDebian(): void {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   };
   spawnSync('apt-get', ['update', '-qq'], options);
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], options);
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'libvulkan1'], options);
 }

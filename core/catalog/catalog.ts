@@ -4,7 +4,8 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { Failed } from '../contract/failure.ts';
 import { ModelId } from '../contract/ids.ts';
-import { StorageKind } from '../contract/metadata.ts';
+import type { ValidationState } from '../contract/finding.ts';
+import { type ModelType, StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
 import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
@@ -42,6 +43,7 @@ export class Catalog {
   readonly #finder: ModelFinder;
   #writer: EntryWriter | null = null;
   #rowsAfter: Database.Statement<[string, number], unknown> | null = null;
+  #filesAfter: Database.Statement<[string, number], CatalogFiles> | null = null;
 
   /** Takes over an open database; use {@link openCatalog}. */
   constructor(database: Database.Database, isNew: boolean) {
@@ -135,6 +137,15 @@ export class Catalog {
     return z.array(CatalogRow).parse(this.#guard(() => select.all(modelId ?? '', limit)));
   }
 
+  /** What a program that reads the models' files must know of them, by id, from after one on (null: from the first). */
+  filesAfter(modelId: ModelId | null, limit: number): CatalogFiles[] {
+    this.#filesAfter ??= this.#database.prepare(`
+      SELECT model_id, model_type, storage_kind, validation_state, bundle_format, entry_path, models.size_bytes
+      FROM models JOIN facets USING (facet) WHERE model_id > ? ORDER BY model_id LIMIT ?`);
+    const select = this.#filesAfter;
+    return this.#guard(() => select.all(modelId ?? '', limit));
+  }
+
   /** When the newest model was added. */
   newestAddedAt(): string | null {
     const row = this.#all('SELECT added_at FROM models ORDER BY added_at DESC LIMIT 1')[0];
@@ -190,6 +201,17 @@ const CatalogRow = z.object({
   entry_path: z.string(),
 });
 export type CatalogRow = z.infer<typeof CatalogRow>;
+
+/** Written by us from a checked summary; not checked again, as every model is read for every preview. */
+export interface CatalogFiles {
+  readonly model_id: ModelId;
+  readonly model_type: ModelType;
+  readonly storage_kind: StorageKind;
+  readonly validation_state: ValidationState;
+  readonly bundle_format: string;
+  readonly entry_path: string;
+  readonly size_bytes: number;
+}
 
 const RecordRow = z.object({ record: z.string() });
 const DuplicateRow = z.object({ fingerprint: z.string(), model_ids: z.string(), size_bytes: z.number() });

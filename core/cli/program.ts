@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { CliContext, CommonOptions } from './context.ts';
 import { generateCommand } from './generate.ts';
 import type { CliIo } from './io.ts';
+import { mapCommand } from './mappings/map-commands.ts';
 import { bringInCommands } from './models/bring-in-commands.ts';
 import { careCommands } from './models/care-commands.ts';
 import { findCommands } from './models/find-commands.ts';
@@ -21,6 +22,7 @@ export function buildProgram(io: CliIo, endAsFailed: () => void): Command {
     ...bringInCommands(contextOf),
     ...careCommands(contextOf),
     ...removeCommands(contextOf),
+    mapCommand(contextOf),
     generateCommand(contextOf),
     serveCommand(contextOf),
     doctorCommand(contextOf),

@@ -53,9 +53,10 @@ function builtWindow(): string | null {
 export function doctorCommand(contextOf: ContextOf): Command {
   return new Command('doctor')
     .description('the runtime, the execution providers and why others are not there, folders, versions')
-    .action(async (_options: unknown, command: Command) => {
+    .option('--fresh', 'try every provider anew instead of remembering what was found')
+    .action(async ({ fresh = false }: { fresh?: boolean }, command: Command) => {
       const context = contextOf(command);
-      const report = await withCore(context, (core) => core.call('app.doctor', {}));
+      const report = await withCore(context, (core) => core.call('app.doctor', { fresh }));
       const facts = formatFacts({
         vitrine: report.version,
         node: report.node_version,

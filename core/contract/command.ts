@@ -79,7 +79,12 @@ export const commands = {
   },
   'app.doctor': {
     summary: 'The runtime, the providers found and why others are not, folders, versions',
-    input: z.object({}),
+    input: z.object({
+      fresh: z
+        .union([z.boolean(), z.stringbool()])
+        .default(false)
+        .describe('Try every provider anew instead of remembering what was found'),
+    }),
     output: z.object({
       version: z.string(),
       node_version: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ModelId } from './ids.ts';
+import { Mask, TiledUpscale, UpscalerName } from './passes.ts';
 
 /** Sampler names as stable-diffusion-webui has them. `Automatic` follows the bundle's own scheduler_config.json. */
 export const samplerNames = [
@@ -59,6 +60,20 @@ const side = z
   .max(limits.maxSide, `at most ${limits.maxSide} px`)
   .multipleOf(8, 'a multiple of 8 px');
 
+/** A second pass over each picture at a larger size. What is left out is as in the first. */
+export const Hires = z.object({
+  width: side,
+  height: side,
+  upscaler: UpscalerName.default('Lanczos').describe('What makes the first picture as large as the second'),
+  strength: z.number().min(0).max(1).default(0.75).describe('How much is made anew'),
+  steps: z.int().min(1).max(limits.maxSteps).optional(),
+  sampler: SamplerName.optional(),
+  scheduler: SchedulerName.optional(),
+  prompt: z.string().max(limits.promptCharacters).optional(),
+  negative_prompt: z.string().max(limits.promptCharacters).optional(),
+});
+export type Hires = z.infer<typeof Hires>;
+
 /** One request for pictures: what every door makes of its caller's words. A field left out takes the model's default. */
 export const GenerateRequest = z.object({
   model_id: ModelId.optional().describe('A model of the library; the starter model when left out'),
@@ -114,6 +129,9 @@ export const GenerateRequest = z.object({
     .optional()
     .describe('How much of the init picture is made anew; 0.75 when left out'),
   resize_mode: ResizeMode.optional(),
+  mask: Mask.optional().describe('Which part of the init picture is made anew'),
+  hires: Hires.optional().describe('A second pass at a larger size'),
+  tiled_upscale: TiledUpscale.optional().describe('Makes the init picture larger, tile by tile'),
   upscale: UpscaleFactor.optional().describe('Enlarges the finished picture'),
 });
 export type GenerateRequest = z.infer<typeof GenerateRequest>;

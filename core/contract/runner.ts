@@ -15,6 +15,11 @@ export const RunnerStatus = z.object({
   kind: RunnerKind,
   state: z.enum(['stopped', 'starting', 'ready', 'busy']),
   provider: z.string().nullable(),
+  provider_note: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Why the last run was not on another provider, or not as fast as it could be'),
   threads: z.int().nullable(),
   loaded_model_id: z.string().nullable(),
   memory_bytes: z.number().nullable(),
@@ -30,6 +35,13 @@ export const Pixels = z.object({
   rgb: z.instanceof(Uint8Array),
 });
 export type Pixels = z.infer<typeof Pixels>;
+
+/** Which part of an init picture is made anew. */
+export const RunMask = z.object({
+  grey: z.instanceof(Uint8Array).describe('`width * height` bytes of the plan: 255 is made anew, 0 stays'),
+  begins_as: z.enum(['init', 'noise', 'nothing']).describe('What the latent is there before its noise'),
+});
+export type RunMask = z.infer<typeof RunMask>;
 
 /** One batch of pictures, with nothing left to decide: the runner reads no option, library or file but the descriptor's. */
 export const RunPlan = z.object({
@@ -52,7 +64,7 @@ export const RunPlan = z.object({
     .nullable()
     .describe('A second noise, mixed into the first'),
   init: z
-    .object({ pixels: Pixels, strength: z.number().min(0).max(1) })
+    .object({ pixels: Pixels, strength: z.number().min(0).max(1), mask: RunMask.optional() })
     .nullable()
     .describe('The picture to start from, already of the size of the plan'),
   preview_every_steps: z.int().nonnegative().describe('0: no previews'),
@@ -65,6 +77,7 @@ export const RunMetrics = z.object({
   denoise_ms: z.number(),
   decode_ms: z.number(),
   provider: z.string(),
+  provider_note: z.string().nullable().optional().describe('Why it was not another, or not used as it could be'),
   sampler: z.string().describe('The sampler that ran: never Automatic'),
   scheduler: z.string(),
 });
@@ -121,7 +134,11 @@ export const RunnerRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), id: z.int(), plan: RunPlan }),
   z.object({ kind: z.literal('cancel'), id: z.int() }),
   z.object({ kind: z.literal('skip'), id: z.int(), item_index: z.int().nonnegative() }),
-  z.object({ kind: z.literal('probe'), id: z.int() }),
+  z.object({
+    kind: z.literal('probe'),
+    id: z.int(),
+    fresh: z.boolean().default(false).describe('Whether what was tried before is tried anew'),
+  }),
 ]);
 export type RunnerRequest = z.infer<typeof RunnerRequest>;
 

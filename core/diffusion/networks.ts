@@ -30,6 +30,8 @@ export interface NoiseInput {
 /** The loaded networks of one bundle. Calls block their thread while they run: one at a time. The opener closes them. */
 export interface Networks {
   readonly provider: string;
+  /** Why it is not another one, or not used as it could be; null: nothing to say. */
+  readonly providerNote?: string | null;
   readonly latentChannels: number;
   /** Pixels a latent cell is wide and high: 8 for every AutoencoderKL of Stable Diffusion. */
   readonly pixelsPerLatent: number;

@@ -21,6 +21,7 @@ import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './me
 import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
 import type { Networks } from './networks.ts';
 import { findNonFinite } from './onnx/non-finite-weights.ts';
+import type { Precision } from './onnx/half-precision.ts';
 import { assertFinite } from './onnx/session.ts';
 import { joinEncodings } from './pipeline/join-encodings.ts';
 import { mostPixelsAtOnce } from './pipeline/tiled-vae.ts';
@@ -36,7 +37,7 @@ import { vaeSession } from './sessions/vae-session.ts';
  * The networks of a diffusers folder, run from where their weights lie. Configs and headers are read and checked now, weights when a
  * network first runs; a network's session serves every size and batch on CPU.
  *
- * `provider` is one that `chooseProvider` believed. `attention` is the form that it proved there.
+ * `provider` is one that `chooseProvider` believed. `attention` and `precision` are the forms that it proved there.
  *
  * Throws `unsupported_config`, `invalid_weights`, `unreadable`; the networks' functions also `oom`, `model_load_failed`, `nan_in_result`.
  */
@@ -44,6 +45,7 @@ export async function openNetworks(
   entryPath: string,
   provider: string,
   attention: AttentionForm = provider === 'cpu' ? 'fused' : 'plain',
+  precision: Precision = 'float32',
 ): Promise<Networks> {
   const { family, classOf } = await readPipelineIndex(entryPath);
   if (await isExported(join(entryPath, 'unet'))) return openExportedNetworks(entryPath, provider, family);
@@ -56,18 +58,21 @@ export async function openNetworks(
   refuseMisfits(unet, vae, texts, isXl);
 
   const forms: Forms = { attention, convolution: provider === 'cpu' ? 'winograd' : 'direct' };
+  const vaePrecision = vae.config.force_upcast ? 'float32' : precision;
   const vaeSource = vaeWeights(vae.folder, vae.tensors);
   const scale = pixelsPerLatent(vae.config);
   const decoder = vaeSession(provider, forms, {
     leastRows: leastBandedLatent,
+    precision: vaePrecision,
     write: (how) => vaeDecoderGraph(vae.config, vaeSource, how),
   });
   const encoder = vaeSession(provider, forms, {
     leastRows: leastBandedLatent * scale,
+    precision: vaePrecision,
     write: (how) => vaeEncoderGraph(vae.config, vaeSource, how),
   });
-  const encoders = texts.map((text) => openTextEncoder(text, provider, isXl));
-  const noise = openNoisePredictor(unet, provider, forms);
+  const encoders = texts.map((text) => openTextEncoder(text, provider, isXl, precision));
+  const noise = openNoisePredictor(unet, provider, forms, undefined, precision);
   const sampleSize = unet.config.sample_size;
 
   return {

@@ -381,7 +381,11 @@ describe('a run', () => {
   test('a big picture is decoded in tiles, and a cancel takes effect between two', async () => {
     await run({ width: 2112, height: 512, steps: 1, guidance_scale: 1 });
     expect(calls.decoded).toBe(4);
-    expect(events.at(-1)).toMatchObject({ pixels: { width: 2112, height: 512 } });
+    const tiles = events.flatMap((event) =>
+      event.kind === 'progress' && event.stage === 'decode' ? [event.step] : [],
+    );
+    expect(tiles).toEqual([0, 0, 1, 2, 3, 1]);
+    expect(events.at(-2)).toMatchObject({ pixels: { width: 2112, height: 512 } });
     const isCanceled = () => calls.decoded > 5;
     await expect(run({ width: 2112, height: 512, steps: 1 }, isCanceled)).rejects.toMatchObject({
       failure: { code: 'canceled' },
@@ -397,7 +401,7 @@ describe('a run', () => {
       { kind: 'preview', item_index, pixels: expect.objectContaining({ width: 8, height: 8 }) },
       { kind: 'progress', stage: 'denoise', item_index, step: 3, step_count: 4 },
       { kind: 'progress', stage: 'denoise', item_index, step: 4, step_count: 4 },
-      { kind: 'progress', stage: 'decode', item_index, step: 4, step_count: 4 },
+      { kind: 'progress', stage: 'decode', item_index, step: 0, step_count: 1 },
     ];
     const image = (item_index: number, seed: number) => ({
       kind: 'image',
@@ -411,8 +415,10 @@ describe('a run', () => {
       { kind: 'progress', stage: 'text', item_index: 0, step: 0, step_count: 4 },
       ...steps(0),
       image(0, 7),
+      { kind: 'progress', stage: 'decode', item_index: 0, step: 1, step_count: 1 },
       ...steps(1),
       image(1, 9),
+      { kind: 'progress', stage: 'decode', item_index: 1, step: 1, step_count: 1 },
     ]);
     expect(metrics).toMatchObject({ provider: 'cpu', sampler: 'DDIM', scheduler: 'Automatic' });
     expect(calls.tokens.length).toBeLessThanOrEqual(2);
@@ -440,7 +446,7 @@ describe('a run', () => {
   test('a picture may be wider than high, by any multiple of 8', async () => {
     await run({ width: 136, height: 8, guidance_scale: 1 });
     expect(calls.samples[0]?.dims).toEqual([1, 4, 1, 17]);
-    expect(events.at(-1)).toMatchObject({ pixels: { width: 136, height: 8 } });
+    expect(events.at(-2)).toMatchObject({ pixels: { width: 136, height: 8 } });
   });
 
   test('the second of two pictures is the one that its seed gives alone', async () => {

@@ -8,13 +8,14 @@ import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { resolvePrompts } from './pipeline/conditioning.ts';
 import { denoise, yieldOrCancel } from './pipeline/denoise.ts';
+import { latentMask } from './pipeline/latent-mask.ts';
 import { fromPixels, toPixels } from './pipeline/pixels.ts';
-import { previewOf } from './pipeline/preview.ts';
+import { colourMaps, previewOf } from './pipeline/preview.ts';
 import { promptEncoder } from './pipeline/prompt-encoder.ts';
 import { type PictureStart, type StartInput, startPicture } from './pipeline/start.ts';
 import { tiledVae } from './pipeline/tiled-vae.ts';
-import { readPipelineIndex } from './pipeline-index.ts';
-import { chooseProvider } from './providers.ts';
+import { type PipelineIndex, readPipelineIndex } from './pipeline-index.ts';
+import { chooseProvider } from './providers/choose-provider.ts';
 import { noiseGenerator } from './random/noise-generator.ts';
 import { readSchedulerConfig } from './schedulers/read-scheduler-config.ts';
 import { schedulerFor } from './schedulers/scheduler-for.ts';
@@ -46,8 +47,9 @@ export interface PipelineParts {
 
 const realParts: PipelineParts = {
   openNetworks: async (entryPath, wanted) => {
-    const { provider, attention } = await chooseProvider(wanted);
-    return openNetworks(entryPath, provider, attention);
+    const choice = await chooseProvider(wanted);
+    const networks = await openNetworks(entryPath, choice.provider, choice.attention, choice.precision);
+    return { ...networks, providerNote: choice.note };
   },
 };
 
@@ -61,7 +63,8 @@ export async function openPipeline(
   provider: ProviderName,
   parts: PipelineParts = realParts,
 ): Promise<Pipeline> {
-  const tokenizers = await openTokenizers(entryPath);
+  const index = await readPipelineIndex(entryPath);
+  const tokenizers = await openTokenizers(entryPath, index);
   const schedulerPath = join(entryPath, 'scheduler', 'scheduler_config.json');
   const schedulerConfig = await readSchedulerConfig(schedulerPath);
   const networks = await parts.openNetworks(entryPath, provider);
@@ -69,10 +72,17 @@ export async function openPipeline(
   const room = roomFor(networks.memory, parts.availableBytes);
 
   return {
-    run: async (plan, onEvent, isCanceled, start = startOf(plan), isSkipped = () => false) => {
+    run: async (
+      plan,
+      onEvent,
+      isCanceled,
+      start = startOf(plan, networks.pixelsPerLatent),
+      isSkipped = () => false,
+    ) => {
       const { sampler, scheduler, make } = schedulerFor({
         config: schedulerConfig,
         path: schedulerPath,
+        indexClass: index.classOf('scheduler'),
         sampler: plan.sampler,
         scheduler: plan.scheduler,
         steps: plan.steps,
@@ -104,7 +114,7 @@ export async function openPipeline(
           const one = make();
           const generator = noiseGenerator(plan.rng, seed);
           if (start.kind === 'image') await room.make('encode', shape);
-          const { latents, firstIndex } = await startPicture(start, {
+          const { latents, firstIndex, keep } = await startPicture(start, {
             encode: vae.encode,
             scalingFactor: networks.scalingFactor,
             scheduler: one,
@@ -113,10 +123,12 @@ export async function openPipeline(
             dims,
             steps: plan.steps,
           });
-          const onStep = (step: number, step_count: number, original: Tensor): void => {
+          const colours = colourMaps(networks, () => room.fits('decode', previewShape));
+          const onStep = async (step: number, step_count: number, original: Tensor): Promise<void> => {
             onEvent({ kind: 'progress', stage: 'denoise', item_index, step, step_count });
             const isDue = plan.preview_every_steps > 0 && step % plan.preview_every_steps === 0 && step < step_count;
-            if (isDue) onEvent({ kind: 'preview', item_index, pixels: previewOf(original, networks.scalingFactor) });
+            if (!isDue) return;
+            onEvent({ kind: 'preview', item_index, pixels: previewOf(original, await colours(original)) });
           };
           await room.make('noise', shape);
           const draw = (): Float32Array => generator.randn(latents.data.length);
@@ -127,6 +139,7 @@ export async function openPipeline(
             latents,
             firstIndex,
             draw,
+            keep,
             onStep,
             isCanceled,
             isSkipped: () => isSkipped(item_index),
@@ -135,16 +148,21 @@ export async function openPipeline(
         });
         await pause();
         const { step_count, taken } = picture;
-        onEvent({ kind: 'progress', stage: 'decode', item_index, step: step_count, step_count });
+        const onTile = async (step: number, tiles: number): Promise<void> => {
+          await pause();
+          onEvent({ kind: 'progress', stage: 'decode', item_index, step, step_count: tiles });
+        };
+        onEvent({ kind: 'progress', stage: 'decode', item_index, step: 0, step_count: 1 });
         const image = await timed('decode_ms', async () => {
           await room.make('decode', shape);
-          return vae.decode(unscaled(picture.latents, networks.scalingFactor));
+          return tiledVae(networks, onTile).decode(unscaled(picture.latents, networks.scalingFactor));
         });
         const stopped = taken < step_count && { stopped_after: taken };
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
+        onEvent({ kind: 'progress', stage: 'decode', item_index, step: 1, step_count: 1 });
       }
       // Weights are read by the first text, step and picture that need them: their time is part of those.
-      return { load_ms: 0, ...clock, provider: networks.provider, sampler, scheduler };
+      return { load_ms: 0, ...clock, ...providerOf(networks), sampler, scheduler };
     },
     close: () => networks.close(),
   };
@@ -159,16 +177,23 @@ const shapeOf = ({ width, height, guidance_scale }: RunPlan, { takesGuidance }: 
   rows: guidance_scale > 1 && !takesGuidance ? 2 : 1,
 });
 
-const startOf = ({ init }: RunPlan): PictureStart =>
-  init === null ? { kind: 'noise' } : { kind: 'image', image: fromPixels(init.pixels), strength: init.strength };
+const providerOf = ({ provider, providerNote = null }: Networks) => ({ provider, provider_note: providerNote });
+
+/** What a preview is fitted by. */
+const previewShape: PictureShape = { width: 128, height: 128, rows: 1 };
+
+function startOf({ init, width, height }: RunPlan, pixelsPerLatent: number): PictureStart {
+  if (init === null) return { kind: 'noise' };
+  const mask = init.mask && latentMask(init.mask, { width, height }, pixelsPerLatent);
+  return { kind: 'image', image: fromPixels(init.pixels), strength: init.strength, ...(mask && { mask }) };
+}
 
 function variationOf({ variation, rng }: RunPlan, itemIndex: number): StartInput['variation'] {
   if (variation === null) return null;
   return { generator: noiseGenerator(rng, variation.subseeds[itemIndex] ?? 0), strength: variation.strength };
 }
 
-async function openTokenizers(entryPath: string): Promise<readonly ClipTokenizer[]> {
-  const { family } = await readPipelineIndex(entryPath);
+async function openTokenizers(entryPath: string, { family }: PipelineIndex): Promise<readonly ClipTokenizer[]> {
   return Promise.all(family.tokenizers.map((folder) => openTokenizer(join(entryPath, folder))));
 }
 
@@ -180,6 +205,8 @@ function latentDims(plan: RunPlan, { latentChannels, pixelsPerLatent }: Networks
   }
   if (init !== null && (init.pixels.width !== width || init.pixels.height !== height))
     throw new Failed('invalid_input', { field: 'init', reason: `a picture of ${width}x${height} px` });
+  if (init?.mask && init.mask.grey.length !== width * height)
+    throw new Failed('invalid_input', { field: 'init.mask', reason: `a mask of ${width}x${height} px` });
   return [1, latentChannels, height / pixelsPerLatent, width / pixelsPerLatent];
 }
 

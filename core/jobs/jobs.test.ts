@@ -160,30 +160,24 @@ describe('a job', () => {
     expect(open().jobs.show(id).request).toEqual(request);
   });
 
-  it('has its progress while it runs, and tells of it 30 ms apart at least', async () => {
-    const toldAtMs: number[] = [];
+  it('has its progress while it runs, and tells of the first at once and of those that come close behind only the newest', async () => {
     const steps: number[] = [];
     const { jobs } = open({
       emit: (event) => {
-        if (event.kind !== 'job_progressed') return;
-        toldAtMs.push(performance.now());
-        steps.push(event.progress.step);
+        if (event.kind === 'job_progressed') steps.push(event.progress.step);
       },
       execute: async (job, { onProgress }) => {
         for (let step = 0; step < 10; step++) {
           onProgress(progressOf(step));
           expect(jobs.show(job.id).progress?.step).toBe(step);
-          await new Promise((resolve) => setTimeout(resolve, 10));
         }
+        while (steps.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
         return done;
       },
     });
     expect((await jobs.wait(jobs.enqueue(sampleRequest(), 'cli').id, 5_000)).status).toBe('succeeded');
-    expect(steps[0]).toBe(0);
-    expect(steps.length).toBeGreaterThan(1);
-    expect(steps.length).toBeLessThan(6);
-    for (const [at, toldMs] of toldAtMs.entries())
-      if (at > 0) expect(toldMs - (toldAtMs[at - 1] ?? 0)).toBeGreaterThan(28);
+    expect([steps[0], steps.at(-1)]).toEqual([0, 9]);
+    expect(steps.length).toBeLessThan(10);
   });
 
   it('shows a preview as a small picture in a URL', async () => {

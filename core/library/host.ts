@@ -23,7 +23,7 @@ export interface LibraryHost {
   /** The program of the library's worker threads, where it isn't beside the sources. */
   readonly workerEntry?: string;
   /** Links in other apps that we made to a model, by the folder or file that they lead to. */
-  readonly linksTo?: (id: ModelId) => readonly string[];
+  readonly linksTo?: (id: ModelId) => Promise<readonly string[]>;
   readonly timing?: Partial<LibraryTiming>;
 }
 

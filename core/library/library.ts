@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { CatalogFiles } from '../catalog/catalog.ts';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { AppEvent } from '../contract/event.ts';
 import { Failed } from '../contract/failure.ts';
@@ -38,6 +39,14 @@ import { adoptStarter } from './starter/adopt-starter.ts';
 import { type StarterFacts, vitrineStarter } from './starter/starter-facts.ts';
 import type { Trash } from './trash/trash.ts';
 import { LibraryWatcher } from './watch/library-watcher.ts';
+
+/** Models read from the index at a time. */
+const filesSlice = 2000;
+
+/** A model as a program sees it that reads its files: `path` is its file or folder. */
+export interface ModelFiles extends Omit<CatalogFiles, 'entry_path'> {
+  readonly path: string;
+}
 
 /** What an open library holds beside its context. */
 interface Holdings {
@@ -94,6 +103,20 @@ export class Library {
 
   count(): number {
     return this.#context.catalog.count();
+  }
+
+  /** Every model and where its files are, once the library is known to be as its disk is. In slices: others come in between. */
+  async files(): Promise<ModelFiles[]> {
+    await this.#settled;
+    const { catalog, store } = this.#context;
+    const all: ModelFiles[] = [];
+    for (let slice = catalog.filesAfter(null, filesSlice); slice.length > 0; ) {
+      for (const { entry_path, ...model } of slice)
+        all.push({ ...model, path: store.payloadPathOf({ ...model, entry_path }) });
+      await new Promise((resolve) => setImmediate(resolve));
+      slice = catalog.filesAfter(slice.at(-1)?.model_id ?? null, filesSlice);
+    }
+    return all;
   }
 
   /** The record of a model. Throws `not_found`. */

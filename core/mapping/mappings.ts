@@ -1,32 +1,309 @@
-import { isAbsolute } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
-import type { MappingInstall } from '../contract/mapping.ts';
-import { detectInstalls } from './rules/detect.ts';
-import { type RulesRead, readRules } from './rules/read-rules.ts';
+import type { ModelId } from '../contract/ids.ts';
+import type { MappingApply, MappingEntry, MappingFault, MappingInstall } from '../contract/mapping.ts';
+import type { Task } from '../contract/task.ts';
+import { carryOut } from './acts/carry-out.ts';
+import { checkLinks } from './acts/check-links.ts';
+import { intentsOf } from './acts/intents-of.ts';
+import { targetBelow } from './acts/link-acts.ts';
+import { isReachable, isUnfinished, recover } from './acts/recover.ts';
+import { isFolderLeft, takeBack, takeBackFolders } from './acts/undo.ts';
+import type { MappingHost } from './host.ts';
+import { type ApplyRecord, mappingApplyOf, mappingEntryOf } from './ledger/apply-record.ts';
+import { journalSchemaVersion } from './ledger/journal-line.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { fileSystemLinks, type LinkSystem } from './links/link-system.ts';
+import { MappingTasks, type TaskHands } from './mapping-tasks.ts';
+import { differenceBetween, type KeptPlan, KeptPlans } from './plan/kept-plans.ts';
+import { planMapping } from './plan/plan-mapping.ts';
+import { readSnapshot } from './plan/read-snapshot.ts';
+import { detectInstalls, evidenceFor } from './rules/detect.ts';
+import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
+import { systemCode, writeFailure } from './system-error.ts';
+import { Turns } from './turns.ts';
 
-/** What the mappings need of the program around them. */
-export interface MappingHost {
-  /** The rule files that ship with the program; null where they were left out. */
-  readonly shippedRulesPath: string | null;
-  /** Where rule files of the user's own go. */
-  readonly ownRulesPath: string;
-}
-
-/** Links from other apps' folders to the library's models. */
+/**
+ * Links from other apps' folders to the library's models. A preview changes nothing; an apply carries out exactly one preview; the ledger knows
+ * all that was made, and only that is ever taken away. Acts come one after the other.
+ */
 export class Mappings {
   readonly #host: MappingHost;
+  readonly #links: LinkSystem;
+  readonly #plans = new KeptPlans();
+  readonly #turns = new Turns();
+  readonly tasks: MappingTasks;
+  readonly #unfinished = new Set<ApplyRecord>();
+  #opened: Promise<Opened> | null = null;
 
   constructor(host: MappingHost) {
     this.#host = host;
+    const scratchPath = join(host.mappingsPath, 'scratch');
+    this.#links = host.links ?? fileSystemLinks({ libraryPath: host.libraryPath, scratchPath });
+    this.tasks = new MappingTasks(host.emit, host.log);
+  }
+
+  /** Where rule files of the user's own go. */
+  get ownRulesPath(): string {
+    return join(this.#host.mappingsPath, 'apps');
   }
 
   rules(): Promise<RulesRead> {
-    return readRules(this.#host.shippedRulesPath, this.#host.ownRulesPath);
+    return readRules(this.#host.shippedRulesPath, this.ownRulesPath);
   }
 
   async detect(path: string): Promise<MappingInstall[]> {
-    if (!isAbsolute(path) || path.includes('\0'))
-      throw new Failed('invalid_input', { field: 'path', reason: `"${path}" is not an absolute path.` });
+    checkAbsolute('path', path);
     return detectInstalls(path, (await this.rules()).apps);
+  }
+
+  /** What mapping the library into an app's folder would do. Throws `not_found` for an app of no name, `path_not_found`, `unreadable`. */
+  async preview(app: string, root: string, repairOnly: boolean): Promise<KeptPlan> {
+    const rules = findApp((await this.rules()).apps, app);
+    const realRoot = await resolveRoot(root);
+    return this.#plan(rules, realRoot, repairOnly);
+  }
+
+  /** Throws `not_found`. */
+  plan(planId: string): KeptPlan {
+    return this.#plans.find(planId);
+  }
+
+  /**
+   * Carries out a plan. Answers with the task once it was seen that nothing changed since. Throws `not_found`, `plan_outdated` with the id of
+   * a new plan.
+   */
+  async apply(planId: string): Promise<Task> {
+    const plan = this.#plans.find(planId);
+    return this.#inTurn(async () => {
+      const now = await this.#plan(plan.rules, plan.root, plan.repairOnly);
+      const reason = differenceBetween(plan.actions, now.actions);
+      if (reason !== null) throw new Failed('plan_outdated', { root: plan.root, reason, plan_id: now.id });
+      this.#plans.drop(now.id);
+      const { ledger, libraryPath } = await this.#open();
+      const intents = intentsOf(now.actions, now.snapshot, ledger);
+      const at = this.#host.now().toISOString();
+      const applyId = `${at.replaceAll(/[:.-]/g, '')}-${randomBytes(4).toString('hex')}`;
+      const about = { kind: 'mapping_apply' as const, app: plan.rules.app, root: plan.root, applyIds: [applyId] };
+      const itemCount = intents.filter(({ line }) => line === 'link').length;
+      const carryOutPlan = async ({ signal, onItem }: TaskHands) => {
+        const head = {
+          line: 'apply' as const,
+          schema_version: journalSchemaVersion as 1,
+          apply_id: applyId,
+          plan_id: planId,
+          app: plan.rules.app,
+          label: plan.rules.label,
+          root: plan.root,
+          library: libraryPath,
+          at,
+        };
+        await using writer = await ledger.begin(head, intents);
+        await carryOut({ writer, links: this.#links, signal, onItem });
+        writer.add({ line: 'end', state: signal.aborted ? 'canceled' : 'done' });
+        await writer.sync();
+        this.#host.emit({ kind: 'mappings_changed', app: plan.rules.app, root: plan.root });
+      };
+      return this.tasks.start({ ...about, itemCount }, (hands) => this.#ours(() => carryOutPlan(hands)));
+    });
+  }
+
+  /** Takes back one apply, or all of an app's folder, the newest first. Answers with the task. Throws `not_found`, `path_not_found`. */
+  undo(which: { readonly apply_id: string } | { readonly app: string; readonly root: string }): Promise<Task> {
+    return this.#inTurn(async () => {
+      const { ledger } = await this.#open();
+      await this.#recover(ledger);
+      const records = 'apply_id' in which ? [found(ledger, which.apply_id)] : await this.#recordsOf(ledger, which);
+      const [newest] = records;
+      const app = newest?.head.app ?? ('app' in which ? which.app : '');
+      const root = newest?.head.root ?? ('root' in which ? which.root : '');
+      if (newest !== undefined && !(await isReachable(root))) throw new Failed('path_not_found', { path: root });
+      const itemCount = records.flatMap(({ items }) => items).filter(isToTakeBack).length;
+      const applyIds = records.map(({ head }) => head.apply_id);
+      return this.tasks.start({ kind: 'mapping_undo', app, root, applyIds, itemCount }, async (hands) => {
+        await this.#ours(async () => {
+          for (const record of records) if (!hands.signal.aborted) await this.#takeBack(ledger, record, hands);
+          if (!hands.signal.aborted) await this.#takeBackFoldersOf(ledger, root);
+        });
+        if (newest !== undefined) this.#host.emit({ kind: 'mappings_changed', app, root });
+      });
+    });
+  }
+
+  /** The applies, the newest first. */
+  async applies(): Promise<MappingApply[]> {
+    return (await this.#open()).ledger.records.map(mappingApplyOf).reverse();
+  }
+
+  /** The links of an apply. Throws `not_found`. */
+  async entries(applyId: string): Promise<MappingEntry[]> {
+    const record = found((await this.#open()).ledger, applyId);
+    return record.items.flatMap((item) => {
+      const entry = mappingEntryOf(record, item, targetBelow(record.head.root, item.intent.path));
+      return entry === null ? [] : [entry];
+    });
+  }
+
+  /** Looks at all links that stand. */
+  async check(): Promise<{ readonly checked: number; readonly faults: MappingFault[] }> {
+    const { ledger, libraryPath } = await this.#open();
+    const links = ledger.standing().filter(({ record }) => record.head.library === libraryPath);
+    const models = await this.#host.models();
+    const paths = new Map(models.map((model) => [model.model_id, model.path]));
+    return { checked: links.length, faults: await checkLinks(links, paths) };
+  }
+
+  /** Where links of ours to a model stand, absolute. */
+  async linksTo(id: ModelId): Promise<string[]> {
+    const { ledger, libraryPath } = await this.#open();
+    return ledger
+      .standingTo(id)
+      .filter(({ record }) => record.head.library === libraryPath)
+      .map(({ record, intent }) => targetBelow(record.head.root, intent.path));
+  }
+
+  /** A model left the library: whoever shows links that led to it hears of it. */
+  async modelRemoved(id: ModelId): Promise<void> {
+    const { ledger } = await this.#open();
+    const records = new Set(ledger.standingTo(id).map(({ record }) => record));
+    for (const { head } of records) this.#host.emit({ kind: 'mappings_changed', app: head.app, root: head.root });
+  }
+
+  async close(): Promise<void> {
+    await this.tasks.close();
+    await this.#turns.take(async () => undefined);
+  }
+
+  /** A task that waits for its turn: answers when it began, and the turn lasts until it ended. */
+  #inTurn(begin: () => Promise<{ readonly task: Task; readonly ended: Promise<void> }>): Promise<Task> {
+    const { promise, resolve, reject } = Promise.withResolvers<Task>();
+    this.#turns
+      .take(async () => {
+        const { task, ended } = await begin();
+        resolve(task);
+        await ended;
+      })
+      .catch(reject);
+    return promise;
+  }
+
+  async #plan(rules: AppRules, root: string, repairOnly: boolean): Promise<KeptPlan> {
+    const { ledger, libraryPath } = await this.#open();
+    const models = await this.#host.models();
+    const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
+    const read = await this.#ours(() => readSnapshot({ root, rules, models, ledger: standing, links: this.#links }));
+    const { snapshot, assignments } = read;
+    const actions = planMapping(models, rules, snapshot, { repairOnly, assignments });
+    const evidence = await evidenceFor(root, rules);
+    const createdAt = this.#host.now().toISOString();
+    return this.#plans.keep({ rules, root, createdAt, repairOnly, evidence, snapshot, actions });
+  }
+
+  /** What was read at the first use, with what a kill left in the middle finished. */
+  #open(): Promise<Opened> {
+    this.#opened ??= this.#ours(async () => {
+      const { libraryPath, mappingsPath, log } = this.#host;
+      const ledger = await Ledger.open(join(mappingsPath, 'applies'), (message, facts) => log(message, facts));
+      for (const record of ledger.records) if (isUnfinished(record)) this.#unfinished.add(record);
+      await this.#recover(ledger);
+      return { ledger, libraryPath: await realpath(libraryPath) };
+    });
+    this.#opened.catch(() => {
+      this.#opened = null;
+    });
+    return this.#opened;
+  }
+
+  /** Acts on our own folder: what the system refuses there is a failure, not a bug. */
+  async #ours<Result>(act: () => Promise<Result>): Promise<Result> {
+    try {
+      return await act();
+    } catch (error) {
+      throw writeFailure(this.#host.mappingsPath, error);
+    }
+  }
+
+  /** Finishes what earlier processes left in the middle, where its folder can be reached by now. */
+  async #recover(ledger: Ledger): Promise<void> {
+    for (const record of this.#unfinished) {
+      try {
+        if (!(await recover(ledger, record, this.#links))) continue;
+        this.#unfinished.delete(record);
+        const { app, root, apply_id } = record.head;
+        this.#host.log('an apply that was cut short is known again', { apply_id, app, root });
+      } catch (error) {
+        this.#host.log('an apply that was cut short could not be finished', { error: String(error) });
+      }
+    }
+  }
+
+  async #recordsOf(ledger: Ledger, which: { readonly app: string; readonly root: string }): Promise<ApplyRecord[]> {
+    checkAbsolute('root', which.root);
+    const { app } = findApp((await this.rules()).apps, which.app);
+    const root = await resolveRoot(which.root);
+    return ledger.records
+      .filter(
+        ({ head, items }) =>
+          head.app === app && head.root === root && items.some((item) => isToTakeBack(item) || isFolderLeft(item)),
+      )
+      .reverse();
+  }
+
+  async #takeBack(ledger: Ledger, record: ApplyRecord, { signal, onItem }: TaskHands): Promise<void> {
+    await using writer = await ledger.reopen(record);
+    writer.add({ line: 'undo', at: this.#host.now().toISOString() });
+    await writer.sync();
+    await takeBack({ writer, ledger, links: this.#links, signal, onItem });
+    writer.add({ line: 'undo_end' });
+    await writer.sync();
+  }
+
+  /** Folders of applies that were taken back before, while another's links were in them. */
+  async #takeBackFoldersOf(ledger: Ledger, root: string): Promise<void> {
+    const left = ledger.records.filter(
+      ({ head, undo, items }) => head.root === root && undo === 'done' && items.some(isFolderLeft),
+    );
+    for (const record of left.reverse()) {
+      await using writer = await ledger.reopen(record);
+      await takeBackFolders(writer);
+    }
+  }
+}
+
+interface Opened {
+  readonly ledger: Ledger;
+  /** With its links resolved. */
+  readonly libraryPath: string;
+}
+
+function isToTakeBack({ intent, state }: ApplyRecord['items'][number]): boolean {
+  return intent.line === 'link' && (state === 'done' || state === 'replaced' || state === 'left');
+}
+
+function found(ledger: Ledger, applyId: string): ApplyRecord {
+  const record = ledger.find(applyId);
+  if (record === null) throw new Failed('not_found', { what: 'apply', id: applyId });
+  return record;
+}
+
+function checkAbsolute(field: string, path: string): void {
+  if (!isAbsolute(path) || path.includes('\0'))
+    throw new Failed('invalid_input', { field, reason: `"${path}" is not an absolute path.` });
+}
+
+async function resolveRoot(root: string): Promise<string> {
+  checkAbsolute('root', root);
+  try {
+    const real = await realpath(root);
+    if (!(await stat(real)).isDirectory())
+      throw new Failed('unreadable', { path: root, reason: 'it is not a folder.' });
+    return real;
+  } catch (error) {
+    if (error instanceof Failed) throw error;
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Failed('path_not_found', { path: root }, { cause: error });
+    throw new Failed('unreadable', { path: root, reason: `the system answered ${code}.` }, { cause: error });
   }
 }

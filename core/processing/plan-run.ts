@@ -11,6 +11,8 @@ import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
 export interface ResolvedModel {
   readonly descriptor: ExecutionDescriptor;
   readonly defaults: GenerationDefaults | null;
+  /** The size that it was trained for; null where its files do not say. */
+  readonly nativeSize: PictureSize | null;
   readonly name: string;
   /** First 10 hex digits of the weights' sha256, where they are known. */
   readonly shortHash: string | null;
@@ -23,7 +25,8 @@ export interface InitPicture extends PictureSize {
   readonly bytes: Uint8Array;
 }
 
-const usualStrength = 0.75;
+/** How much of an init picture is made anew where the request doesn't say. */
+export const usualStrength = 0.75;
 const usualResizeMode: ResizeMode = 0;
 
 /**
@@ -76,10 +79,10 @@ function variationOf(
 
 function sizesOf(
   request: GenerateRequest,
-  { defaults, descriptor }: ResolvedModel,
+  { defaults, descriptor, nativeSize }: ResolvedModel,
   picture: InitPicture | null,
 ): Sizes {
-  const family = familyDefaults(descriptor.pipeline_class);
+  const family = { ...familyDefaults(descriptor.pipeline_class), ...(nativeSize !== null && askable(nativeSize)) };
   const usual = (name: keyof Sizes): number => usable(name, defaults?.[name]) ?? family[name];
   const own = (name: keyof Sizes): number => request[name] ?? usual(name);
   const size = { width: usual('width'), height: usual('height') };
@@ -89,6 +92,11 @@ function sizesOf(
     steps: own('steps'),
     guidance_scale: own('guidance_scale'),
   };
+}
+
+/** A size that the configs name and a request could ask for. */
+function askable({ width, height }: PictureSize): PictureSize | null {
+  return usable('width', width) !== undefined && usable('height', height) !== undefined ? { width, height } : null;
 }
 
 /** A default that no request could ask for is passed over: metadata.json may hold anything. */

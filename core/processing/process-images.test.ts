@@ -87,10 +87,18 @@ interface Change extends Partial<ProcessingContext> {
   readonly image?: ImageRunner;
   readonly observer?: RunHooks;
   readonly defaults?: GenerationDefaults;
+  readonly nativeSize?: { readonly width: number; readonly height: number };
   readonly pipelineClass?: string;
 }
 
-function contextOf({ image = new PaintingRunner(), observer, defaults, pipelineClass, ...change }: Change = {}) {
+function contextOf({
+  image = new PaintingRunner(),
+  observer,
+  defaults,
+  nativeSize,
+  pipelineClass,
+  ...change
+}: Change = {}) {
   const artifacts: Artifact[] = [];
   const progress: Progress[] = [];
   const context: ProcessingContext = {
@@ -99,6 +107,7 @@ function contextOf({ image = new PaintingRunner(), observer, defaults, pipelineC
     resolveModel: async () => ({
       descriptor: descriptorOf(pipelineClass ?? 'StableDiffusionPipeline'),
       defaults: defaults ?? null,
+      nativeSize: nativeSize ?? null,
       name: 'Sample',
       shortHash: 'abcdef0123',
     }),
@@ -304,6 +313,8 @@ describe('what a request leaves out', () => {
     ['the family', {}, [512, 512, 20, 7]],
     ['the SDXL family', { pipelineClass: 'StableDiffusionXLPipeline' }, [1024, 1024, 20, 7]],
     ['the model', { defaults: { width: 64, height: 72, steps: 9, guidance_scale: 3.5 } }, [64, 72, 9, 3.5]],
+    ['its files', { nativeSize: { width: 768, height: 704 }, defaults: { steps: 9 } }, [768, 704, 9, 7]],
+    ['the family where its files are absurd', { nativeSize: { width: 768, height: 4 } }, [512, 512, 20, 7]],
     ['the family where the model is silent', { defaults: { steps: 9 } }, [512, 512, 9, 7]],
     ['the family where the model is absurd', { defaults: { width: 65, height: 1e6, steps: 5000 } }, [512, 512, 20, 7]],
   ])('comes from %s', async (_, change, expected) => {

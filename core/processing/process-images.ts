@@ -5,12 +5,17 @@ import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal, Pixels, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
-import { checkInitPicture } from './init-picture.ts';
+import { checkInitPicture, initPixels } from './init-picture.ts';
 import { readInitPicture } from './input-pictures.ts';
 import { snapshotOptions } from './options.ts';
-import { type InitPicture, planRun, type ResolvedModel } from './plan-run.ts';
+import type { Composition } from './passes/composition.ts';
+import { hiresComposition } from './passes/hires.ts';
+import { type MaskedInit, maskedInit, maskFacts } from './passes/masked-init.ts';
+import { runComposition } from './passes/run-composition.ts';
+import { tiledComposition } from './passes/tiles.ts';
+import { type InitPicture, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
-import { advance, beginProgress, type ProgressState } from './progress.ts';
+import { progressTeller } from './progress-teller.ts';
 import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
 import { type UpscaleFactor, upscaled } from './upscale.ts';
@@ -62,37 +67,110 @@ export async function processImages(request: GenerateRequest, context: Processin
   const picture = await initPictureOf(request, context);
   const whole = await planRun(request, model, options, picture, context.drawnSeed ?? drawSeed());
   const firstItem = context.firstItem ?? 0;
-  const plan = planFrom(whole, firstItem);
-  if (plan.seeds.length === 0) return { artifacts: [], timings: noTimings, provider: plan.provider };
-  const shape: PictureShape = { plan: whole, model, options, upscale: request.upscale ?? null };
+  if (firstItem >= whole.seeds.length) return { artifacts: [], timings: noTimings, provider: whole.provider };
+  const masked = await maskedOf(request, whole, picture, context);
+  const plan = masked === null ? whole : { ...whole, init: masked.init };
+  const composition = await compositionOf(request, plan, picture);
+  const shape: PictureShape = {
+    plan,
+    model,
+    options,
+    upscale: request.upscale ?? null,
+    denoisingStrength: request.hires?.strength ?? plan.init?.strength ?? null,
+    facts: { ...composition?.facts, ...(masked && request.mask && maskFacts(request.mask)) },
+  };
 
   const artifacts: Artifact[] = [];
-  let progress: ProgressState = beginProgress(whole.seeds.length, plan.steps, performance.now());
   const save = async (event: ImageEvent): Promise<void> => {
-    const artifact = await saveImage(event, shape, context);
+    const pixels = masked === null ? event.pixels : await masked.finish(event.pixels);
+    const artifact = await saveImage({ ...event, pixels }, shape, context);
     artifacts.push(artifact);
     context.onArtifact?.(artifact);
   };
-  let saving: Promise<void> = Promise.resolve();
+  const { timings, provider } =
+    composition === null ? await runBatch(plan, save, context) : await runComposed(plan, composition, save, context);
+  return { artifacts, timings, provider };
+}
 
+type Ended = Pick<ProcessingResult, 'timings' | 'provider'>;
+type Save = (event: ImageEvent) => Promise<void>;
+
+/** All pictures in one run. */
+async function runBatch(whole: RunPlan, save: Save, context: ProcessingContext): Promise<Ended> {
+  const firstItem = context.firstItem ?? 0;
+  const plan = planFrom(whole, firstItem);
+  const tell = progressTeller(whole.seeds.length, 1, plan.steps, context);
+  let saving: Promise<void> = Promise.resolve();
   const { metrics, timings } = await context.runner.run({
     plan: () => plan,
     signal: context.signal,
     skips: context.skips && ofThose(context.skips, firstItem),
     hooks: {
-      onPrepare: () => context.onProgress?.(progress.progress),
+      onPrepare: () => tell.begin(),
       onExecute: (ofRun) => {
         const event = { ...ofRun, item_index: ofRun.item_index + firstItem };
-        progress = advance(progress, event, performance.now());
-        if (event.kind === 'preview') context.onPreview?.(event.item_index, event.pixels);
-        else context.onProgress?.(progress.progress);
+        tell.event(event);
         if (event.kind !== 'image') return;
         saving = saving.then(() => save(event));
         return saving;
       },
     },
   });
-  return { artifacts, timings, provider: metrics.provider };
+  return { timings, provider: metrics.provider };
+}
+
+/** Each picture in runs of its own. */
+async function runComposed(
+  plan: RunPlan,
+  composition: Composition,
+  save: Save,
+  context: ProcessingContext,
+): Promise<Ended> {
+  const startedMs = performance.now();
+  const tell = progressTeller(plan.seeds.length, composition.runCount, plan.steps, context);
+  tell.begin();
+  const metrics = await runComposition({
+    runner: context.runner,
+    composition,
+    firstItem: context.firstItem ?? 0,
+    itemCount: plan.seeds.length,
+    signal: context.signal,
+    skips: context.skips,
+    onEvent: tell.event,
+    onPicture: save,
+  });
+  const { load_ms, text_ms, denoise_ms, decode_ms } = metrics ?? noTimings;
+  const total_ms = performance.now() - startedMs;
+  return { timings: { load_ms, text_ms, denoise_ms, decode_ms, total_ms }, provider: metrics?.provider ?? 'cpu' };
+}
+
+async function compositionOf(
+  { hires, tiled_upscale, strength }: GenerateRequest,
+  plan: RunPlan,
+  picture: InitPicture | null,
+): Promise<Composition | null> {
+  if (hires !== undefined) return hiresComposition(plan, hires);
+  if (tiled_upscale === undefined || picture === null) return null;
+  const source = await initPixels(picture.bytes, picture, 0);
+  return tiledComposition(plan, source, strength ?? usualStrength, tiled_upscale);
+}
+
+async function maskedOf(
+  { mask, resize_mode, strength }: GenerateRequest,
+  plan: RunPlan,
+  picture: InitPicture | null,
+  { inputsPath }: ProcessingContext,
+): Promise<MaskedInit | null> {
+  if (mask === undefined || picture === null) return null;
+  return maskedInit({
+    bytes: picture.bytes,
+    own: picture,
+    maskBytes: await readInitPicture(mask.image, inputsPath),
+    mask,
+    size: plan,
+    resizeMode: resize_mode ?? 0,
+    strength: strength ?? usualStrength,
+  });
 }
 
 const noTimings: Timings = { load_ms: 0, text_ms: 0, denoise_ms: 0, decode_ms: 0, total_ms: 0 };
@@ -129,10 +207,13 @@ interface PictureShape {
   readonly model: ResolvedModel;
   readonly options: Options;
   readonly upscale: UpscaleFactor | null;
+  readonly denoisingStrength: number | null;
+  /** How it was made, for its infotext. */
+  readonly facts: Readonly<Record<string, string>>;
 }
 
 async function saveImage(event: ImageEvent, shape: PictureShape, context: ProcessingContext): Promise<Artifact> {
-  const { plan, model, options, upscale } = shape;
+  const { plan, model, options, upscale, facts } = shape;
   const { jobId, outputsPath, runner, version, now = () => new Date() } = context;
   const { item_index: itemIndex, seed } = event;
   const pixels = upscale === null ? event.pixels : await upscaled(event.pixels, upscale);
@@ -146,15 +227,16 @@ async function saveImage(event: ImageEvent, shape: PictureShape, context: Proces
     scheduler: event.scheduler ?? plan.scheduler,
     guidanceScale: plan.guidance_scale,
     seed,
-    width: event.pixels.width,
-    height: event.pixels.height,
+    width: plan.width,
+    height: plan.height,
     variation: subseed === undefined || plan.variation === null ? null : { subseed, strength: plan.variation.strength },
-    denoisingStrength: plan.init?.strength ?? null,
+    denoisingStrength: shape.denoisingStrength,
     clipSkip: plan.clip_skip,
     rng: plan.rng,
     modelHash: options.add_model_hash_to_info ? model.shortHash : null,
     modelName: options.add_model_name_to_info ? model.name : null,
     extras: {
+      ...facts,
       ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': 'Lanczos' }),
       ...(event.stopped_after !== undefined && { 'Stopped after step': String(event.stopped_after) }),
       ...(runner.kind === 'fake' && { Runner: 'fake' }),

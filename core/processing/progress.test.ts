@@ -37,6 +37,11 @@ describe('progress', () => {
       { stage: 'denoise', item_index: 0, step: 1, step_count: 4, fraction: 1 / 10, eta_ms: 7 * 200 + 2 * 200 },
     ],
     [
+      'steps without the first, which loads the network',
+      [...begun, 9_000, ['denoise', 0, 1, 4], 200, ['denoise', 0, 2, 4]],
+      { step: 2, eta_ms: 6 * 200 + 2 * 200 },
+    ],
+    [
       'a decoding as a step until one was seen',
       [...begun, ['denoise', 0, 0, 4], 800, ['denoise', 0, 4, 4], ['decode', 0, 0, 1]],
       { stage: 'decode', step: 4, fraction: 4 / 10, eta_ms: 4 * 800 + 2 * 800 },

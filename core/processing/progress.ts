@@ -50,11 +50,13 @@ export function advance(state: ProgressState, event: RunEvent, nowMs: number): P
   }
   if (event.stage === 'decode') {
     const { step_count } = state.progress;
-    const isBegin = event.step < event.step_count;
+    const isBegin = event.step === 0;
     const next = { ...state, decodeBeganAtMs: isBegin ? nowMs : state.decodeBeganAtMs, lastEventAtMs: nowMs };
-    return told(next, 'decode', event.item_index, step_count, step_count, isBegin ? 0 : 1);
+    return told(next, 'decode', event.item_index, step_count, step_count, event.step / event.step_count);
   }
-  const stepMs = event.step > 0 ? mean(state.stepMs, nowMs - state.lastEventAtMs) : state.stepMs;
+  // The first step of a run loads the network: the second one's time takes its place.
+  const before = event.step === 2 && event.item_index === 0 ? null : state.stepMs;
+  const stepMs = event.step > 0 ? mean(before, nowMs - state.lastEventAtMs) : state.stepMs;
   return told({ ...state, stepMs, lastEventAtMs: nowMs }, 'denoise', event.item_index, event.step, event.step_count, 0);
 }
 
@@ -64,7 +66,8 @@ function told(
   itemIndex: number,
   step: number,
   stepCount: number,
-  decoded: 0 | 1,
+  /** How much of the picture: big ones are decoded in tiles. */
+  decoded: number,
 ): ProgressState {
   const { item_count, fraction } = state.progress;
   const unitsAnItem = stepCount + 1;

@@ -18,9 +18,9 @@ const answer = createRequestServer({
       close: () => pipeline.close(),
     };
   },
-  probe: async () => {
-    const { probeProviders } = await import('../diffusion/providers.ts');
-    return probeProviders();
+  probe: async (fresh) => {
+    const { probeProviders } = await import('../diffusion/providers/choose-provider.ts');
+    return probeProviders(fresh);
   },
   memoryBytes: () => process.memoryUsage.rss(),
   log: (line) => {

@@ -92,6 +92,7 @@ describe('a runner over a process', () => {
       kind: 'onnx',
       state: 'ready',
       provider: 'webgpu',
+      provider_note: null,
       threads: 3,
       loaded_model_id: 'diffusion/stable-diffusion-1/sample',
       memory_bytes: 1234,
@@ -169,13 +170,19 @@ describe('a process that goes wrong', () => {
     expect((await run(runner, 'a')).load_ms).toBe(1);
   });
 
-  it('ends one that hangs', async () => {
-    const runner = open({ silenceTimeoutMs: 150 });
-    const { result } = firstEvent(runner, 'long');
+  it.each([
+    ['between two calls', 'long', { silenceTimeoutMs: 150 }, 150],
+    ['inside a call that never returns', 'blocked', { silenceTimeoutMs: 150 }, 150],
+    ['after its first step', 'blocked', { silenceTimeoutMs: 60_000, stepTimeoutMs: 200 }, 200],
+  ])('ends one that hangs %s, and the next run starts another', async (_, prompt, options, silenceMs) => {
+    const runner = open(options);
+    const { result } = firstEvent(runner, prompt);
     expect(await refusalOf(result)).toMatchObject({
       code: 'runner_crashed',
-      details: { reason: 'it said nothing for 150 ms and was ended' },
+      details: { reason: `it said nothing for ${silenceMs} ms and was ended` },
     });
+    await run(open(), 'a');
+    expect(runner.status()).toMatchObject({ state: 'stopped', last_failure: { code: 'runner_crashed' } });
   });
 
   it.each([
@@ -205,18 +212,21 @@ describe('canceling', () => {
     expect(runner.processId()).toBe(pid);
   });
 
-  it('ends a process that does not obey in time, which counts as no crash', async () => {
-    const runner = open({ cancelTimeoutMs: 100 });
-    const controller = new AbortController();
-    const { started, result } = firstEvent(runner, 'deaf', controller.signal);
-    await started;
-    const pid = runner.processId() ?? 0;
-    controller.abort();
-    expect(await refusalOf(result)).toMatchObject({ code: 'canceled' });
-    expect(isAlive(pid)).toBe(false);
-    await run(runner, 'a');
-    expect(runner.status()).toMatchObject({ restarts: 0, last_failure: null });
-  });
+  it.each(['deaf', 'blocked'])(
+    'ends a %s process that does not obey in time, which counts as no crash',
+    async (kind) => {
+      const runner = open({ cancelTimeoutMs: 100 });
+      const controller = new AbortController();
+      const { started, result } = firstEvent(runner, kind, controller.signal);
+      await started;
+      const pid = runner.processId() ?? 0;
+      controller.abort();
+      expect(await refusalOf(result)).toMatchObject({ code: 'canceled' });
+      expect(isAlive(pid)).toBe(false);
+      await run(runner, 'a');
+      expect(runner.status()).toMatchObject({ restarts: 0, last_failure: null });
+    },
+  );
 
   it('takes one that waits out of the line and leaves the one before it alone', async () => {
     const runner = open();

@@ -12,6 +12,7 @@ import type {
   RunPlan,
   SkipSignal,
 } from '../contract/runner.ts';
+import { createPatience } from './patience.ts';
 import { RunnerProcess } from './runner-process.ts';
 import { Turns } from './turns.ts';
 
@@ -25,6 +26,8 @@ export interface OnnxRunnerOptions {
   readonly startTimeoutMs?: number;
   /** A process that says nothing for so long during a run is taken for hung. Loading a big model is silent too. */
   readonly silenceTimeoutMs?: number;
+  /** Once a run has taken a step, it is loaded: from then on so much silence is enough, or thirty of its slowest steps. */
+  readonly stepTimeoutMs?: number;
   /** Between steps is where a run can stop; a process that has not stopped by then is ended. */
   readonly cancelTimeoutMs?: number;
   readonly onStatus?: (status: RunnerStatus) => void;
@@ -39,8 +42,8 @@ export interface ProbeResult {
 }
 
 export type OnnxRunner = ImageRunner & {
-  /** Asks the process which execution providers work here. Rejects with `runner_unavailable` or `runner_crashed`. */
-  probe(): Promise<ProbeResult>;
+  /** Asks the process which execution providers work here, `fresh` or from memory. Rejects with `runner_unavailable` or `runner_crashed`. */
+  probe(fresh?: boolean): Promise<ProbeResult>;
   /** Starts the process ahead of the first run. A start that fails is tried again, and told, by that run. */
   warmUp(): void;
   /** Of the living process; null while there is none. */
@@ -81,6 +84,7 @@ class SupervisedRunner implements OnnxRunner {
       idleMs: 10 * minuteMs,
       startTimeoutMs: minuteMs / 2,
       silenceTimeoutMs: 15 * minuteMs,
+      stepTimeoutMs: 5 * minuteMs,
       cancelTimeoutMs: minuteMs / 2,
       onStatus: () => undefined,
       log: () => undefined,
@@ -109,6 +113,7 @@ class SupervisedRunner implements OnnxRunner {
         throw new Failed('runner_crashed', { reason: `it answered "run" with "${reply.kind}"` });
       this.#say({
         provider: reply.metrics.provider,
+        provider_note: reply.metrics.provider_note ?? null,
         loaded_model_id: plan.descriptor.model_id,
         memory_bytes: reply.memory_bytes,
         last_failure: null,
@@ -124,10 +129,10 @@ class SupervisedRunner implements OnnxRunner {
       .catch((error: unknown) => this.#options.log(`The process that makes pictures did not start: ${String(error)}`));
   }
 
-  async probe(): Promise<ProbeResult> {
+  async probe(fresh = false): Promise<ProbeResult> {
     return this.#turns.take(async () => {
       const reply = await this.#ask(
-        (id) => ({ kind: 'probe', id }),
+        (id) => ({ kind: 'probe', id, fresh }),
         () => undefined,
         new AbortController().signal,
       );
@@ -180,7 +185,8 @@ class SupervisedRunner implements OnnxRunner {
     skips?: SkipSignal,
   ): Promise<Answer> {
     const id = ++this.#lastRequestId;
-    const { silenceTimeoutMs, cancelTimeoutMs } = this.#options;
+    const { silenceTimeoutMs, stepTimeoutMs, cancelTimeoutMs } = this.#options;
+    const patience = createPatience(silenceTimeoutMs, stepTimeoutMs);
     let killedFor: 'silence' | 'cancel' | null = null;
     const kill = (reason: 'silence' | 'cancel') => (): void => {
       killedFor = reason;
@@ -200,7 +206,7 @@ class SupervisedRunner implements OnnxRunner {
       return await new Promise<Answer>((resolve, reject) => {
         runner.onReply = (reply) => {
           clearTimeout(silenceTimer);
-          silenceTimer = setTimeout(kill('silence'), silenceTimeoutMs);
+          silenceTimer = setTimeout(kill('silence'), patience.after(reply, performance.now()));
           if (reply.kind === 'ready' || reply.id !== id) return;
           if (reply.kind === 'event') onEvent(reply.event);
           else if (reply.kind === 'failed') reject(Failed.from(reply.failure));
@@ -211,7 +217,7 @@ class SupervisedRunner implements OnnxRunner {
           else if (this.#isClosed) reject(new Failed('runner_unavailable', { reason: 'Vitrine is closing' }));
           else if (killedFor === 'silence')
             reject(
-              new Failed('runner_crashed', { reason: `it said nothing for ${silenceTimeoutMs} ms and was ended` }),
+              new Failed('runner_crashed', { reason: `it said nothing for ${patience.currentMs} ms and was ended` }),
             );
           else reject(new Failed('runner_crashed', { reason }));
         });

@@ -20,7 +20,7 @@ export interface LoadedPipeline {
 export interface RequestServerOptions {
   readonly send: (reply: RunnerReply) => void;
   readonly openPipeline: (descriptor: ExecutionDescriptor, provider: ProviderName) => Promise<LoadedPipeline>;
-  readonly probe: () => Promise<{ runtime_version: string; providers: ProviderReport[] }>;
+  readonly probe: (fresh: boolean) => Promise<{ runtime_version: string; providers: ProviderReport[] }>;
   readonly memoryBytes: () => number;
   readonly log: (line: string) => void;
 }
@@ -84,9 +84,9 @@ export function createRequestServer(options: RequestServerOptions): (message: un
     }
   }
 
-  async function probe(id: number): Promise<void> {
+  async function probe(id: number, fresh: boolean): Promise<void> {
     try {
-      options.send({ kind: 'probed', id, ...(await options.probe()) });
+      options.send({ kind: 'probed', id, ...(await options.probe(fresh)) });
     } catch (error) {
       options.send({ kind: 'failed', id, failure: failureOfRun(error, true) });
     }
@@ -108,7 +108,7 @@ export function createRequestServer(options: RequestServerOptions): (message: un
       return line;
     }
     const work = request.data;
-    line = line.then(() => (work.kind === 'run' ? run(work.id, work.plan) : probe(work.id)));
+    line = line.then(() => (work.kind === 'run' ? run(work.id, work.plan) : probe(work.id, work.fresh)));
     return line;
   };
 }

@@ -14,7 +14,10 @@ export const UnetConfig = z
     act_fn: z.enum(['silu', 'swish']).default('silu'),
     in_channels: count.default(4),
     out_channels: count.default(4),
-    sample_size: z.union([count, z.array(count).min(1)]).default(64),
+    sample_size: z
+      .union([count, z.array(count).min(1)])
+      .nullish()
+      .transform((size) => size ?? 64),
     block_out_channels: z.array(count).min(1).max(16).default([320, 640, 1280, 1280]),
     down_block_types: z
       .array(z.enum(['CrossAttnDownBlock2D', 'DownBlock2D']))

@@ -39,6 +39,8 @@ export const VaeConfig = z
     norm_num_groups: count.default(32),
     scaling_factor: z.number().positive().default(0.18215),
     shift_factor: absent.or(z.literal(0)),
+    /** Whether its values pass what half precision holds: it is then kept out of it. */
+    force_upcast: z.boolean().default(true),
     latents_mean: absent,
     latents_std: absent,
     use_quant_conv: z.boolean().default(true),

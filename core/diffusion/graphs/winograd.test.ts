@@ -3,7 +3,7 @@ import type { Tensor } from '../networks.ts';
 import { GraphBuilder, type Value } from '../onnx/graph-builder.ts';
 import { openSession } from '../onnx/session.ts';
 import { largestDifference } from '../reference/read-tensors.ts';
-import { waves } from './probe.ts';
+import { waves } from '../providers/probe.ts';
 import { type WinogradInput, winogradConv, winogradTwofoldConv } from './winograd.ts';
 
 const [inChannels, outChannels] = [5, 7];

@@ -16,6 +16,8 @@ export interface MemoryUse {
 export interface Room {
   /** Throws `oom` with the numbers when some part could not run even with all others let go. */
   check(parts: readonly Part[], shape: PictureShape): void;
+  /** Whether a part can run as things are, with nothing let go. */
+  fits(part: Part, shape: PictureShape): boolean;
   /** Lets other parts go where that is what it takes to run this one. */
   make(part: Part, shape: PictureShape): Promise<void>;
 }
@@ -27,7 +29,7 @@ const allParts: readonly Part[] = ['text', 'noise', 'decode', 'encode'];
 
 /** Watches that networks find the room they need. Null for `memory`: on a GPU nobody can say what is free. */
 export function roomFor(memory: MemoryUse | null, availableBytes = freeBytes): Room {
-  if (memory === null) return { check: () => undefined, make: async () => undefined };
+  if (memory === null) return { check: () => undefined, fits: () => true, make: async () => undefined };
   const needOf = (part: Part, shape: PictureShape) => ({
     weights: memory.weightsBytes(part),
     work: memory.workBytes(part, shape),
@@ -35,7 +37,13 @@ export function roomFor(memory: MemoryUse | null, availableBytes = freeBytes): R
   const loadedBytes = (parts: readonly Part[]): number =>
     parts.reduce((sum, part) => sum + (memory.isLoaded(part) ? memory.weightsBytes(part) : 0), 0);
 
+  const missing = (part: Part, shape: PictureShape): number => {
+    const { weights, work } = needOf(part, shape);
+    return work + (memory.isLoaded(part) ? 0 : weights) - availableBytes();
+  };
+
   return {
+    fits: (part, shape) => missing(part, shape) <= 0,
     check: (parts, shape) => {
       const available = availableBytes() + loadedBytes(allParts);
       for (const part of parts) {
@@ -44,10 +52,8 @@ export function roomFor(memory: MemoryUse | null, availableBytes = freeBytes): R
       }
     },
     make: async (part, shape) => {
-      const { weights, work } = needOf(part, shape);
-      const missing = (): number => work + (memory.isLoaded(part) ? 0 : weights) - availableBytes();
       for (const other of allParts) {
-        if (missing() <= 0) return;
+        if (missing(part, shape) <= 0) return;
         if (other !== part && memory.isLoaded(other)) await memory.release(other);
       }
     },

@@ -13,8 +13,10 @@ export interface DenoiseInput {
   readonly latents: Tensor;
   readonly firstIndex: number;
   readonly draw: Draw;
+  /** Lays what stays of a masked picture over the sample of that index. */
+  readonly keep?: ((sample: Float32Array, index: number) => Float32Array) | undefined;
   /** After each call of the network; `original` is the latent that the sample stands for. */
-  readonly onStep: (finished: number, count: number, original: Tensor) => void;
+  readonly onStep: (finished: number, count: number, original: Tensor) => Promise<void>;
   readonly isCanceled: () => boolean;
   /** No further step: the latent as it stands. */
   readonly isSkipped: () => boolean;
@@ -22,14 +24,15 @@ export interface DenoiseInput {
 
 /** Takes the noise out of one picture: its finished latent, and how many calls of the network it took. Lets the process hear messages between steps. Throws `canceled`. */
 export async function denoise(input: DenoiseInput): Promise<{ readonly latents: Tensor; readonly taken: number }> {
-  const { networks, scheduler, conditioningAt, firstIndex } = input;
+  const { networks, scheduler, conditioningAt, firstIndex, keep = (sample) => sample } = input;
   const { dims } = input.latents;
-  const count = scheduler.timesteps.length - firstIndex;
+  const end = scheduler.timesteps.length;
+  const count = end - firstIndex;
   let sample = input.latents.data;
   let original = sample;
-  for (let index = firstIndex; index < scheduler.timesteps.length; index++) {
+  for (let index = firstIndex; index < end; index++) {
     await yieldOrCancel(input.isCanceled);
-    if (input.isSkipped()) return { latents: { data: original, dims }, taken: index - firstIndex };
+    if (input.isSkipped()) return { latents: { data: keep(original, end), dims }, taken: index - firstIndex };
     const { weights, ...conditioning } = conditioningAt(Math.floor((index - firstIndex) / scheduler.order));
     const output = await networks.predictNoise({
       sample: repeated(scheduler.scaleModelInput(sample, index), dims, weights.length),
@@ -38,9 +41,9 @@ export async function denoise(input: DenoiseInput): Promise<{ readonly latents: 
     });
     const noise = combined(output.data, weights);
     const step = scheduler.step(noise, index, sample, input.draw);
-    sample = step.sample;
+    sample = keep(step.sample, index + 1);
     original = step.original;
-    input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
+    await input.onStep(index - firstIndex + 1, count, { data: step.original, dims });
   }
   return { latents: { data: sample, dims }, taken: count };
 }

@@ -1,5 +1,6 @@
 import { Failed } from '../../contract/failure.ts';
 import type { Tensor } from '../networks.ts';
+import { begunAs, keeping, type LatentMask } from './latent-mask.ts';
 import { mixNoise } from '../random/mix-noise.ts';
 import type { NoiseGenerator } from '../random/torch-generator.ts';
 import { weightedSum } from '../schedulers/noise/weighted-sum.ts';
@@ -13,7 +14,7 @@ export type PictureStart =
   /** Standard normal noise that somebody else drew, shaped like the latent. */
   | { readonly kind: 'latents'; readonly latents: Tensor }
   /** Another picture, `[1, 3, height, width]` in -1..1. `strength` 0..1 is how much of the way is gone anew. */
-  | { readonly kind: 'image'; readonly image: Tensor; readonly strength: number };
+  | { readonly kind: 'image'; readonly image: Tensor; readonly strength: number; readonly mask?: LatentMask };
 
 export interface StartInput {
   readonly encode: Vae['encode'];
@@ -30,6 +31,8 @@ export interface StartInput {
 export interface StartedPicture {
   readonly latents: Tensor;
   readonly firstIndex: number;
+  /** Of a masked picture: lays what stays over a sample that is about to be denoised at that index, or is finished. */
+  readonly keep?: (sample: Float32Array, index: number) => Float32Array;
 }
 
 /** The first sample of a picture and the call that it is for. Throws `invalid_input` for an image that leaves no step to take. */
@@ -42,7 +45,7 @@ export async function startPicture(start: PictureStart, input: StartInput): Prom
       checkSize(start.latents, dims);
       return { latents: noised(start.latents.data, scheduler, dims), firstIndex: 0 };
     case 'image':
-      return startFromImage(start.image, start.strength, input);
+      return startFromImage(start, input);
   }
 }
 
@@ -58,7 +61,10 @@ function drawNoise({ generator, variation, dims }: StartInput): Float32Array {
 }
 
 /** The generator is first asked for the place in the encoder's distribution, then for the noise: diffusers' order. */
-async function startFromImage(image: Tensor, strength: number, input: StartInput): Promise<StartedPicture> {
+async function startFromImage(
+  { image, strength, mask }: Extract<PictureStart, { kind: 'image' }>,
+  input: StartInput,
+): Promise<StartedPicture> {
   const { scheduler, generator, dims, steps } = input;
   const taken = Math.min(Math.trunc(steps * strength), steps);
   if (taken < 1)
@@ -71,9 +77,12 @@ async function startFromImage(image: Tensor, strength: number, input: StartInput
     return (value + deviation * (place[at] ?? 0)) * input.scalingFactor;
   });
   const firstIndex = (steps - taken) * scheduler.order;
+  const noise = drawNoise(input);
+  const begun = mask === undefined ? original : begunAs(original, mask, generator);
   return {
-    latents: { data: scheduler.addNoise(original, drawNoise(input), firstIndex), dims },
+    latents: { data: scheduler.addNoise(begun, noise, firstIndex), dims },
     firstIndex,
+    ...(mask && { keep: keeping(original, noise, mask, scheduler) }),
   };
 }
 

@@ -9,10 +9,12 @@ const tilePixels = 768;
 /** Neighbours share so much, and fade into each other over it. */
 const overlapPixels = 192;
 
+type TilePause = (finished: number, count: number) => Promise<void>;
+
 export type Vae = Pick<Networks, 'encode' | 'decode'>;
 
-/** The networks' VAE, big pictures in overlapping tiles of one size. `pause` is called before each tile, and may throw. */
-export function tiledVae(networks: Networks, pause: () => Promise<void>): Vae {
+/** The networks' VAE, big pictures in overlapping tiles of one size. `pause` is called before each tile with how many are done, and may throw. */
+export function tiledVae(networks: Networks, pause: TilePause): Vae {
   const scale = networks.pixelsPerLatent;
   return {
     decode: async (latent) => {
@@ -50,7 +52,7 @@ interface Tiling {
   readonly overlap: number;
   /** A length of the input as one of the output. */
   readonly resized: (size: number) => number;
-  readonly pause: () => Promise<void>;
+  readonly pause: TilePause;
 }
 
 /** Runs `act` over tiles of `[1, channels, h, w]` and blends what it gives. */
@@ -65,7 +67,7 @@ async function inTiles(
   const outputs: { data: Float32Array; dims: readonly number[] }[] = [];
   for (const [rowIndex, row] of rows.entries())
     for (const [columnIndex, column] of columns.entries()) {
-      await pause();
+      await pause(rowIndex * columns.length + columnIndex, rows.length * columns.length);
       const results = await act(cut(input, row, column));
       for (const [index, result] of results.entries()) {
         const dims = [1, result.dims[1] ?? 0, resized(height), resized(width)];

@@ -133,8 +133,8 @@ describe('choosing', () => {
     '$sampler with $scheduler either runs to finite numbers or is refused by its field',
     ({ sampler, scheduler }) => {
       const cannot: Partial<Record<SchedulerName, readonly SamplerName[]>> = {
-        Karras: ['Automatic', 'Euler a', 'DDIM', 'DDPM', 'PLMS', 'LCM'],
-        Exponential: ['Automatic', 'Euler a', 'DDIM', 'DDPM', 'PLMS', 'LCM'],
+        Karras: ['Automatic', 'DDIM', 'DDPM', 'PLMS', 'LCM'],
+        Exponential: ['Automatic', 'DDIM', 'DDPM', 'PLMS', 'LCM'],
         Uniform: ['LCM'],
         'SGM Uniform': ['LCM'],
       };
@@ -154,6 +154,26 @@ describe('choosing', () => {
       expect(sample.every(Number.isFinite)).toBe(true);
     },
   );
+
+  test('Euler a takes the noise levels of Euler when Karras are asked for', () => {
+    const [ancestral, plainEuler] = (['Euler a', 'Euler'] as const).map((sampler) =>
+      make(bundle, sampler, 'Karras', 6),
+    );
+    expect(ancestral?.scheduler).toBe('Karras');
+    expect(ancestral?.make().timesteps).toEqual(plainEuler?.make().timesteps);
+  });
+
+  test('a config without a class is of the class that the index names', () => {
+    const chosen = schedulerFor({
+      config: SchedulerConfig.parse(plain),
+      path,
+      indexClass: 'DDIMScheduler',
+      sampler: 'Automatic',
+      scheduler: 'Automatic',
+      steps: 4,
+    });
+    expect(chosen.sampler).toBe('DDIM');
+  });
 
   test('a network that always knows the picture leads DPM++ SDE to it', () => {
     const picture = torchGenerator(1).randn(16);
@@ -175,11 +195,16 @@ describe('choosing', () => {
     ['Euler', 1001, {}, 1000],
     ['LCM', 51, {}, 50],
     ['DDIM', 1000, {}, 999],
-    ['Automatic', 3, { skip_prk_steps: false }, 4],
   ])('%s refuses %i steps with %j by its bound', (sampler, steps, fields, bound) => {
     expect(() => make({ ...bundle, ...fields }, sampler, 'Automatic', steps)).toThrow(
       new RegExp(`^steps: .*${bound} steps|^steps: .*most ${bound}`),
     );
+  });
+
+  test.each([1, 2, 3])('PLMS takes %i steps without the warm-up that they have no room for', (steps) => {
+    const timesteps = (skip_prk_steps: boolean) =>
+      make({ ...bundle, skip_prk_steps }, 'PLMS', 'Automatic', steps).make().timesteps;
+    expect(timesteps(false)).toEqual(timesteps(true));
   });
 
   test.each<[string, Record<string, unknown>, string]>([

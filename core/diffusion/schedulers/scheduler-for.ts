@@ -8,6 +8,8 @@ export interface SchedulerRequest {
   /** The bundle's scheduler_config.json, and where it lies. */
   readonly config: SchedulerConfig;
   readonly path: string;
+  /** The class that model_index.json names, for a config that names none. */
+  readonly indexClass?: string | null;
   readonly sampler: SamplerName;
   readonly scheduler: SchedulerName;
   readonly steps: number;
@@ -30,15 +32,17 @@ export interface ChosenScheduler {
  * Throws `unsupported_config` for a config that this version can't run, `invalid_input` for a combination that diffusers doesn't have and
  * for a number of steps that the scheduler can't take.
  */
-export function schedulerFor({ config, path, sampler, scheduler, steps }: SchedulerRequest): ChosenScheduler {
+export function schedulerFor(request: SchedulerRequest): ChosenScheduler {
+  const { config, path, sampler, scheduler, steps } = request;
   const { className, overrides } =
-    sampler === 'Automatic' ? { className: classOf(config, path), overrides: {} } : samplerClasses[sampler];
+    sampler === 'Automatic' ? { className: classOf(request), overrides: {} } : samplerClasses[sampler];
   const found: SchedulerClass = schedulerClasses[className];
   const spacing = spacingOf(scheduler, found, className);
   const settled = settle(config, found, { ...overrides, ...spacing }, path);
   refuseMisfits(settled, className, path);
   if (steps > settled.num_train_timesteps) refuseSteps(settled.num_train_timesteps);
   const { timesteps } = found.make(settled, steps);
+  refusePureNoise(settled, className, timesteps[0] ?? 0, path);
   if (found.usesTable && (timesteps[0] ?? 0) >= settled.num_train_timesteps) refuseSteps(steps - 1);
   return {
     sampler: sampler === 'Automatic' ? nameOf(className, settled) : sampler,
@@ -47,7 +51,8 @@ export function schedulerFor({ config, path, sampler, scheduler, steps }: Schedu
   };
 }
 
-function classOf({ _class_name: name }: SchedulerConfig, path: string): SchedulerClassName {
+function classOf({ config, path, indexClass }: SchedulerRequest): SchedulerClassName {
+  const name = config._class_name ?? indexClass ?? 'PNDMScheduler';
   return isClassName(name) ? name : refuse(path, '_class_name', name);
 }
 
@@ -81,7 +86,7 @@ function spacingOf(
   switch (scheduler) {
     case 'Karras':
     case 'Exponential':
-      if (!reads.includes('use_karras_sigmas')) refuseSpacing(scheduler);
+      if (!reads.includes('use_karras_sigmas') && className !== respacedOnRequest) refuseSpacing(scheduler);
       return { ...plain, [scheduler === 'Karras' ? 'use_karras_sigmas' : 'use_exponential_sigmas']: true };
     case 'Uniform':
     case 'SGM Uniform':
@@ -90,6 +95,9 @@ function spacingOf(
       return { ...plain, timestep_spacing: scheduler === 'Uniform' ? 'linspace' : 'trailing' };
   }
 }
+
+/** diffusers' class knows no other spacing, stable-diffusion-webui's `Euler a` does: it is had by asking for it, never by a config. */
+const respacedOnRequest: SchedulerClassName = 'EulerAncestralDiscreteScheduler';
 
 function refuseSpacing(scheduler: SchedulerName): never {
   throw new Failed('invalid_input', {
@@ -100,6 +108,15 @@ function refuseSpacing(scheduler: SchedulerName): never {
 
 function refuseSteps(most: number): never {
   throw new Failed('invalid_input', { field: 'steps', reason: `This model's scheduler takes at most ${most} steps.` });
+}
+
+/** The classes that divide by what is left of the signal. At a terminal signal of 0, noise says nothing of what the picture is. */
+const dividesBySignal: ReadonlySet<SchedulerClassName> = new Set(['DDIMScheduler', 'DDPMScheduler', 'LCMScheduler']);
+
+function refusePureNoise(config: SettledConfig, className: SchedulerClassName, first: number, path: string): void {
+  if (!dividesBySignal.has(className) || !config.rescale_betas_zero_snr || config.prediction_type !== 'epsilon') return;
+  if (first < config.num_train_timesteps - 1) return;
+  refuse(path, 'rescale_betas_zero_snr', 'true for a network that predicts noise ("prediction_type" is epsilon)');
 }
 
 /** Values that are fine alone but that diffusers refuses together. */

@@ -10,7 +10,8 @@ const positive = z.number().positive();
  * bundles keep those of the scheduler that they once had.
  */
 export const SchedulerConfig = z.looseObject({
-  _class_name: z.string().default('PNDMScheduler'),
+  /** Missing, it is what model_index.json says. */
+  _class_name: z.string().optional(),
   num_train_timesteps: count.min(2).nullish(),
   beta_start: z.number().min(0).lt(1).nullish(),
   beta_end: z.number().min(0).lt(1).nullish(),
@@ -36,9 +37,11 @@ export const SchedulerConfig = z.looseObject({
   sigma_min: positive.nullish(),
   sigma_max: positive.nullish(),
   final_sigmas_type: z.enum(['zero', 'sigma_min']).nullish(),
-  interpolation_type: z.string().nullish(),
+  interpolation_type: z.enum(['linear', 'log_linear']).nullish(),
   timestep_type: z.enum(['discrete', 'continuous']).nullish(),
-  variance_type: z.string().nullish(),
+  variance_type: z
+    .enum(['fixed_small', 'fixed_small_log', 'fixed_large', 'fixed_large_log', 'learned', 'learned_range'])
+    .nullish(),
   solver_order: z.int().min(1).max(3).nullish(),
   algorithm_type: z.enum(['dpmsolver', 'dpmsolver++', 'sde-dpmsolver', 'sde-dpmsolver++', 'deis']).nullish(),
   solver_type: z.enum(['midpoint', 'heun', 'logrho', 'bh1', 'bh2']).nullish(),
@@ -48,6 +51,8 @@ export const SchedulerConfig = z.looseObject({
   predict_x0: flag,
   disable_corrector: z.array(z.int()).max(100_000).nullish(),
   solver_p: z.null().optional(),
+  /** DPM-Solver SDE's own seed, whatever the picture's is: one picture's noise for all. */
+  noise_sampler_seed: z.null().optional(),
   original_inference_steps: count.nullish(),
   timestep_scaling: z.number().nullish(),
 });

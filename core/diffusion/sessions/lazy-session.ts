@@ -1,5 +1,6 @@
 import type { Tensor } from '../networks.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
+import { inHalfPrecision, type Precision } from '../onnx/half-precision.ts';
 import { namedDims, openSession, type Session } from '../onnx/session.ts';
 
 export interface LazySession extends Session {
@@ -12,7 +13,11 @@ export interface LazySession extends Session {
  * On CPU one session serves every size: fixing the sizes wins nothing there, and loading anew costs seconds. Elsewhere the session is
  * made for the sizes in use, so that no shape is left to compute (shapes are computed on the CPU), and made anew when they change.
  */
-export function lazySession(provider: string, makeGraph: () => OnnxGraph): LazySession {
+export function lazySession(
+  provider: string,
+  makeGraph: () => OnnxGraph,
+  precision: Precision = 'float32',
+): LazySession {
   let opened: { readonly session: Promise<Session>; readonly sizes: string } | null = null;
   let graph: OnnxGraph | null = null;
   const close = async () => {
@@ -22,7 +27,7 @@ export function lazySession(provider: string, makeGraph: () => OnnxGraph): LazyS
   };
   return {
     run: async (feeds) => {
-      graph ??= makeGraph();
+      graph ??= precision === 'float16' ? inHalfPrecision(makeGraph()) : makeGraph();
       const fixedDims = provider === 'cpu' ? {} : namedDims(graph, feeds);
       const sizes = JSON.stringify(fixedDims);
       if (opened !== null && opened.sizes !== sizes) await close();

@@ -4,6 +4,7 @@ import { unetGraphs } from '../graphs/unet.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
+import type { Precision } from '../onnx/half-precision.ts';
 import { assertFinite } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';
 import type { Component } from './component.ts';
@@ -31,13 +32,14 @@ export function openNoisePredictor(
   provider: string,
   forms: Forms,
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
+  precision: Precision = 'float32',
 ): NoisePredictor {
   const source = weightSource(folder, tensors);
   const write = (halvesEvenly: boolean) => unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly });
   const graphs = write(true);
   const contextGraph = graphs.context;
-  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph);
-  const open = (graph: OnnxGraph) => ({ graph, session: lazySession(provider, () => graph) });
+  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph, precision);
+  const open = (graph: OnnxGraph) => ({ graph, session: lazySession(provider, () => graph, precision) });
   let segments = graphs.segments.map(open);
   let halvesEvenly = true;
   const halvings = config.block_out_channels.length - 1;

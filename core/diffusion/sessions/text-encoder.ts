@@ -8,6 +8,7 @@ import {
   hasProjection,
 } from '../graphs/clip-text-encoder.ts';
 import type { TextEncoding } from '../networks.ts';
+import type { Precision } from '../onnx/half-precision.ts';
 import { assertFinite } from '../onnx/session.ts';
 import type { Component } from './component.ts';
 import { type LazySession, lazySession, present } from './lazy-session.ts';
@@ -24,6 +25,7 @@ export function openTextEncoder(
   { folder, config, tensors }: Component<ClipTextConfig>,
   provider: string,
   isXl: boolean,
+  precision: Precision = 'float32',
 ): TextEncoder {
   const weights = clipWeights(folder, tensors);
   // The graph ends where the reading does: another clip skip is another graph.
@@ -32,7 +34,7 @@ export function openTextEncoder(
     if (current?.skipLayers === skipLayers) return current.session;
     await current?.session.close();
     const reading = { skipLayers: skipLayers + (isXl ? 1 : 0), finalNorm: !isXl };
-    const session = lazySession(provider, () => clipTextEncoderGraph(config, weights, reading));
+    const session = lazySession(provider, () => clipTextEncoderGraph(config, weights, reading), precision);
     current = { skipLayers, session };
     return session;
   };

@@ -1,18 +1,21 @@
 import type { Forms } from '../graphs/layers.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
+import type { Precision } from '../onnx/half-precision.ts';
 import { type LazySession, lazySession } from './lazy-session.ts';
+
+interface VaeHalf {
+  readonly leastRows: number;
+  readonly precision: Precision;
+  readonly write: (forms: Forms) => OnnxGraph;
+}
 
 /**
  * One half of a VAE, whose only input is a feature map. A map of fewer than `leastRows` rows is too low to be convolved in bands: it goes
  * through a session of its own.
  */
-export function vaeSession(
-  provider: string,
-  forms: Forms,
-  { leastRows, write }: { readonly leastRows: number; readonly write: (forms: Forms) => OnnxGraph },
-): LazySession {
-  const banded = lazySession(provider, () => write(forms));
-  const whole = lazySession(provider, () => write({ ...forms, convolution: 'direct' }));
+export function vaeSession(provider: string, forms: Forms, { leastRows, precision, write }: VaeHalf): LazySession {
+  const banded = lazySession(provider, () => write(forms), precision);
+  const whole = lazySession(provider, () => write({ ...forms, convolution: 'direct' }), precision);
   return {
     run: (feeds) => {
       const [feed] = Object.values(feeds);

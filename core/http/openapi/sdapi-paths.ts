@@ -1,5 +1,5 @@
 import { Options } from '../../contract/options.ts';
-import { fieldsSchema, img2imgFields, txt2imgFields } from '../sdapi/request-fields.ts';
+import { fieldsSchema, img2imgFields, txt2imgFields } from '../sdapi/pictures/request-fields.ts';
 import {
   answer,
   anyObject,
@@ -31,8 +31,8 @@ const lists = [
 ];
 const objects = ['embeddings', 'scripts', 'cmd-flags', 'memory'];
 const acts: Readonly<Record<string, string>> = {
-  interrupt: 'End the running job; its pictures so far are its answer',
-  skip: 'As interrupt',
+  interrupt: 'End the picture under way and make no more: it is answered as it stands, with those before it',
+  skip: 'End the picture under way, which is answered as it stands, and go on with the next',
   'refresh-checkpoints': 'Nothing: the library knows of its changes',
   'refresh-vae': 'Nothing',
   'refresh-loras': 'Nothing',
@@ -107,7 +107,12 @@ export function sdapiPaths(): Json {
       { ...enlarge, required: ['imageList'] },
       object({ html_info: text, images: list(base64) }),
     ),
-    '/sdapi/v1/interrogate': post('interrogate', 'There is no engine for that here: 404', anyObject, anyObject),
+    '/sdapi/v1/interrogate': post(
+      'interrogate',
+      'There is no engine for that here: the caption is <error>',
+      anyObject,
+      anyObject,
+    ),
     '/internal/ping': {
       get: { operationId: 'internal.ping', summary: 'An empty object', responses: answer('It runs') },
     },

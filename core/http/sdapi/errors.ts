@@ -49,7 +49,7 @@ export function errorOfFailure(failed: Failed): SdapiError {
   const { code, message, details } = failed.failure;
   if (code === 'invalid_input') {
     const field = String(details?.field ?? 'request').replace(/^request\./, '');
-    if (field === 'init_image') return httpException(500, 'Invalid encoded image');
+    if (field === 'init_image' || field === 'mask') return httpException(500, 'Invalid encoded image');
     const msg = String(details?.reason ?? message);
     return validationError([{ loc: ['body', ownNames[field] ?? field], msg, type: 'value_error' }]);
   }

@@ -5,9 +5,10 @@ import { type Commands, checkInput } from '../../contract/command.ts';
 import type { ModelType } from '../../contract/metadata.ts';
 import type { ModelSummary } from '../../contract/model.ts';
 import { listCheckpoints } from './checkpoints.ts';
-import { samplerRows, schedulerRows } from './sampler-name.ts';
+import { sdUpscaleInfo } from './pictures/sd-upscale.ts';
+import { samplerRows, schedulerRows } from './pictures/sampler-name.ts';
 
-const latentModes = [
+export const latentModes: readonly string[] = [
   'Latent',
   'Latent (antialiased)',
   'Latent (bicubic)',
@@ -48,16 +49,10 @@ export function addSdapiLists(app: FastifyInstance, commands: Commands, upscaler
     (await modelsOf('lora')).map(({ name, entry_path }) => ({ name, alias: name, path: entry_path, metadata: {} })),
   );
   app.get('/embeddings', async () => ({ loaded: {}, skipped: {} }));
-  for (const path of [
-    'hypernetworks',
-    'face-restorers',
-    'realesrgan-models',
-    'prompt-styles',
-    'script-info',
-    'extensions',
-  ])
+  for (const path of ['hypernetworks', 'face-restorers', 'realesrgan-models', 'prompt-styles', 'extensions'])
     app.get(`/${path}`, async () => []);
-  app.get('/scripts', async () => ({ txt2img: [], img2img: [] }));
+  app.get('/scripts', async () => ({ txt2img: [], img2img: [sdUpscaleInfo.name] }));
+  app.get('/script-info', async () => [sdUpscaleInfo]);
   app.get('/cmd-flags', async () => ({
     api: true,
     nowebui: false,

@@ -23,6 +23,9 @@ const ownFields = {
   subseed_strength: GenerateRequest.shape.subseed_strength.nullable(),
   rng: GenerateRequest.shape.rng.nullable(),
   prompt_syntax: GenerateRequest.shape.prompt_syntax.nullable(),
+  mask: GenerateRequest.shape.mask.nullable(),
+  hires: GenerateRequest.shape.hires.nullable(),
+  tiled_upscale: GenerateRequest.shape.tiled_upscale.nullable(),
 };
 
 const ChainField = z.object({ upscale: Chain.shape.upscale.nullish() });

@@ -40,7 +40,7 @@ test('a removed payload is previewed, goes, and comes back as it was', async () 
 });
 
 test('of an external model the record alone goes and comes back; its files are not touched', async () => {
-  await using at = await TestLibrary.open({ linksTo: () => ['/elsewhere/link'] });
+  await using at = await TestLibrary.open({ linksTo: async () => ['/elsewhere/link'] });
   const path = await writeLora(join(at.path, 'a.safetensors'), 'a');
   const { model_id } = await at.library.register(path);
   await at.library.edit(model_id, { notes: 'mine' });

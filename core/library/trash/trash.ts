@@ -53,7 +53,13 @@ export class Trash {
       if (isOwned || isOwnFileName(name)) removed.push({ path, size_bytes: await sizeOf(path) });
       else kept.push(path);
     }
-    return { model_id: id, storage_kind: record.storage_kind, removed, kept, links: [...(host.linksTo?.(id) ?? [])] };
+    return {
+      model_id: id,
+      storage_kind: record.storage_kind,
+      removed,
+      kept,
+      links: [...((await host.linksTo?.(id)) ?? [])],
+    };
   }
 
   /**

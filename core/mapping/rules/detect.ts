@@ -35,6 +35,12 @@ export async function detectInstalls(path: string, apps: readonly AppRules[]): P
   return installs;
 }
 
+/** What says that a folder is an installation of an app: the names it was known by; none when nothing says so. */
+export async function evidenceFor(folder: string, rules: AppRules): Promise<string[]> {
+  const names = new Set((await childrenOf(folder)).map(({ name }) => name));
+  return evidenceAmong(folder, names, rules);
+}
+
 async function evidenceAmong(folder: string, names: ReadonlySet<string>, { detect }: AppRules): Promise<string[]> {
   const evidence = new Set<string>();
   for (const { all, none } of detect) {

@@ -1,4 +1,3 @@
-import { Failed } from '../../../contract/failure.ts';
 import { cumulatedAlphas } from '../noise/alphas.ts';
 import { levelOfAlpha, noiseOf, originalOf } from '../noise/prediction.ts';
 import { spacedTimesteps } from '../noise/timesteps.ts';
@@ -13,14 +12,15 @@ const history = 4;
  * Liu et al. 2022, "Pseudo Numerical Methods for Diffusion Models on Manifolds", algorithm 2. With `skip_prk_steps` it is what
  * stable-diffusion-webui calls PLMS: no Runge-Kutta warm-up, the second timestep seen twice instead. diffusers: PNDMScheduler.
  *
- * Throws `invalid_input` for fewer than 4 steps with the warm-up.
+ * Fewer than 4 steps leave no room for the warm-up, which is then left out; diffusers can't run them.
  */
 export function pndm(config: SettledConfig, steps: number): Scheduler {
   const alphas = cumulatedAlphas(config, false);
   const stride = Math.floor(config.num_train_timesteps / steps);
   const plain = spacedTimesteps(config, steps, { rounded: true });
-  const warmUp = config.skip_prk_steps ? [] : warmUpTimesteps(plain, stride);
-  const timesteps = config.skip_prk_steps
+  const skipsWarmUp = config.skip_prk_steps || steps < history;
+  const warmUp = skipsWarmUp ? [] : warmUpTimesteps(plain, stride);
+  const timesteps = skipsWarmUp
     ? [...plain.slice(0, 1), ...plain.slice(1, 2), ...plain.slice(1)]
     : [...warmUp, ...plain.slice(history - 1)];
   const last = config.set_alpha_to_one ? 1 : (alphas[0] ?? 1);
@@ -107,11 +107,6 @@ function weightsOf(known: number): readonly number[] {
 
 /** Four calls for each of the first three steps: at their start, twice half way, at their end. */
 function warmUpTimesteps(plain: readonly number[], stride: number): number[] {
-  if (plain.length < history)
-    throw new Failed('invalid_input', {
-      field: 'steps',
-      reason: `This model's scheduler needs at least ${history} steps.`,
-    });
   const half = Math.floor(stride / 2);
   return [0, 1, 2].flatMap((step) => {
     const [from, to] = [plain[step] ?? 0, plain[step + 1] ?? 0];

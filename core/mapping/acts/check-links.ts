@@ -1,0 +1,78 @@
+import type { ModelId } from '../../contract/ids.ts';
+import type { MappingFault } from '../../contract/mapping.ts';
+import { eachOf } from '../each-of.ts';
+import type { LedgerLink } from '../ledger/ledger.ts';
+import type { LinkState } from '../links/entry-identity.ts';
+import { standingLinkOf } from '../links/standing-link.ts';
+import { readConfigEntries } from '../config/config-file.ts';
+import { ConfigUnusable } from '../config/config-block.ts';
+import { targetBelow } from './link-acts.ts';
+import { isReachable } from './recover.ts';
+
+type Fault = MappingFault['fault'];
+
+const faultOf: Readonly<Record<Exclude<LinkState, 'whole'>, Fault>> = {
+  dangling: 'target_gone',
+  elsewhere: 'target_gone',
+  gone: 'link_gone',
+  replaced: 'link_replaced',
+  stale: 'stale_hardlink',
+  unreachable: 'unreachable',
+};
+
+const sentences: Readonly<Record<Fault, string>> = {
+  target_gone: "The link leads to where the model's files were.",
+  link_gone: 'Somebody took the link away. A new preview makes it again.',
+  link_replaced: 'Something else is in the place of the link. It is left alone.',
+  stale_hardlink: "The library's file is another now; this name may hold the only copy of the older one.",
+  unreachable: "The app's folder can't be reached. Check whether its drive is connected.",
+};
+
+/** Looks at every link of the ledger: the faults, one of a link at most. `paths` says where the models' files are now. */
+export async function checkLinks(
+  links: readonly LedgerLink[],
+  paths: ReadonlyMap<ModelId, string>,
+): Promise<MappingFault[]> {
+  const faults: MappingFault[] = [];
+  for (const [root, own] of Map.groupBy(links, ({ record }) => record.head.root)) {
+    const isThere = await isReachable(root);
+    const entries = isThere ? await configEntriesOf(root, own) : new Set<string>();
+    await eachOf(own, async (link) => {
+      const { intent, record } = link;
+      const state = isThere
+        ? (await standingLinkOf(link, paths.get(intent.model_id), entries)).state
+        : ('unreachable' as const);
+      if (state === 'whole') return;
+      const fault = faultOf[state];
+      faults.push({
+        apply_id: record.head.apply_id,
+        app: record.head.app,
+        label: record.head.label,
+        root,
+        model_id: intent.model_id,
+        source: intent.source ?? '',
+        target: targetBelow(root, intent.path),
+        link: intent.link,
+        fault,
+        message: sentences[fault],
+        remedy: fault === 'target_gone' ? 'relink' : 'none',
+      });
+    });
+  }
+  return faults.sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+async function configEntriesOf(root: string, links: readonly LedgerLink[]): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>();
+  const configs = new Set(
+    links.flatMap(({ intent: { link, path } }) => (link === 'config' ? [path.slice(0, path.indexOf('#'))] : [])),
+  );
+  for (const path of configs) {
+    try {
+      for (const { key, folder } of await readConfigEntries(targetBelow(root, path))) keys.add(`${key}\n${folder}`);
+    } catch (error) {
+      if (!(error instanceof ConfigUnusable)) throw error;
+    }
+  }
+  return keys;
+}

@@ -1,0 +1,20 @@
+import type { AppEvent } from '../contract/event.ts';
+import type { LinkSystem } from './links/link-system.ts';
+import type { MappableModel } from './plan/mappable-model.ts';
+
+/** What the mappings need of the program around them. */
+export interface MappingHost {
+  /** The rule files that ship with the program; null where they were left out. */
+  readonly shippedRulesPath: string | null;
+  /** Our folder: the journals, and rule files of the user's own. */
+  readonly mappingsPath: string;
+  /** The root of the library. */
+  readonly libraryPath: string;
+  /** All models of the library, once it is known what is in it. */
+  readonly models: () => Promise<readonly MappableModel[]>;
+  readonly emit: (event: AppEvent) => void;
+  readonly now: () => Date;
+  readonly log: (message: string, facts?: object) => void;
+  /** Those of the file system unless told. */
+  readonly links?: LinkSystem;
+}

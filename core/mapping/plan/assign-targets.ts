@@ -1,0 +1,91 @@
+import { basename, extname } from 'node:path';
+import type { ModelId } from '../../contract/ids.ts';
+import type { MappingReason } from '../../contract/mapping.ts';
+import type { Place, RuleFile } from '../rules/rule-file.ts';
+import type { MappableModel } from './mappable-model.ts';
+import { foldedName, type StandingLink, splitPath } from './snapshot.ts';
+
+/** Where a model shall stand: `path` is below the app's folder. Or why it shall not. */
+export type Assignment =
+  | { readonly kind: 'wanted'; readonly place: Place; readonly path: string }
+  | { readonly kind: 'excluded'; readonly reason: ExcludeReason };
+
+export type Assignments = ReadonlyMap<ModelId, Assignment>;
+
+export type ExcludeReason = Extract<
+  MappingReason,
+  'external_reference' | 'not_valid' | 'no_place' | 'file_kind' | 'unsafe_name'
+>;
+
+/**
+ * Gives every model its place and name: no two the same, on any drive. A model whose link stands keeps its name; else the file's own name, and
+ * where another has that, the model's name behind it. Pure, and independent of the order of the models.
+ */
+export function assignTargets(
+  models: readonly MappableModel[],
+  rules: Pick<RuleFile, 'places'>,
+  standing: readonly Pick<StandingLink, 'modelId' | 'path' | 'link'>[],
+): Assignments {
+  const assignments = new Map<ModelId, Assignment>();
+  const taken = new Set<string>();
+  const own = new Map<string, string>();
+  for (const link of standing) {
+    const path = folderPathOf(link, rules);
+    taken.add(foldedName(path));
+    own.set(`${link.modelId}\n${splitPath(path).folder}`, path);
+  }
+  const sorted = [...models].sort((a, b) => (a.model_id < b.model_id ? -1 : a.model_id > b.model_id ? 1 : 0));
+  for (const model of sorted) {
+    const place = placeOf(model, rules);
+    if (typeof place === 'string') {
+      assignments.set(model.model_id, { kind: 'excluded', reason: place });
+      continue;
+    }
+    const kept = own.get(`${model.model_id}\n${place.path}`);
+    const path = kept ?? freePath(model, place.path, taken);
+    taken.add(foldedName(path));
+    assignments.set(model.model_id, { kind: 'wanted', place, path });
+  }
+  return assignments;
+}
+
+/** The path of a link below the root; of a config entry the one that a link in its place would have. */
+function folderPathOf(
+  { path, link }: Pick<StandingLink, 'path' | 'link'>,
+  { places }: Pick<RuleFile, 'places'>,
+): string {
+  if (link !== 'config') return path;
+  const [key = '', name = ''] = path.slice(path.indexOf('#') + 1).split('/');
+  return `${places.find(({ config_key }) => config_key === key)?.path ?? key}/${name}`;
+}
+
+function placeOf(model: MappableModel, { places }: Pick<RuleFile, 'places'>): Place | ExcludeReason {
+  if (model.storage_kind === 'external_reference') return 'external_reference';
+  if (model.validation_state !== 'valid') return 'not_valid';
+  const ofType = places.filter(({ model_type }) => model_type === model.model_type);
+  if (ofType.length === 0) return 'no_place';
+  const ofFormat = ofType.filter(({ bundle_format }) => bundle_format === model.bundle_format);
+  const isFile = model.bundle_format === 'single_file';
+  const extension = extname(model.path).toLowerCase();
+  const place = ofFormat.find(({ extensions }) => !isFile || extensions.includes(extension));
+  if (place === undefined) return 'file_kind';
+  return isSafeName(basename(model.path)) ? place : 'unsafe_name';
+}
+
+function freePath(model: MappableModel, folder: string, taken: ReadonlySet<string>): string {
+  const name = basename(model.path);
+  const extension = model.bundle_format === 'single_file' ? extname(name) : '';
+  const stem = name.slice(0, name.length - extension.length);
+  const own = model.model_id.split('/').at(-1) ?? '';
+  for (let count = 0; ; count += 1) {
+    const tail = count === 0 ? '' : count === 1 ? `-${own}` : `-${own}-${count}`;
+    const path = `${folder}/${stem}${tail}${extension}`;
+    if (!taken.has(foldedName(path))) return path;
+  }
+}
+
+/** No app could be given such a name: hidden, of several lines, a path to Windows, or too long with a tail behind it. */
+function isSafeName(name: string): boolean {
+  for (const character of name) if ((character.codePointAt(0) ?? 0) < 0x20) return false;
+  return !name.startsWith('.') && !name.includes('\\') && Buffer.byteLength(name) <= 200;
+}
