@@ -101,16 +101,10 @@ async function generate(options: GenerateOptions): Promise<void> {
     ]),
   );
   const peak = Math.max(...all((one) => [one.peakBytes]));
-  const weights = options.bundle === undefined ? family.float32Bytes : Number.NaN;
-  print(
-    tableLine([
-      'peak memory of it all',
-      gigabytes(peak),
-      `${gigabytes(weights)} as float32`,
-      `${(peak / weights).toFixed(2)} x`,
-      '1.35 x',
-    ]),
-  );
+  const known = options.bundle === undefined ? family.float32Bytes : null;
+  const [size, ratio] =
+    known === null ? ['-', '-'] : [`${gigabytes(known)} as float32`, `${(peak / known).toFixed(2)} x`];
+  print(tableLine(['peak memory of it all', gigabytes(peak), size, ratio, '1.35 x']));
   print(tableLine(['starter, cold', spread(starter.cold), '-', '-', '1.5 s']));
   const peakFlops = Math.max(...all((one) => [one.productFlops]));
   const products = starter.warmFlops / peakFlops;
