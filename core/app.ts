@@ -2,6 +2,7 @@ import { chooseRunner } from './choose-runner.ts';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
+import { ModelId } from './contract/ids.ts';
 import type { PromptCounts } from './contract/prompt.ts';
 import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
@@ -20,6 +21,7 @@ import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
 import { openSettings, type SettingsStore } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
+import { commandsOfPictures } from './pictures.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
 import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
 import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
@@ -50,6 +52,8 @@ export interface AppOptions {
   readonly reconcilesAtStart?: boolean;
   /** Whether the runner's process is started at once: for a command whose picture would wait for it. */
   readonly startsRunner?: boolean;
+  /** Why the library may only be read by this process; it is written where this is left out. */
+  readonly refusal?: Failed | undefined;
   /** Look into every run. */
   readonly observers?: readonly RunHooks[];
   readonly now?: () => Date;
@@ -62,6 +66,8 @@ export interface App extends AsyncDisposable {
   readonly pictures: {
     /** The file of a picture; null where no job made one of that id. */
     pathOf(artifactId: string): string | null;
+    /** The picture that stands for a model; null where it has none. */
+    previewOf(modelId: string): Promise<string | null>;
   };
   readonly imageTools: ImageTools;
   readonly folders: Folders;
@@ -131,6 +137,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     reconcilesAtStart: options.reconcilesAtStart ?? true,
     workerEntry: program.libraryWorkerEntry,
     linksTo: (id) => mappings.linksTo(id),
+    refusal: options.refusal,
   });
   undo.defer(() => library.close());
   undo.defer(() => mappings.close());
@@ -146,7 +153,12 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       if (event.kind === 'runner_changed') library.pauseHashing(event.runner.state === 'busy');
     }),
   );
-  await adoptStarter(library, options.starterBundle === undefined ? program.starterBundle : options.starterBundle, log);
+  if (library.refusal === null)
+    await adoptStarter(
+      library,
+      options.starterBundle === undefined ? program.starterBundle : options.starterBundle,
+      log,
+    );
 
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
   const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
@@ -218,7 +230,13 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     await rooms.disposeAsync();
     log.info('ended');
   };
-  const pictures = { pathOf: (id: string) => jobs.artifactPath(id) };
+  const pictures = {
+    pathOf: (id: string) => jobs.artifactPath(id),
+    previewOf: async (id: string) => {
+      const checked = ModelId.safeParse(id);
+      return checked.success ? library.previewPath(checked.data).catch(() => null) : null;
+    },
+  };
   return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 
@@ -256,10 +274,11 @@ function commandsOf(rooms: Rooms): Commands {
     'models.previewRemoval': ({ model_id }) => library.previewRemoval(model_id),
     'models.duplicates': async () => ({ groups: library.duplicates() }),
     'library.reconcile': () => library.reconcile(),
-    'library.lastReconcile': async () => ({ report: library.lastReconcile() }),
+    'library.lastReconcile': async () => ({ report: await library.lastReconcile() }),
     'trash.list': async () => ({ entries: await library.listTrash() }),
     'trash.restore': ({ trash_id }) => library.restore(trash_id),
     ...commandsOfTasks(mappings, library),
+    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
       const named = await namedModel(request, library);
@@ -269,6 +288,7 @@ function commandsOf(rooms: Rooms): Commands {
     'jobs.show': async ({ job_id }) => jobs.show(job_id),
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
+    ...commandsOfPictures({ jobs, library, inputsPath: folders.inputsPath }),
     'prompts.count': async (input) => countPrompts(input, rooms),
     ...commandsOfMapping(mappings),
     ...commandsOfQueue(jobs, runner),
@@ -285,6 +305,7 @@ function commandsOf(rooms: Rooms): Commands {
       model_count: library.count(),
       starter_model_id: library.starterModelId(),
       event_sequence: events.sequence,
+      ...(library.refusal !== null && { library_refusal: library.refusal.failure }),
     }),
     'app.doctor': async ({ fresh }) => ({
       providers: [...(await probe(fresh))],

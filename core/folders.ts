@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
@@ -63,4 +64,15 @@ export function resolveFolders(
     verdictsPath: join(dataPath, 'providers.json'),
     logPath: join(dataPath, 'logs', 'vitrine.log'),
   };
+}
+
+/** Whether a folder is there and this user can't write into it; one that isn't there may still be made. */
+export function isReadOnlyFolder(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
 }

@@ -1,16 +1,29 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resolveFolders } from './folders.ts';
 import { connect, type InstanceOptions, openInstance } from './instance.ts';
 import { InstanceRecord, readInstanceRecord, takeLock, writeInstanceRecord } from './instance-lock.ts';
 import { silentLog } from './log.ts';
 
+const bundle = fileURLToPath(new URL('diffusion/reference/bundles/sd15-tiny', import.meta.url));
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'vitrine-instance-'));
@@ -115,22 +128,81 @@ test('a second library with the data folder of the first is refused', async () =
   lock?.release();
 });
 
-test('a holder that does not answer is a library that is locked', async () => {
+test('a library whose holder does not answer is read, and no more; it is said who holds it', async () => {
+  await using writer = await connect(optionsFor('library'));
+  const { model_id } = await writer.call('models.register', { path: bundle });
+  await writer.close();
   const instancePath = join(folder, 'library', '.vitrine');
-  const lock = takeLock(instancePath);
-  await expect(connect(optionsFor('library'))).rejects.toMatchObject({ failure: { code: 'library_locked' } });
-
+  const [lock, dataLock] = [takeLock(instancePath), takeLock(join(folder, 'data'))];
   const other = createServer((_request, response) => response.end('{"status":"ok"}')).listen(0, '127.0.0.1');
   await once(other, 'listening');
   const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
   await writeInstanceRecord(instancePath, { pid: 4711, url, key: null, started_at: new Date().toISOString() });
-  await expect(connect(optionsFor('library'))).rejects.toMatchObject({
-    failure: { code: 'library_locked', details: { pid: 4711 } },
-  });
-  await expect(openInstance(optionsFor('library'))).rejects.toMatchObject({ failure: { code: 'library_locked' } });
+  const before = readdirSync(join(folder, 'library'), { recursive: true }).sort();
+
+  await using reader = await connect({ ...optionsFor('library'), watches: false });
+  const locked = { code: 'library_locked', details: { pid: 4711 } };
+  expect(reader).toMatchObject({ isOwn: true, refusal: locked });
+  expect(await reader.call('app.status', {})).toMatchObject({ library_refusal: locked, model_count: 1 });
+  expect(await reader.call('models.list', {})).toMatchObject({ total: 1, models: [{ model_id }] });
+  expect(await reader.call('models.describe', { model_id })).toMatchObject({ validation_state: 'valid' });
+  for (const change of [
+    () => reader.call('models.register', { path: bundle }),
+    () => reader.call('models.edit', { model_id, notes: 'x' }),
+    () => reader.call('models.unregister', { model_id }),
+  ])
+    await expect(change()).rejects.toMatchObject({ failure: locked });
+  await reader.close();
+  expect(readdirSync(join(folder, 'library'), { recursive: true }).sort()).toEqual(before);
+
+  // A window or a server keeps a queue: the data folder of the one that hangs is none for it.
+  await expect(openInstance(optionsFor('library'))).rejects.toMatchObject({ failure: locked });
+  await using second = await openInstance(optionsFor('library', 'other-data'));
+  expect(await second.app.commands['app.status']({})).toMatchObject({ library_refusal: locked });
+  await second.close();
   other.close();
   lock?.release();
+  dataLock?.release();
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a library folder that may not be written is read, and a change says why not',
+  async () => {
+    await using writer = await connect(optionsFor('library'));
+    const { model_id } = await writer.call('models.register', { path: bundle });
+    await writer.close();
+    rmSync(join(folder, 'data'), { recursive: true });
+    chmodSync(folder, 0o777);
+    const library = join(folder, 'library');
+    const paths = [library, ...readdirSync(library, { recursive: true }).map((name) => join(library, String(name)))];
+    for (const path of paths) chmodSync(path, statSync(path).isDirectory() ? 0o555 : 0o444);
+    // Root may write everywhere: it becomes nobody, when it has read the program.
+    const program = `import { connect } from ${JSON.stringify(join(import.meta.dirname, 'instance.ts'))};
+      import { resolveFolders } from ${JSON.stringify(join(import.meta.dirname, 'folders.ts'))};
+      import Database from 'better-sqlite3';
+      new Database(':memory:').close();
+      if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
+      const folders = resolveFolders(${JSON.stringify({ library, data: join(folder, 'data') })});
+      const core = await connect({ folders, env: { VITRINE_RUNNER: 'fake' }, watches: false });
+      const { total } = await core.call('models.list', {});
+      const edit = await core.call('models.edit', { model_id: ${JSON.stringify(model_id)}, notes: 'x' }).catch((error) => error.failure);
+      await core.close();
+      console.log(JSON.stringify({ refusal: core.refusal.code, total, edit }));`;
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+        env: { ...process.env, TMPDIR: folder },
+      });
+      expect(JSON.parse(stdout)).toMatchObject({
+        refusal: 'write_failed',
+        total: 1,
+        edit: { code: 'write_failed', details: { path: library } },
+      });
+      expect(readdirSync(folder).sort()).toEqual(['data', 'library']);
+    } finally {
+      for (const path of paths) chmodSync(path, 0o755);
+    }
+  },
+);
 
 test('the address that a killed instance left behind is passed over', async () => {
   const instancePath = join(folder, 'library', '.vitrine');

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, type AppOptions, createApp } from './app.ts';
 import { type Client, type CommandName, type CommandOutput, checkInput } from './contract/command.ts';
-import { Failed } from './contract/failure.ts';
-import { resolveFolders } from './folders.ts';
+import { Failed, type Failure } from './contract/failure.ts';
+import { isReadOnlyFolder, resolveFolders } from './folders.ts';
 import {
   type InstanceRecord,
   type Lock,
@@ -44,10 +46,12 @@ export interface Instance extends AsyncDisposable {
 
 /**
  * Takes the library, builds the core, opens its HTTP door and says beside the library where that is, so that a command line finds it.
- * The window and `serve` are both this. Throws `Failed`: `library_locked`, `conflict` where another instance answers, and what the rooms and the door fail with.
+ * The window and `serve` are both this. A library that may not be written is opened for reading, and so is one whose holder does not answer.
+ * Throws `Failed`: `conflict` where another instance answers or has the data folder, and what the rooms and the door fail with.
  */
 export async function openInstance(options: InstanceOptions = {}): Promise<Instance> {
   const places = placesOf(options);
+  if (isReadOnlyFolder(places.libraryPath)) return openForReading(options, places, readOnlyFailure(places));
   for (const end = Date.now() + (options.lockWaitMs ?? lockWaitMs); ; await sleep(lockRetryMs)) {
     const locks = takeLocks(places);
     if (locks !== null) return open(options, places, locks);
@@ -59,7 +63,7 @@ export async function openInstance(options: InstanceOptions = {}): Promise<Insta
         url: record.url,
       });
     }
-    if (Date.now() > end) throw lockedFailure(places);
+    if (Date.now() > end) return openForReading(options, places, lockedFailure(places));
   }
 }
 
@@ -67,6 +71,8 @@ export async function openInstance(options: InstanceOptions = {}): Promise<Insta
 export interface Connection extends Client, AsyncDisposable {
   /** Whether the core lives in this process. */
   readonly isOwn: boolean;
+  /** Why the library is only read here: it may not be written, or another process holds it and does not answer. */
+  readonly refusal: Failure | null;
   close(): Promise<void>;
 }
 
@@ -77,19 +83,20 @@ export interface ConnectOptions extends LockOptions {
 
 /**
  * Reaches the core of a library: that of a running instance over its HTTP door, or an own one in this process.
- * Throws `library_locked` where a process holds the library and doesn't answer.
+ * A library that may not be written is opened for reading, and so is one whose holder doesn't answer.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Connection> {
   const places = placesOf(options);
+  if (isReadOnlyFolder(places.libraryPath)) return readingConnection(options, places, readOnlyFailure(places));
   for (const end = Date.now() + (options.lockWaitMs ?? lockWaitMs); ; await sleep(lockRetryMs)) {
     const locks = takeLocks(places);
     if (locks !== null) return ownConnection(options, places, locks);
     const record = await answeringRecord(places);
     if (record !== null) {
       const { createHttpClient } = await import('./http/client.ts');
-      return connection(createHttpClient(record.url, record.key), false, async () => {});
+      return connection(createHttpClient(record.url, record.key), { isOwn: false }, async () => {});
     }
-    if (Date.now() > end) throw lockedFailure(places);
+    if (Date.now() > end) return readingConnection(options, places, lockedFailure(places));
   }
 }
 
@@ -104,6 +111,9 @@ interface Places {
   /** The library's own folder for what belongs to this machine. */
   readonly instancePath: string;
 }
+
+/** Without the folder where an instance says where it answers: it holds no library. */
+type OpenPlaces = Pick<Places, 'libraryPath'> & { readonly instancePath: string | null };
 
 function placesOf(options: AppOptions): Places {
   const { libraryPath, dataPath } = options.folders ?? resolveFolders();
@@ -123,10 +133,7 @@ function takeLocks({ instancePath, dataPath }: Places): Lock | null {
   }
   if (data === null) {
     library.release();
-    throw new Failed('conflict', {
-      reason: `Another Vitrine uses the data folder "${dataPath}" with another library. Close it, or choose another folder with --data.`,
-      path: dataPath,
-    });
+    throw dataFailure({ dataPath });
   }
   return {
     release() {
@@ -134,6 +141,13 @@ function takeLocks({ instancePath, dataPath }: Places): Lock | null {
       library.release();
     },
   };
+}
+
+function dataFailure({ dataPath }: Pick<Places, 'dataPath'>): Failed {
+  return new Failed('conflict', {
+    reason: `Another Vitrine uses the data folder "${dataPath}" with another library. Close it, or choose another folder with --data.`,
+    path: dataPath,
+  });
 }
 
 async function answeringRecord({ instancePath, libraryPath }: Places): Promise<InstanceRecord | null> {
@@ -153,7 +167,44 @@ function lockedFailure({ instancePath, libraryPath }: Places): Failed {
   return new Failed('library_locked', { path: libraryPath, pid: readInstanceRecord(instancePath)?.pid ?? 'unknown' });
 }
 
-async function open(options: InstanceOptions, places: Places, locks: Lock): Promise<Instance> {
+function readOnlyFailure({ libraryPath }: Places): Failed {
+  const reason = 'this user may not write there, or its drive is read-only. It is open for reading only.';
+  return new Failed('write_failed', { path: libraryPath, reason });
+}
+
+/** An instance of a library that it does not hold: the data folder is its own all the same, for its queue and pictures. */
+async function openForReading(options: InstanceOptions, places: Places, refusal: Failed): Promise<Instance> {
+  const data = takeLock(places.dataPath);
+  // Whoever holds the library has the data folder, too: two queues in one are none.
+  if (data === null) throw refusal.failure.code === 'library_locked' ? refusal : dataFailure(places);
+  return open({ ...options, refusal }, { ...places, instancePath: null }, data);
+}
+
+/** A core for commands that only read. Where another process has the data folder, an empty one of its own will do. */
+async function readingConnection(options: ConnectOptions, places: Places, refusal: Failed): Promise<Connection> {
+  if (options.withDoor) {
+    const instance = await openForReading(options, places, refusal);
+    return connection(clientOf(instance.app), { isOwn: true, refusal }, () => instance.close());
+  }
+  const undo = new AsyncDisposableStack();
+  try {
+    const data = takeLock(places.dataPath);
+    let folders = options.folders ?? resolveFolders();
+    if (data === null) {
+      const path = await mkdtemp(join(tmpdir(), 'vitrine-data-'));
+      undo.defer(() => rm(path, { recursive: true, force: true }));
+      folders = { ...resolveFolders({ data: path }), libraryPath: folders.libraryPath };
+    } else undo.defer(() => data.release());
+    const app = await createApp({ ...options, folders, refusal });
+    undo.defer(() => app.close());
+    return connection(clientOf(app), { isOwn: true, refusal }, () => undo.disposeAsync());
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+async function open(options: InstanceOptions, places: OpenPlaces, locks: Lock): Promise<Instance> {
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
@@ -181,7 +232,7 @@ async function openDoor(
   app: App,
   metrics: Metrics,
   options: InstanceOptions,
-  { instancePath }: Places,
+  { instancePath }: OpenPlaces,
 ): Promise<OpenDoor> {
   const undo = new AsyncDisposableStack();
   try {
@@ -201,8 +252,10 @@ async function openDoor(
         })
       : fixedDoor({ url, key });
     undo.defer(() => app.door.current.close());
-    await writeInstanceRecord(instancePath, { pid: process.pid, url, key, started_at: new Date().toISOString() });
-    undo.defer(() => removeInstanceRecord(instancePath));
+    if (instancePath !== null) {
+      await writeInstanceRecord(instancePath, { pid: process.pid, url, key, started_at: new Date().toISOString() });
+      undo.defer(() => removeInstanceRecord(instancePath));
+    }
     return { url, key, [Symbol.asyncDispose]: () => undo.disposeAsync() };
   } catch (error) {
     await undo.disposeAsync();
@@ -238,7 +291,7 @@ async function ownConnection(options: ConnectOptions, places: Places, locks: Loc
     const app = await createApp(options);
     undo.defer(() => app.close());
     if (options.withDoor) undo.defer(openDoorLater(app, options, places));
-    return connection(clientOf(app), true, () => undo.disposeAsync());
+    return connection(clientOf(app), { isOwn: true }, () => undo.disposeAsync());
   } catch (error) {
     await undo.disposeAsync();
     throw error;
@@ -255,6 +308,16 @@ export function clientOf({ commands }: Pick<App, 'commands'>): Client {
   };
 }
 
-function connection(client: Client, isOwn: boolean, close: () => Promise<void>): Connection {
-  return { call: client.call, isOwn, close, [Symbol.asyncDispose]: close };
+function connection(
+  client: Client,
+  { isOwn, refusal }: { readonly isOwn: boolean; readonly refusal?: Failed },
+  close: () => Promise<void>,
+): Connection {
+  return {
+    call: client.call,
+    isOwn,
+    refusal: refusal?.failure ?? null,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }

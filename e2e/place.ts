@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -53,4 +53,21 @@ function definedEnv(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/** A LoRA of a few kilobytes, as a person may have hundreds of: `mark` makes it another than the next. */
+export function writeLora(path: string, mark: string): string {
+  const sizeBytes = 4096;
+  const header = JSON.stringify({
+    __metadata__: { mark, ss_network_module: 'networks.lora' },
+    'lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight': {
+      dtype: 'F16',
+      shape: [4, sizeBytes / 8],
+      data_offsets: [0, sizeBytes],
+    },
+  });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
+  writeFileSync(path, Buffer.concat([length, Buffer.from(header), Buffer.alloc(sizeBytes)]));
+  return path;
 }

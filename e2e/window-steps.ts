@@ -10,7 +10,9 @@ export async function passWelcome(page: Page): Promise<void> {
   await expect(page.getByRole('listbox', { name: 'Models' })).toBeVisible();
 }
 
-export async function goTo(page: Page, screen: 'Models' | 'Generate' | 'Queue' | 'Health' | 'Settings'): Promise<void> {
+type ScreenName = 'Models' | 'Generate' | 'Queue' | 'Health' | 'Mappings' | 'Settings';
+
+export async function goTo(page: Page, screen: ScreenName): Promise<void> {
   await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: screen }).click();
 }
 

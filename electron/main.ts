@@ -76,7 +76,11 @@ async function open(): Promise<void> {
   }
   closeAtQuit(instance);
   const { commands, events, pictures, log } = instance.app;
-  serveContent({ rendererFolder: paths.rendererFolder, pictureFile: (id) => pictures.pathOf(id) });
+  serveContent({
+    rendererFolder: paths.rendererFolder,
+    pictureFile: (id) => pictures.pathOf(id),
+    previewFile: (id) => pictures.previewOf(id),
+  });
   const setLanguage = (language: string) =>
     setMenu(
       {

@@ -25,7 +25,7 @@ interface AppProps {
 const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export function App({ store, actions, speech }: AppProps) {
-  const { locale, messages } = useSpeech(store, speech);
+  const { locale, messages } = useSpeech(store, actions, speech);
   return (
     // Another language has the same keys; the type names the English words so that each message's own values are checked.
     <IntlProvider locale={locale} messages={messages as TypedMessages} timeZone={timeZone}>
@@ -39,7 +39,7 @@ export function App({ store, actions, speech }: AppProps) {
 }
 
 /** The words stay the old ones until the new ones are there. */
-function useSpeech(store: AppStore, first: Speech): Speech {
+function useSpeech(store: AppStore, { tellLanguage }: Actions, first: Speech): Speech {
   const choice = useStore(store, (state) => state.language);
   const [speech, setSpeech] = useState(first);
   useEffect(() => {
@@ -53,7 +53,8 @@ function useSpeech(store: AppStore, first: Speech): Speech {
   }, [choice]);
   useEffect(() => {
     document.documentElement.lang = speech.locale;
-  }, [speech.locale]);
+    void tellLanguage(speech.locale);
+  }, [speech.locale, tellLanguage]);
   return speech;
 }
 

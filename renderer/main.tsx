@@ -23,7 +23,7 @@ async function chooseClient(): Promise<WindowClient> {
 
 const client = await chooseClient();
 const store = createAppStore(restoreView(localStorage));
-keepView(store, localStorage);
+window.addEventListener('pagehide', keepView(store, localStorage));
 const actions = createActions(store, client);
 startSync(store, client, actions);
 followShell(client.desktop, actions);

@@ -215,6 +215,10 @@ describe('filters and orders', () => {
       cursor = page.next_cursor;
     }
     expect(letters(paged)).toBe(ids);
+    const skipped = [...ids, '', ''].map((_, offset) =>
+      catalog.page(ListQuery.parse({ ...query, limit: 2, offset })).models.map(({ model_id }) => model_id),
+    );
+    expect(skipped.map(letters)).toEqual([...ids, '', ''].map((_, offset) => ids.slice(offset, offset + 2)));
   });
 
   test('the counts of a filter are those that its values would leave, the others as they are', () => {
@@ -371,6 +375,67 @@ test('a search over thousands gives the same whether it walks an order or sorts 
     }
     expect(new Set(whole).size, sort).toBe(1500);
     expect(whole.slice(0, 500), sort).toEqual(idsOf({ query: 'common', sort, limit: 500 }));
+    expect(whole.slice(700, 1200), sort).toEqual(idsOf({ query: 'common', sort, limit: 500, offset: 700 }));
+  }
+});
+
+test('whatever is searched for, page, total and counts are those of reading every model', () => {
+  let state = 7;
+  const random = (count: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * count);
+  };
+  const syllables = ['dre', 'am', 'sh', 'ap', 'er', 'x', 'l_', '-v', '1', 'é', '日', '😀'];
+  const word = () => Array.from({ length: 1 + random(5) }, () => syllables[random(syllables.length)]).join('');
+  const models = Array.from({ length: 2500 }, (_, index) =>
+    entry(`lora/sd/m${index}`, {
+      name: `${word()} ${word()} ${index}`,
+      tags: [[...word()].slice(0, 3).join(''), 'all'],
+      precision: index % 9 === 0 ? 'fp32' : 'fp16',
+      added_at: new Date(1_700_000_000_000 + random(1e9)).toISOString(),
+      size_bytes: random(1000),
+    }),
+  );
+  catalog.upsert(models);
+  // Some again, and some gone: what they were before is not found any more.
+  catalog.upsert(models.slice(0, 200).map((model) => ({ ...model, summary: { ...model.summary, name: 'renamed' } })));
+  for (const { summary } of models.slice(200, 300)) catalog.remove(summary.model_id);
+  const left = [
+    ...models.slice(0, 200).map(({ summary }) => ({ ...summary, name: 'renamed' })),
+    ...models.slice(300).map(({ summary }) => summary),
+  ];
+  const textOf = (model: (typeof left)[number]) =>
+    [model.name, model.model_id, model.family, ...model.tags].join('\n').toLowerCase();
+  for (let round = 0; round < 150; round += 1) {
+    const from = textOf(left[random(left.length)] as (typeof left)[number]).replaceAll(/\s+/g, ' ');
+    const letters = [...from];
+    const start = random(letters.length);
+    const query = letters.slice(start, start + 1 + random(9)).join('');
+    const filters = [{}, { precision: 'fp32' }, { tag: 'all' }, { min_size_bytes: 500 }][random(4)] ?? {};
+    const matching = left.filter(
+      (model) =>
+        query.split(/\s+/).every((term) => textOf(model).includes(term)) &&
+        (!('precision' in filters) || model.precision === 'fp32') &&
+        (!('min_size_bytes' in filters) || model.size_bytes >= 500),
+    );
+    const newest = matching
+      .toSorted((a, b) => (a.added_at === b.added_at ? 0 : a.added_at < b.added_at ? 1 : -1))
+      .map(({ model_id }) => model_id);
+    const page = catalog.page(ListQuery.parse({ query, ...filters, limit: 40 }));
+    expect([query, filters, page.total, page.models.map(({ model_id }) => model_id)]).toEqual([
+      query,
+      filters,
+      matching.length,
+      newest.slice(0, 40),
+    ]);
+    const counts = catalog.counts(ListQuery.parse({ query, ...filters }));
+    const tagged = new Map<string, number>();
+    for (const tag of matching.flatMap(({ tags }) => [...new Set(tags)])) tagged.set(tag, (tagged.get(tag) ?? 0) + 1);
+    expect([query, counts.total, Object.fromEntries(counts.tag.map(({ value, count }) => [value, count]))]).toEqual([
+      query,
+      matching.length,
+      Object.fromEntries(tagged),
+    ]);
   }
 });
 

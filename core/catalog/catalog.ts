@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, sep } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { Failed } from '../contract/failure.ts';
@@ -9,7 +9,8 @@ import { type ModelType, StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
 import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
-import { ModelFinder, summaryOf } from './model-finder.ts';
+import { IndexedRows } from './indexed-rows.ts';
+import { ModelFinder, summaryOf } from './search/model-finder.ts';
 
 export type { CatalogEntry } from './entry-writer.ts';
 
@@ -41,6 +42,8 @@ export class Catalog {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #finder: ModelFinder;
+  /** One at a time, for whoever compares them with the disk. */
+  readonly rows: IndexedRows;
   #writer: EntryWriter | null = null;
   #rowsAfter: Database.Statement<[string, number], unknown> | null = null;
   #filesAfter: Database.Statement<[string, number], CatalogFiles> | null = null;
@@ -50,6 +53,7 @@ export class Catalog {
     this.path = database.name;
     this.#database = database;
     this.#finder = new ModelFinder(database);
+    this.rows = new IndexedRows(database);
     this.isNew = isNew;
   }
 
@@ -88,6 +92,15 @@ export class Catalog {
       entryPath,
     )[0];
     return row === undefined ? null : summaryOf(row);
+  }
+
+  /** Models whose files are in a folder or below it. */
+  idsBelow(folder: string): ModelId[] {
+    const beginning = folder.endsWith(sep) ? folder : folder + sep;
+    const select = this.#database
+      .prepare<[string, string], ModelId>('SELECT model_id FROM models WHERE entry_path >= ? AND entry_path < ?')
+      .pluck();
+    return this.#guard(() => select.all(beginning, `${beginning}\u{10ffff}`));
   }
 
   /** Models with that fingerprint, the oldest first. */

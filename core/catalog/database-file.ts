@@ -84,7 +84,7 @@ function isWhole(database: Database.Database, path: string): boolean {
   // Throws when the version is ours but the tables are not.
   database
     .prepare(
-      `SELECT 1 FROM models JOIN model_text ON model_text.rowid = models.row JOIN model_summaries USING (row) JOIN model_records USING (row)
+      `SELECT 1 FROM models JOIN model_text ON model_text.rowid = models.row JOIN model_pairs ON model_pairs.rowid = models.row JOIN model_summaries USING (row) JOIN model_records USING (row)
         JOIN model_filters USING (row) JOIN model_tags USING (row) JOIN facets USING (facet) JOIN facet_tags USING (facet) LIMIT 0`,
     )
     .all();

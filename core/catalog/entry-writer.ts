@@ -1,8 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { ModelId } from '../contract/ids.ts';
 import type { ModelSummary } from '../contract/model.ts';
-import { facetValues } from './facets.ts';
-import { searchForm, searchWords } from './search-text.ts';
+import { facetValues } from './search/facets.ts';
+import { pairTokens } from './search/pair-tokens.ts';
+import { searchForm, searchWords } from './search/search-text.ts';
 
 /** What the index keeps of a model. `record` is its metadata.json as last read, for the day when that file is damaged. */
 export interface CatalogEntry {
@@ -51,6 +52,8 @@ export class EntryWriter {
       deleteTags: database.prepare('DELETE FROM model_tags WHERE row = ?'),
       addText: database.prepare('INSERT INTO model_text (rowid, search_text) VALUES (?, ?)'),
       deleteText: database.prepare(`INSERT INTO model_text (model_text, rowid, search_text) VALUES ('delete', ?, ?)`),
+      addPairs: database.prepare('INSERT INTO model_pairs (rowid, pairs) VALUES (?, ?)'),
+      deletePairs: database.prepare(`INSERT INTO model_pairs (model_pairs, rowid, pairs) VALUES ('delete', ?, ?)`),
       findFacet: database
         .prepare<(string | number)[], number>(
           `SELECT facet FROM facets WHERE model_type = ? AND family = ? AND validation_state = ? AND storage_kind = ? AND precision = ?
@@ -82,8 +85,8 @@ export class EntryWriter {
     const values = this.#valuesOf(entry);
     this.#sql.update.run(...values.columns, known.row);
     if (known.search_text !== values.searchText) {
-      this.#sql.deleteText.run(known.row, known.search_text);
-      this.#sql.addText.run(known.row, values.searchText);
+      this.#deleteText(known);
+      this.#addText(known.row, values.searchText);
     }
     this.#sql.deleteTags.run(known.row);
     this.#putParts(known.row, entry, values.facet);
@@ -95,7 +98,7 @@ export class EntryWriter {
     const { changes, lastInsertRowid } = this.#sql.insert.run(entry.summary.model_id, ...columns);
     if (changes === 0) return;
     const row = Number(lastInsertRowid);
-    this.#sql.addText.run(row, searchText);
+    this.#addText(row, searchText);
     this.#putParts(row, entry, facet);
   }
 
@@ -104,7 +107,7 @@ export class EntryWriter {
     const known = this.#sql.find.get(modelId);
     if (known === undefined) return false;
     this.#uncount(known);
-    this.#sql.deleteText.run(known.row, known.search_text);
+    this.#deleteText(known);
     for (const statement of [
       this.#sql.deleteTags,
       this.#sql.deleteFilters,
@@ -150,6 +153,16 @@ export class EntryWriter {
       text,
     ];
     return { columns, facet, searchText: text };
+  }
+
+  #addText(row: number, text: string): void {
+    this.#sql.addText.run(row, text);
+    this.#sql.addPairs.run(row, pairTokens(text));
+  }
+
+  #deleteText({ row, search_text }: Row): void {
+    this.#sql.deleteText.run(row, search_text);
+    this.#sql.deletePairs.run(row, pairTokens(search_text));
   }
 
   #putParts(row: number, { summary, record }: CatalogEntry, facet: number): void {

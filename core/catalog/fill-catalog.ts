@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import { connect, createIndexes } from './database-file.ts';
 import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
 import { catalogIndexes } from './schema.ts';
@@ -6,7 +7,8 @@ import { catalogIndexes } from './schema.ts';
 const entriesPerCommit = [200, 2000, 20_000];
 /** SQLite's own memory while it fills: page cache, and the text that waits to be written in one run. */
 const cacheKibibytes = 8192;
-const textBytes = 8 * 2 ** 20;
+const textBytes = 4 * 2 ** 20;
+const textTables = ['model_text', 'model_pairs'];
 
 /**
  * Fills the index at `path` anew from `batches`, on a connection of its own: what is committed can be read meanwhile from another. Belongs
@@ -35,9 +37,9 @@ export async function fillCatalog(
           'facet_tags',
         ])
           database.exec(`DELETE FROM ${table}`);
-        database.exec(`INSERT INTO model_text (model_text) VALUES ('delete-all')`);
+        for (const text of textTables) database.exec(`INSERT INTO ${text} (${text}) VALUES ('delete-all')`);
         for (const name of Object.keys(catalogIndexes)) database.exec(`DROP INDEX IF EXISTS ${name}`);
-        database.exec(`INSERT INTO model_text (model_text, rank) VALUES ('hashsize', ${textBytes}), ('automerge', 0)`);
+        setUpTexts(database, textBytes, 0);
       })
       .immediate();
     const writer = new EntryWriter(database);
@@ -62,7 +64,7 @@ export async function fillCatalog(
     database
       .transaction(() => {
         createIndexes(database);
-        database.exec(`INSERT INTO model_text (model_text, rank) VALUES ('hashsize', ${2 ** 20}), ('automerge', 4)`);
+        setUpTexts(database, 2 ** 20, 4);
         database.exec('DELETE FROM fill');
       })
       .immediate();
@@ -71,4 +73,9 @@ export async function fillCatalog(
   } finally {
     database.close();
   }
+}
+
+function setUpTexts(database: Database.Database, hashBytes: number, automerge: number): void {
+  for (const text of textTables)
+    database.exec(`INSERT INTO ${text} (${text}, rank) VALUES ('hashsize', ${hashBytes}), ('automerge', ${automerge})`);
 }

@@ -6,8 +6,9 @@
  * History:
  * 1  first release
  * 2  filters, counts, orders, tags and stamps; full text of words, each once
+ * 3  full text of single letters and pairs
  */
-export const catalogVersion = 2;
+export const catalogVersion = 3;
 
 /**
  * - `models`: what orders and finds. `search_text` is lower case, each word once.
@@ -15,7 +16,7 @@ export const catalogVersion = 2;
  * - `facets`: every combination of filter values that occurs, with how many models have it: counts cost what the combinations cost.
  * - `facet_tags`: the same for tags.
  * - `model_filters`: what a count over the results of a search looks up, a dozen bytes a model.
- * - `model_text`: `search_text` by trigrams. Its writers keep it, no trigger does: a trigger costs a third of an insert.
+ * - `model_text`: `search_text` by trigrams. `model_pairs`: its letters and pairs of letters, for searches too short for those. Their writers keep them, no trigger does: a trigger costs a third of an insert.
  */
 export const catalogSchema = `
 CREATE TABLE models (
@@ -57,6 +58,7 @@ CREATE TABLE fill (is_running INTEGER NOT NULL) STRICT;
 CREATE VIRTUAL TABLE model_text USING fts5 (
   search_text, content='models', content_rowid='row', tokenize='trigram', columnsize=0
 );
+CREATE VIRTUAL TABLE model_pairs USING fts5 (pairs, content='', detail='none', tokenize='ascii', columnsize=0);
 `;
 
 /** Made after a fill, when there was one: sorting once costs less than keeping order at every insert. */

@@ -40,6 +40,7 @@ export async function withCore<Result>(
     watches: connectOptions.withDoor === true,
     ...connectOptions,
   });
+  if (core.refusal !== null) io.err(`Reading only. ${core.refusal.message}\n`);
   return await act(core);
 }
 

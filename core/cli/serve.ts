@@ -34,9 +34,10 @@ async function serve({ host, port, apiKey }: ServeOptions, context: CliContext):
       rendererFolder: builtWindow(),
     });
     io.out(`${JSON.stringify({ url: instance.url })}\n`);
-    const { runner, library_path } = await instance.app.commands['app.status']({});
+    const { runner, library_path, library_refusal } = await instance.app.commands['app.status']({});
     const fake = runner.kind === 'fake' ? ' Pictures are FAKE: VITRINE_RUNNER=fake is set.' : '';
     io.err(`Vitrine serves ${library_path} at ${instance.url} (Ctrl-C ends it).${fake}\n`);
+    if (library_refusal !== undefined) io.err(`Reading only. ${library_refusal.message}\n`);
     await ended.promise;
     io.err('Ending...\n');
   } finally {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CommandShape } from './command-shape.ts';
+import { Failure } from './failure.ts';
 import { GenerateRequest } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
@@ -7,6 +8,7 @@ import { Artifact, Job, JobOrigin } from './job.ts';
 import { jobExtras } from './job-extras.ts';
 import { JobPage, JobQuery } from './job-query.ts';
 import { libraryCommands } from './library-commands.ts';
+import { pictureCommands } from './picture-commands.ts';
 import { mappingCommands } from './mapping-commands.ts';
 import { promptCommands } from './prompt.ts';
 import { queueCommands } from './queue-commands.ts';
@@ -59,7 +61,11 @@ export const commands = {
       limit: z.coerce.number().int().min(1).max(500).default(100),
       cursor: z.string().max(200).optional(),
     }),
-    output: z.object({ pictures: z.array(Artifact), next_cursor: z.string().nullable() }),
+    output: z.object({
+      pictures: z.array(Artifact),
+      total: z.int().nonnegative().describe('Of all pages'),
+      next_cursor: z.string().nullable(),
+    }),
     http: { method: 'GET', path: '/pictures' },
   },
   'app.status': {
@@ -74,6 +80,7 @@ export const commands = {
       model_count: z.int().nonnegative(),
       starter_model_id: ModelId.nullable(),
       event_sequence: z.int().nonnegative().describe('Of the last event: a snapshot taken now holds all up to it'),
+      library_refusal: Failure.optional().describe('Why the library is open for reading only, where it is'),
     }),
     http: { method: 'GET', path: '/status' },
   },
@@ -98,6 +105,7 @@ export const commands = {
     }),
     http: { method: 'GET', path: '/doctor' },
   },
+  ...pictureCommands,
   'starter.prompts': {
     summary: 'What to write to the starter model: examples, its vocabulary, and what it is',
     input: z.object({}),

@@ -158,6 +158,12 @@ export const libraryCommands = {
     output: Task,
     http: { method: 'GET', path: '/tasks/{task_id}/wait' },
   },
+  'tasks.leaveOut': {
+    summary: 'Leave things out of an import that have not come in yet; the others come in',
+    input: z.object({ task_id: z.string().max(100), paths: z.array(z.string().max(32_767)).min(1).max(10_000) }),
+    output: Task,
+    http: { method: 'POST', path: '/tasks/{task_id}/leave-out' },
+  },
   'tasks.cancel': {
     summary: 'Cancel a long act; what it finished stays',
     input: z.object({ task_id: z.string().max(100) }),

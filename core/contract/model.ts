@@ -48,6 +48,13 @@ export const ListQuery = z.object({
   sort: z.enum(['newest', 'name', 'size', 'family', 'relevance']).default('newest'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().max(2000).optional(),
+  offset: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000_000)
+    .optional()
+    .describe('Skips so many, for a scroll bar that jumps; a cursor is quicker and never misses what moved meanwhile'),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 

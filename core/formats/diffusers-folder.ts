@@ -10,6 +10,7 @@ import { familyOfUnet, pipelineKindOf } from './diffusers/pipeline-class.ts';
 import { noFingerprint } from './no-fingerprint.ts';
 import { payloadSampleDigest } from './payload-samples.ts';
 import { readFaultOf } from './read-bounded.ts';
+import { familyOfContext } from './single-file/denoiser-family.ts';
 import { type CountedTensor, parametersOf, precisionOf } from './tensor-precision.ts';
 
 /** What a diffusers folder is, and what is wrong with it. */
@@ -133,10 +134,12 @@ function pipelineFindings(className: string | null, taskType: string, names: rea
         'model_index.json',
       ),
     ];
-  const missing = requiredComponents(className).filter(
-    (name) => names !== null && !names.includes(name) && !(name === 'vae' && names.includes('vae_decoder')),
-  );
-  return missing.map((name) =>
+  if (names === null) return [];
+  // An export to ONNX has the VAE in two halves, of which pictures need the second.
+  const has = (name: string) => names.includes(name) || (name === 'vae' && names.includes('vae_decoder'));
+  const missing = requiredComponents(className).filter((name) => !has(name));
+  const lacks = missing.length > 0 || names.some(isDenoiserName) ? missing : ['network that makes pictures'];
+  return lacks.map((name) =>
     findingOf(
       'missing_component',
       `model_index.json names no ${name}, without which ${className} makes no pictures. Download the model again.`,
@@ -147,15 +150,26 @@ function pipelineFindings(className: string | null, taskType: string, names: rea
 
 /** What a pipeline can't do without, whether or not its model_index.json names it. */
 function requiredComponents(className: string): readonly string[] {
-  if (className === 'StableDiffusionPipeline') return ['unet', 'vae', 'text_encoder', 'tokenizer', 'scheduler'];
-  if (className === 'StableDiffusionXLPipeline') return ['unet', 'vae', 'text_encoder_2', 'tokenizer_2', 'scheduler'];
+  const bareName = className.replace(/^(Onnx|ORT|OV|Flax)/, '');
+  if (/^(StableDiffusion|LatentConsistencyModel)Pipeline$/.test(bareName))
+    return ['unet', 'vae', 'text_encoder', 'tokenizer', 'scheduler'];
+  if (bareName === 'StableDiffusionXLPipeline') return ['unet', 'vae', 'text_encoder_2', 'tokenizer_2', 'scheduler'];
   return [];
 }
 
+/** Most pipelines call it unet or transformer; Stable Cascade and its kin have a prior and a decoder. */
+function isDenoiserName(name: string): boolean {
+  return /unet|transformer|prior|decoder/.test(name);
+}
+
 function familyOf(className: string | null, components: readonly ComponentFacts[]): string {
-  const config = components.find(({ name }) => name === 'unet')?.config;
   const isStableDiffusion = className !== null && /StableDiffusion|LatentConsistencyModel|AltDiffusion/.test(className);
-  return isStableDiffusion && config != null ? familyOfUnet(config) : 'unknown';
+  const unet = components.find(({ name }) => name === 'unet');
+  if (!isStableDiffusion || unet === undefined) return 'unknown';
+  if (unet.config !== null) return familyOfUnet(unet.config);
+  // An older exporter to ONNX wrote no config: the width of the text that the graph takes tells.
+  const width = unet.graph?.inputs.find(({ name }) => name === 'encoder_hidden_states')?.shape.at(-1);
+  return typeof width === 'number' ? familyOfContext(width) : 'unknown';
 }
 
 /** The tensors of a component's network, in whatever format. */

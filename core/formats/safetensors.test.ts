@@ -1,6 +1,7 @@
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bytesReadBy } from './fixtures/bytes-read.ts';
 import { temporaryFolder, tinyBundlePath, writeSafetensors } from './fixtures/tiny-bundle.ts';
 import { formatLimits } from './limits.ts';
 import { parseSafetensorsHeader, readSafetensorsHeader, WeightsFault } from './safetensors.ts';
@@ -144,9 +145,8 @@ test('a header longer than the limit is not read, though the file is as long as 
   length.writeBigUInt64LE(600_000_000n);
   await writeFile(path, length);
   await truncate(path, 700_000_000);
-  const before = performance.now();
   expect((await faultOf(path)).code).toBe('invalid_weights_header');
-  expect(performance.now() - before).toBeLessThan(100);
+  expect(await bytesReadBy(() => faultOf(path))).toBeLessThan(2 ** 20);
 });
 
 test('what is no file is refused and never waited for', async () => {
@@ -155,25 +155,6 @@ test('what is no file is refused and never waited for', async () => {
   await symlink('loop', join(folder.path, 'loop'));
   for (const name of ['folder', 'loop', 'nothing'])
     expect((await faultOf(join(folder.path, name))).code, name).toBe('component_unreadable');
-});
-
-test('ten thousand entries cost little more than parsing their JSON', () => {
-  const entries = Array.from({ length: 10_000 }, (_, index) => [
-    `layer.${index}.weight`,
-    f32(index * 4, index * 4 + 4),
-  ]);
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)));
-  const size = 8 + json.length + 40_000;
-  const time = (act: () => unknown) => {
-    const times = Array.from({ length: 5 }, () => {
-      const before = performance.now();
-      act();
-      return performance.now() - before;
-    });
-    return Math.min(...times);
-  };
-  const bare = time(() => JSON.parse(json.toString()));
-  expect(time(() => parseSafetensorsHeader('a', json, size))).toBeLessThan(bare * 8 + 5);
 });
 
 test('more tensors than the limit are refused', () => {

@@ -1,4 +1,5 @@
 import type { SequencedEvent } from '../contract/event.ts';
+import type { ModelId } from '../contract/ids.ts';
 
 /** The core's stream of events as the HTTP door needs it. */
 export interface EventSource {
@@ -10,6 +11,8 @@ export interface EventSource {
 /** Finds the file of a picture; null where no job made one of that id. */
 export interface Pictures {
   pathOf(artifactId: string): string | null;
+  /** The picture that stands for a model; null where it has none. */
+  previewOf(modelId: ModelId): Promise<string | null>;
 }
 
 /** The part of a pino logger that the door uses. */

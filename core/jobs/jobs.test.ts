@@ -12,7 +12,8 @@ import { ModelId } from '../contract/ids.ts';
 import { Job, type Progress } from '../contract/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
 import type { JobHooks } from './work/job-hooks.ts';
-import { type Jobs, type JobsOptions, openJobs } from './jobs.ts';
+import { type Jobs, openJobs } from './jobs.ts';
+import type { JobsOptions } from './jobs-options.ts';
 import type { StepResult } from './work/worker.ts';
 
 const stuckQueue = fileURLToPath(new URL('./fixtures/stuck-queue.ts', import.meta.url));

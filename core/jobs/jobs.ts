@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { AppEvent } from '../contract/event.ts';
 import { Failed } from '../contract/failure.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
 import type { JobId } from '../contract/ids.ts';
@@ -9,6 +8,7 @@ import type { JobExtras } from '../contract/job-extras.ts';
 import type { JobCounts, JobPage, JobQuery } from '../contract/job-query.ts';
 import type { QueueState } from '../contract/queue.ts';
 import { newJobId } from './job-id.ts';
+import type { JobsOptions } from './jobs-options.ts';
 import { JobDatabase } from './store/job-database.ts';
 import { JobReader, type PicturePage, type PictureQuery } from './store/job-reader.ts';
 import { JobStore } from './store/job-store.ts';
@@ -16,28 +16,7 @@ import { Line } from './store/line.ts';
 import { type Move, moved } from './store/line-order.ts';
 import { openDatabase } from './store/open-database.ts';
 import { Waiters } from './waiters.ts';
-import { Worker, type WorkerOptions } from './work/worker.ts';
-
-export interface JobsOptions {
-  /** Of jobs.db; its folder is made. */
-  readonly path: string;
-  /** Carries out one step of a job. Rejects with `Failed`; with `canceled` after the signal. */
-  readonly execute: WorkerOptions['execute'];
-  readonly emit: (event: AppEvent) => void;
-  readonly now?: () => Date;
-  readonly log?: (message: string) => void;
-  /** So many may wait; one more is refused with `queue_full`. */
-  readonly maxQueued?: number | (() => number);
-  /** So many ended jobs are remembered; 0: all. */
-  readonly maxEnded?: () => number;
-  /** Whether jobs that an earlier program left waiting are run; true unless told. Left alone they stay queued for the next one. */
-  readonly resumesQueue?: boolean;
-  /** Whether jobs that an earlier program left waiting stay put until somebody resumes the queue. */
-  readonly startsPaused?: boolean;
-  readonly busyTimeoutMs?: number;
-  /** How long `close` waits for the running job to stop by itself. */
-  readonly closeTimeoutMs?: number;
-}
+import { Worker } from './work/worker.ts';
 
 type Settled = JobsOptions & { readonly now: () => Date; readonly log: (message: string) => void };
 

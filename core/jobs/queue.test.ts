@@ -9,7 +9,8 @@ import { GenerateRequest } from '../contract/generate.ts';
 import type { Job } from '../contract/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
 import type { JobHooks } from './work/job-hooks.ts';
-import { type Jobs, type JobsOptions, openJobs } from './jobs.ts';
+import { type Jobs, openJobs } from './jobs.ts';
+import type { JobsOptions } from './jobs-options.ts';
 import type { StepResult } from './work/worker.ts';
 import { moved } from './store/line-order.ts';
 

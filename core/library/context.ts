@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Failed } from '../contract/failure.ts';
 import type { LibraryHost } from './host.ts';
 import type { ModelStore } from './model-store.ts';
 import type { Turns } from './turns.ts';
@@ -10,4 +11,6 @@ export interface LibraryContext {
   readonly catalog: Catalog;
   readonly store: ModelStore;
   readonly turns: Turns;
+  /** What a change is answered with where the library is open for reading only; null where it may be written. */
+  readonly refusal: Failed | null;
 }

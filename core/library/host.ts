@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { AppEvent } from '../contract/event.ts';
+import type { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
+import type { DriveQuestions } from './health/drive-probe.ts';
 
 /** What the library needs of the program around it. */
 export interface LibraryHost {
@@ -20,10 +22,14 @@ export interface LibraryHost {
   readonly reconcilesAtStart?: boolean;
   /** Whether contents are hashed in the background; as `watches` unless told. */
   readonly hashes?: boolean;
+  /** Why nothing may be written to the library by this process, though it could be: another one holds it. */
+  readonly refusal?: Failed | undefined;
   /** The program of the library's worker threads, where it isn't beside the sources. */
   readonly workerEntry?: string;
   /** Links in other apps that we made to a model, by the folder or file that they lead to. */
   readonly linksTo?: (id: ModelId) => Promise<readonly string[]>;
+  /** How drives that may hang are known and asked; the system's own unless told. */
+  readonly drives?: DriveQuestions;
   readonly timing?: Partial<LibraryTiming>;
 }
 

@@ -26,10 +26,10 @@ import { editModel } from './acts/edit.ts';
 import { registerModel } from './acts/register.ts';
 import { relocateModel } from './acts/relocate.ts';
 import { classifyPath } from './classification/classify-path.ts';
+import { lookupsOf } from './classification/library-lookups.ts';
 import type { LibraryContext } from './context.ts';
 import { resolveDependencies } from './execution/dependency-resolution.ts';
 import { describeModel } from './execution/descriptor.ts';
-import { freeBytesAt } from './free-space.ts';
 import { HashQueue } from './hashing/hash-queue.ts';
 import { healthOf } from './health/health.ts';
 import { ImportTasks } from './import/import-tasks.ts';
@@ -83,11 +83,17 @@ export class Library {
     this.#hashes = new HashQueue(context);
   }
 
+  /** Why the library is open for reading only; null where it may be written. */
+  get refusal(): Failed | null {
+    return this.#context.refusal;
+  }
+
   /** Begins what goes on by itself: when the index can be written, the first reconcile, watching, hashing. */
   start(isReady: Promise<void>): void {
     const { watches = true, hashes = watches, reconcilesAtStart = true } = this.#context.host;
+    const isWritable = this.refusal === null;
     this.#settled = isReady
-      .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes) : undefined))
+      .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes && isWritable) : undefined))
       .catch((error: unknown) => this.#failed(error));
     if (watches)
       this.#watching = isReady.then(() => this.#startWatching()).catch((error: unknown) => this.#failed(error));
@@ -125,13 +131,9 @@ export class Library {
   }
 
   /** What a path holds; nothing is changed. Throws `path_not_found`, `unreadable`, `unsupported_path`, `invalid_input`. */
-  classify(path: string): Promise<Classification> {
-    const { catalog, store, host } = this.#context;
-    return classifyPath(path, {
-      registeredAt: (entryPath) => store.registeredAt(entryPath),
-      withFingerprint: (fingerprint) => catalog.findByFingerprint(fingerprint).map(({ model_id }) => model_id),
-      freeBytes: () => freeBytesAt(host.rootPath),
-    });
+  async classify(path: string): Promise<Classification> {
+    await this.#context.store.drives.assertAnswers(path);
+    return classifyPath(path, lookupsOf(this.#context));
   }
 
   /**
@@ -140,10 +142,10 @@ export class Library {
    * left behind then.
    */
   register(path: string, { name }: { readonly name?: string | undefined } = {}): Promise<Registration> {
-    return this.#context.turns.take(() => registerModel(this.#context, path, name));
+    return this.#change(() => registerModel(this.#context, path, name));
   }
 
-  /** Brings models in, one after the other. Answers at once with the task that does it. */
+  /** Brings models in, one after the other, of a folder of many each one. Answers at once with the task that does it. */
   import(items: readonly ImportItem[]): Task {
     return this.#tasks.start(items);
   }
@@ -154,6 +156,11 @@ export class Library {
 
   waitForTask(id: string, timeoutMs: number): Promise<Task> {
     return this.#tasks.wait(id, timeoutMs);
+  }
+
+  /** Leaves items out of an import that have not come in yet. Throws `not_found`. */
+  leaveOut(taskId: string, paths: readonly string[]): Task {
+    return this.#tasks.leaveOut(taskId, paths);
   }
 
   cancelTask(id: string): Promise<Task> {
@@ -168,6 +175,7 @@ export class Library {
       return { validation_state, validation_errors };
     }
     if (target.path.includes('\0')) throw new Failed('invalid_input', { field: 'path', reason: 'it is no path.' });
+    await store.drives.assertAnswers(target.path);
     const facts = await readModelFacts(target.path);
     const isOffline = await store.isOffline(facts, target.path);
     return healthOf(
@@ -178,22 +186,22 @@ export class Library {
 
   /** Accepts a warning of a model. Throws `not_found` when the model has no such finding now, `conflict` when it can't be accepted. */
   accept(id: ModelId, code: FindingCode, path?: string): Promise<Metadata> {
-    return this.#context.turns.take(() => acceptFinding(this.#context, id, code, path));
+    return this.#change(() => acceptFinding(this.#context, id, code, path));
   }
 
   /** Takes back that a warning was accepted. Throws `not_found` when none was. */
   revoke(id: ModelId, code: FindingCode, path?: string): Promise<Metadata> {
-    return this.#context.turns.take(() => revokeFinding(this.#context, id, code, path));
+    return this.#change(() => revokeFinding(this.#context, id, code, path));
   }
 
   /** Changes what is the user's own: a field that is left out stays. */
   edit(id: ModelId, edit: ModelEdit): Promise<Metadata> {
-    return this.#context.turns.take(() => editModel(this.#context, id, edit));
+    return this.#change(() => editModel(this.#context, id, edit));
   }
 
   /** Says where a model's files are now. Throws `source_mismatch` for other files, unless forced. */
   relocate(id: ModelId, path: string, force = false): Promise<Metadata> {
-    return this.#context.turns.take(() => relocateModel(this.#context, id, path, force));
+    return this.#change(() => relocateModel(this.#context, id, path, force));
   }
 
   /** The execution descriptor, the health checked anew. Throws `not_found`, `asset_not_executable` with the findings. */
@@ -214,7 +222,7 @@ export class Library {
    * `write_failed`.
    */
   async unregister(id: ModelId): Promise<{ readonly removed: string[] }> {
-    return { removed: await this.#context.turns.take(() => this.#trash.remove(id)) };
+    return { removed: await this.#change(() => this.#trash.remove(id)) };
   }
 
   listTrash(): Promise<TrashEntry[]> {
@@ -222,7 +230,7 @@ export class Library {
   }
 
   restore(trashId: string): Promise<Registration> {
-    return this.#context.turns.take(() => this.#trash.restore(trashId));
+    return this.#change(() => this.#trash.restore(trashId));
   }
 
   duplicates(): DuplicateGroup[] {
@@ -236,8 +244,9 @@ export class Library {
     return this.#reconciler.run();
   }
 
-  lastReconcile(): ReconcileReport | null {
-    return this.#reconciler.lastReport;
+  /** The report of the last reconcile, were it that of an earlier process. */
+  lastReconcile(): Promise<ReconcileReport | null> {
+    return this.#reconciler.lastReport();
   }
 
   /** Lets the hashing in the background wait, while a picture is made, or go on. */
@@ -262,7 +271,7 @@ export class Library {
    * or null when it was removed.
    */
   adoptStarter(bundlePath: string, facts: StarterFacts = vitrineStarter): Promise<ModelId | null> {
-    return this.#context.turns.take(async () => {
+    return this.#change(async () => {
       if (this.#starterId !== null) return this.starterModelId();
       this.#starterId = await adoptStarter(this.#context, bundlePath, facts);
       return this.#starterId;
@@ -292,6 +301,12 @@ export class Library {
     await this.#context.turns.take(() => this.#holdings.dispose());
   }
 
+  /** An act that changes the library, in its turn. */
+  async #change<Result>(act: () => Promise<Result>): Promise<Result> {
+    if (this.refusal !== null) throw this.refusal;
+    return this.#context.turns.take(act);
+  }
+
   async #startWatching(): Promise<void> {
     if (this.#isClosing) return;
     const watcher = new LibraryWatcher(this.#context, () => {
@@ -299,7 +314,8 @@ export class Library {
     });
     this.#watcher = watcher;
     this.#holdings.listeners.add((event) => {
-      if (event.kind === 'model_changed') watcher.watchModel(event.model);
+      if (event.kind === 'model_changed')
+        watcher.watchModel(event.model).catch((error: unknown) => this.#failed(error));
       if (event.kind === 'model_removed') watcher.forgetModel(event.model_id);
     });
     await watcher.start();

@@ -4,13 +4,15 @@ import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { Metadata } from '../contract/metadata.ts';
 import { type ModelFacts, readModelFacts } from '../formats/model-facts.ts';
+import { DriveProbe } from './health/drive-probe.ts';
+import { healthOf, notFound } from './health/health.ts';
 import { isVolumeOffline } from './health/volume.ts';
 import type { LibraryHost } from './host.ts';
 import { parseMetadata, readMetadataFile, writeMetadataFile } from './metadata/metadata-file.ts';
 import { ownFileNames } from './metadata/own-files.ts';
 import { corruptRecord, searchTextOf, summaryOf } from './metadata/projection.ts';
 import { RegistryFolders } from './metadata/registry-folder.ts';
-import { fileStamp, modelStamp, sourceStamp } from './reconcile/stamp.ts';
+import { fileStamp, missingStamp, modelStamp, sourceStamp } from './reconcile/stamp.ts';
 import { changeBetween, refreshedRecord } from './record.ts';
 
 const rememberedStamps = 1000;
@@ -36,7 +38,8 @@ export interface Refreshed {
  */
 export class ModelStore {
   readonly folders: RegistryFolders;
-  readonly #host: Pick<LibraryHost, 'emit' | 'now' | 'log'>;
+  readonly drives: DriveProbe;
+  readonly #host: Pick<LibraryHost, 'emit' | 'now' | 'log' | 'refusal'>;
   readonly #catalog: Catalog;
   #newestAddedMs: number | null = null;
   /** Stamps of models that this process published, the latest last: a change that is our own is no news to the watcher. */
@@ -44,6 +47,7 @@ export class ModelStore {
 
   constructor(host: LibraryHost, catalog: Catalog) {
     this.folders = new RegistryFolders(host.rootPath);
+    this.drives = new DriveProbe(host.drives);
     this.#host = host;
     this.#catalog = catalog;
   }
@@ -92,9 +96,7 @@ export class ModelStore {
       this.publish(record, modelStamp(recordAt, sourceAt));
       return this.#refreshed(indexed, record);
     }
-    const facts = await this.facts(record);
-    const isOffline = await this.isOffline(facts, record.entry_path);
-    const current = refreshedRecord(record, facts, { isOffline, sourceStamp: sourceAt });
+    const current = await this.#current(record, sourceAt);
     if (changeBetween(record, current) === null) {
       this.publish(record, modelStamp(recordAt, sourceAt));
       return this.#refreshed(indexed, record);
@@ -116,23 +118,34 @@ export class ModelStore {
     return record.bundle_format === 'single_file' ? join(folder, basename(record.entry_path)) : folder;
   }
 
-  /** What a model's files are now. */
-  facts(record: Metadata): Promise<ModelFacts> {
+  /** What a model's files are now. Throws `unreadable` where their drive does not answer. */
+  async facts(record: Metadata): Promise<ModelFacts> {
+    if (!(await this.#answers(record))) await this.drives.assertAnswers(record.entry_path);
     const options = record.storage_kind === 'library_owned' ? { ignore: ownFileNames } : {};
     return readModelFacts(this.payloadPathOf(record), options);
   }
 
-  sourceStampOf(record: Metadata): Promise<string> {
+  async sourceStampOf(record: Metadata): Promise<string> {
+    if (!(await this.#answers(record))) return missingStamp;
     return sourceStamp(this.payloadPathOf(record), record.storage_kind === 'library_owned');
   }
 
   /** Whether files that were not found are on a drive that is not mounted. */
   async isOffline(facts: Pick<ModelFacts, 'findings'>, path: string): Promise<boolean> {
-    return facts.findings.some(({ code }) => code === 'path_not_found') && (await isVolumeOffline(path));
+    return facts.findings.some(({ code }) => code === 'path_not_found') && (await this.isDriveAway(path));
   }
 
-  /** Writes a record and publishes it; `sourceAt` is the stamp of its files as it has them. Throws `disk_full`, `write_failed`; leaves no empty folder then. */
+  /** Whether the drive of a path is not mounted, or does not answer. */
+  async isDriveAway(path: string): Promise<boolean> {
+    return !(await this.drives.answers(path)) || (await isVolumeOffline(path));
+  }
+
+  /**
+   * Writes a record and publishes it; `sourceAt` is the stamp of its files as it has them. Throws `disk_full`, `write_failed`, and the refusal of
+   * a library that is only read; leaves no empty folder then.
+   */
   async write(record: Metadata, sourceAt?: string): Promise<void> {
+    if (this.#host.refusal !== undefined) throw this.#host.refusal;
     const path = this.folders.metadataPathOf(record.model_id);
     const stamp = sourceAt ?? (await this.sourceStampOf(record));
     try {
@@ -185,6 +198,19 @@ export class ModelStore {
     if (record === null) return false;
     const recordAt = await fileStamp(this.folders.metadataPathOf(id));
     return stamp === modelStamp(recordAt, await this.sourceStampOf(record));
+  }
+
+  /** A record brought up to what its files are now; of files on a drive that doesn't answer only that is known. */
+  async #current(record: Metadata, sourceStamp: string): Promise<Metadata> {
+    if (!(await this.#answers(record)))
+      return { ...record, ...healthOf(record, { findings: [notFound], fingerprint: '', isOffline: true }) };
+    const facts = await this.facts(record);
+    const isOffline = await this.isOffline(facts, record.entry_path);
+    return refreshedRecord(record, facts, { isOffline, sourceStamp });
+  }
+
+  async #answers({ storage_kind, entry_path }: Metadata): Promise<boolean> {
+    return storage_kind === 'library_owned' || (await this.drives.answers(entry_path));
   }
 
   #remember(id: ModelId, stamp: string): void {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Catalog, openCatalog } from '../catalog/catalog.ts';
 import type { AppEvent } from '../contract/event.ts';
+import { Failed } from '../contract/failure.ts';
 import type { LibraryContext } from './context.ts';
 import type { LibraryHost } from './host.ts';
 import { recoverIncoming } from './import/recover-incoming.ts';
@@ -26,15 +27,16 @@ const fillPatienceMs = 400;
  * `write_failed`.
  */
 export async function openLibrary(host: LibraryHost): Promise<Library> {
-  const { rootPath, isWritable } = await prepareRoot(host.rootPath);
+  const { rootPath, refusal } = await prepareRoot(host.rootPath, host.refusal ?? null);
+  const isWritable = refusal === null;
   const index = await openIndex(rootPath, isWritable);
   const listeners = new Set<(event: AppEvent) => void>([host.emit]);
   const emit = (event: AppEvent) => {
     for (const listener of listeners) listener(event);
   };
-  const ownHost = { ...host, rootPath, emit };
+  const ownHost = { ...host, rootPath, emit, refusal: refusal ?? undefined };
   const store = new ModelStore(ownHost, index.catalog);
-  const context: LibraryContext = { host: ownHost, catalog: index.catalog, store, turns: new Turns() };
+  const context: LibraryContext = { host: ownHost, catalog: index.catalog, store, turns: new Turns(), refusal };
   const trash = new Trash(context);
   try {
     // In turns, before any other: nothing else may write to the index while it is filled, and what a kill left is dealt with first.
@@ -51,7 +53,8 @@ export async function openLibrary(host: LibraryHost): Promise<Library> {
       dispose: index.dispose,
     });
     library.start(isReady);
-    await Promise.race([isReady, pause(fillPatienceMs)]);
+    // A command that ends at once answers with the whole, or it would be wrong.
+    await (host.watches === false ? isReady : Promise.race([isReady, pause(fillPatienceMs)]));
     return library;
   } catch (error) {
     await index.dispose();
@@ -59,23 +62,34 @@ export async function openLibrary(host: LibraryHost): Promise<Library> {
   }
 }
 
-async function prepareRoot(path: string): Promise<{ readonly rootPath: string; readonly isWritable: boolean }> {
+async function prepareRoot(
+  path: string,
+  refusal: Failed | null,
+): Promise<{ readonly rootPath: string; readonly refusal: Failed | null }> {
   try {
-    await mkdir(join(path, 'models'), { recursive: true });
-    const rootPath = await realpath(path);
-    return { rootPath, isWritable: await mayWrite(rootPath) };
+    if (refusal === null && (await mayWrite(path))) {
+      await mkdir(join(path, 'models'), { recursive: true });
+      return { rootPath: await realpath(path), refusal: null };
+    }
+    const reason = 'this user may not write there, or its drive is read-only. It is open for reading only.';
+    return {
+      rootPath: await realpath(path),
+      refusal: refusal ?? new Failed('write_failed', { path, reason }),
+    };
   } catch (error) {
     throw writeFailure(path, error);
   }
 }
 
+/** One that isn't there may be made. */
 async function mayWrite(path: string): Promise<boolean> {
   try {
     await access(path, constants.W_OK);
     return true;
   } catch (error) {
-    if (codeOf(error) === null) throw error;
-    return false;
+    const code = codeOf(error);
+    if (code === null) throw error;
+    return code === 'ENOENT' || code === 'ENOTDIR';
   }
 }
 

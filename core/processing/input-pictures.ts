@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
-import { checkInitPicture } from './init-picture.ts';
+import { checkInitPicture, type PictureSize } from './init-picture.ts';
 import { saveFile } from './save-picture.ts';
 
 const reference = /^sha256:([0-9a-f]{64})$/;
@@ -23,23 +23,36 @@ export async function keepInitPicture(request: GenerateRequest, folder: string):
   if (mask !== undefined && request.tiled_upscale !== undefined)
     throw new Failed('invalid_input', { field: 'mask', reason: "it can't be had together with tiled_upscale" });
   if (init_image === undefined) return request;
-  const kept = { ...request, init_image: await keepPicture(init_image, folder, 'init_image') };
+  const kept = { ...request, init_image: await keepWritten(init_image, folder, 'init_image') };
   return mask === undefined
     ? kept
-    : { ...kept, mask: { ...mask, image: await keepPicture(mask.image, folder, 'mask') } };
+    : { ...kept, mask: { ...mask, image: await keepWritten(mask.image, folder, 'mask') } };
 }
 
-async function keepPicture(written: string, folder: string, field: 'init_image' | 'mask'): Promise<string> {
+/** Puts a picture into `folder`, named by its content. Throws `invalid_input` {field: init_image}; `write_failed`, `disk_full`. */
+export async function keepPicture(
+  bytes: Uint8Array,
+  folder: string,
+): Promise<PictureSize & { readonly init_image: string }> {
+  const { width, height } = await checkInitPicture(bytes);
+  const init_image = nameOf(bytes);
+  await saveFile(join(folder, init_image.slice(namePrefix.length)), bytes);
+  return { init_image, width, height };
+}
+
+const namePrefix = 'sha256:';
+const nameOf = (bytes: Uint8Array) => namePrefix + createHash('sha256').update(bytes).digest('hex');
+
+async function keepWritten(written: string, folder: string, field: 'init_image' | 'mask'): Promise<string> {
   const bytes = await readInitPicture(written, folder);
   try {
+    if (!reference.test(written)) return (await keepPicture(bytes, folder)).init_image;
     await checkInitPicture(bytes);
+    return nameOf(bytes);
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.code !== 'invalid_input') throw error;
     throw new Failed('invalid_input', { ...error.failure.details, field }, { cause: error });
   }
-  const digest = createHash('sha256').update(bytes).digest('hex');
-  if (!reference.test(written)) await saveFile(join(folder, digest), bytes);
-  return `sha256:${digest}`;
 }
 
 /** The file that a request's `init_image` means: one that was kept, or the base64 itself. */

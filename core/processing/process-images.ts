@@ -1,6 +1,6 @@
 import type { GenerateRequest, Timings } from '../contract/generate.ts';
 import type { JobId } from '../contract/ids.ts';
-import type { Artifact, Progress } from '../contract/job.ts';
+import type { Artifact } from '../contract/job.ts';
 import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal, Pixels, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
@@ -15,7 +15,7 @@ import { runComposition } from './passes/run-composition.ts';
 import { tiledComposition } from './passes/tiles.ts';
 import { type InitPicture, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
-import { progressTeller } from './progress-teller.ts';
+import { type ProgressListeners, progressTeller } from './progress-teller.ts';
 import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
 import { type UpscaleFactor, upscaled } from './upscale.ts';
@@ -23,7 +23,7 @@ import { type UpscaleFactor, upscaled } from './upscale.ts';
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 
 /** What a request needs around it; `app.ts` hands over the functions, the job its hooks. */
-export interface ProcessingContext {
+export interface ProcessingContext extends ProgressListeners {
   readonly jobId: JobId;
   readonly runner: ProcessingRunner;
   /** Rejects with `Failed` for a model that is not there, or that can't be run. */
@@ -44,8 +44,6 @@ export interface ProcessingContext {
   readonly drawnSeed?: number;
   /** So many pictures of the batch are there from before a pause; the others are made as if they were made together. */
   readonly firstItem?: number;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly onPreview?: (itemIndex: number, pixels: Pixels) => void;
   /** Called when the file is whole on disk, in the order of the items. */
   readonly onArtifact?: (artifact: Artifact) => void;
   readonly now?: () => Date;

@@ -1,8 +1,12 @@
-import type { RunEvent } from '../contract/runner.ts';
-import type { ProcessingContext } from './process-images.ts';
+import type { Progress } from '../contract/job.ts';
+import type { Pixels, RunEvent } from '../contract/runner.ts';
 import { advance, beginProgress, type ProgressState } from './progress.ts';
 
-type Listeners = Pick<ProcessingContext, 'onProgress' | 'onPreview'>;
+/** Who hears of it. */
+export interface ProgressListeners {
+  readonly onProgress?: (progress: Progress) => void;
+  readonly onPreview?: (itemIndex: number, pixels: Pixels) => void;
+}
 
 export interface ProgressTeller {
   begin(): void;
@@ -14,7 +18,7 @@ export function progressTeller(
   itemCount: number,
   runCount: number,
   stepCount: number,
-  { onProgress, onPreview }: Listeners,
+  { onProgress, onPreview }: ProgressListeners,
 ): ProgressTeller {
   let state: ProgressState = beginProgress(itemCount * runCount, stepCount, performance.now());
   const tell = (): void => {

@@ -2,7 +2,7 @@ import axe, { type AxeResults } from 'axe-core';
 import { expect, type OpenApp, test } from '../fixtures.ts';
 import { askFor, goTo, passWelcome, pictures } from '../window-steps.ts';
 
-const screens = ['Models', 'Generate', 'Queue', 'Health', 'Settings'] as const;
+const screens = ['Models', 'Generate', 'Queue', 'Health', 'Mappings', 'Settings'] as const;
 
 for (const theme of ['light', 'dark'] as const) {
   test(`every screen is readable in ${theme}: axe finds nothing serious`, async ({ openInBrowser }, testInfo) => {

@@ -23,6 +23,9 @@ test.each([
   ['vitrine://app/pictures/', null],
   ['vitrine://app/pictures/%ff', null],
   ['vitrine://elsewhere/pictures/0198-a', null],
+  ['vitrine://app/previews/lora%2Fflux%2F%E5%A2%A8?v=2', { kind: 'preview', modelId: 'lora/flux/墨' }],
+  ['vitrine://app/previews/', null],
+  ['vitrine://elsewhere/previews/lora%2Fflux%2Fx', null],
 ])('%s means %o', (url, content) => {
   expect(contentOf(folder, url)).toEqual(content);
 });

@@ -3,13 +3,15 @@ import { join, normalize, sep } from 'node:path';
 /** What an address of `vitrine://app` means. */
 export type Content =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'picture'; readonly artifactId: string };
+  | { readonly kind: 'picture'; readonly artifactId: string }
+  | { readonly kind: 'preview'; readonly modelId: string };
 
 const picturesPath = '/pictures/';
+const previewsPath = '/previews/';
 
 /**
  * What a request for `vitrine://app/<path>` means, or null for one that would leave the folder or can't be a path. Under `/pictures/` stand
- * artifacts by their id; all else is a file of the folder, and a path without a file name means `index.html`.
+ * artifacts by their id, under `/previews/` the pictures of models by theirs; all else is a file of the folder, and a path without a file name means `index.html`.
  */
 export function contentOf(folder: string, url: string): Content | null {
   const { host, pathname } = new URL(url);
@@ -19,6 +21,10 @@ export function contentOf(folder: string, url: string): Content | null {
   if (path.startsWith(picturesPath)) {
     const artifactId = path.slice(picturesPath.length);
     return artifactId === '' ? null : { kind: 'picture', artifactId };
+  }
+  if (path.startsWith(previewsPath)) {
+    const modelId = path.slice(previewsPath.length);
+    return modelId === '' ? null : { kind: 'preview', modelId };
   }
   const root = normalize(folder + sep);
   const file = join(root, path.endsWith('/') ? `${path}index.html` : path);

@@ -31,15 +31,19 @@ export interface ContentSources {
   readonly rendererFolder: string;
   /** The picture's file, or null when there is no such artifact. */
   readonly pictureFile: (artifactId: string) => string | null;
+  /** The file of a model's preview, or null when it has none. */
+  readonly previewFile: (modelId: string) => Promise<string | null>;
 }
 
-/** Serves the page as `vitrine://app/…` and pictures as `vitrine://app/pictures/<id>`: one origin. Nothing else of the disk can be named. */
-export function serveContent({ rendererFolder, pictureFile }: ContentSources): void {
+/** Serves the page as `vitrine://app/…` and pictures as `vitrine://app/pictures/<id>` and `…/previews/<model id>`: one origin. Nothing else of the disk can be named. */
+export function serveContent({ rendererFolder, pictureFile, previewFile }: ContentSources): void {
   protocol.handle('vitrine', async (request) => {
     const content = contentOf(rendererFolder, request.url);
     if (content?.kind === 'picture')
       // An artifact never changes under its id.
       return sendFile(pictureFile(content.artifactId), { 'cache-control': 'private, max-age=31536000, immutable' });
+    if (content?.kind === 'preview')
+      return sendFile(await previewFile(content.modelId), { 'cache-control': 'no-cache' });
     return sendFile(content?.path ?? null, { 'content-security-policy': contentSecurityPolicy });
   });
 }

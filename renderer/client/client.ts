@@ -24,6 +24,8 @@ export interface Desktop {
 export interface WindowClient extends Client {
   listen(listener: EventListener): () => void;
   pictureUrl(artifact: Artifact): string;
+  /** Of the picture that a person chose for a model. */
+  previewUrl(modelId: string): string;
   readonly desktop: Desktop | null;
   readonly platform: string;
 }

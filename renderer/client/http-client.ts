@@ -35,6 +35,7 @@ export function createHttpClient({ fetch, openEvents, platform }: HttpTransport)
       return () => source.close();
     },
     pictureUrl: (artifact) => artifact.url,
+    previewUrl: (modelId) => `${restPrefix}/models/${encodeURIComponent(modelId)}/preview`,
     desktop: null,
     platform,
   };

@@ -6,7 +6,7 @@ import type { Bridge } from './bridge.ts';
 import type { WindowClient } from './client.ts';
 
 /** The page's own origin; in development that is the build server's, which has none. */
-const pictures = import.meta.env.DEV ? 'vitrine://app/pictures' : '/pictures';
+const origin = import.meta.env.DEV ? 'vitrine://app' : '';
 
 /** Inside the desktop shell: commands over the preload's bridge, pictures from beside the page. */
 export function createIpcClient(bridge: Bridge): WindowClient {
@@ -21,7 +21,8 @@ export function createIpcClient(bridge: Bridge): WindowClient {
       listener.opened();
       return stop;
     },
-    pictureUrl: (artifact) => `${pictures}/${encodeURIComponent(artifact.id)}`,
+    pictureUrl: (artifact) => `${origin}/pictures/${encodeURIComponent(artifact.id)}`,
+    previewUrl: (modelId) => `${origin}/previews/${encodeURIComponent(modelId)}`,
     desktop: {
       pathOf: (file) => bridge.pathOf(file),
       pickFolder: () => bridge.pickFolder(),

@@ -137,9 +137,10 @@ export function createSampleClient(scenario: string): WindowClient {
   if (scenario === 'shelf' || scenario === 'huge')
     for (const job of pastJobs(scenario === 'huge' ? 10_000 : 1_482)) jobs.set(job.id, job);
 
+  const library = sampleLibrary({ models, records, emit, recordOf, delayMs: 350 });
   const commands: Commands = {
-    ...sampleLibrary({ models, records, emit, recordOf, delayMs: 350 }),
-    ...sampleMappings(),
+    ...library.commands,
+    ...sampleMappings({ models, emit, runTask: library.runTask }),
     'models.show': async ({ model_id }) =>
       found(records.get(model_id) ?? makeRecord(models.get(model_id)), 'model', model_id),
     'models.classify': async ({ path }) => {
@@ -171,10 +172,21 @@ export function createSampleClient(scenario: string): WindowClient {
     ...line.commands,
     ...sampleSettings(),
     ...sampleServer(),
-    'pictures.list': async ({ model_id, limit }) => ({
-      pictures: pictures.filter((picture) => model_id === undefined || picture.model_id === model_id).slice(0, limit),
-      next_cursor: null,
-    }),
+    'pictures.list': async ({ model_id, limit }) => {
+      const own = pictures.filter((picture) => model_id === undefined || picture.model_id === model_id);
+      return { pictures: own.slice(0, limit), total: own.length, next_cursor: null };
+    },
+    'pictures.read': async () => ({ width: 512, height: 512, infotext: '', settings: null, model_id: null }),
+    'pictures.keep': async () => ({ init_image: `sha256:${'0'.repeat(64)}`, width: 512, height: 512 }),
+    'pictures.bytes': async ({ picture_id }) => {
+      const { seed } = found(
+        pictures.find(({ id }) => id === picture_id),
+        'picture',
+        picture_id,
+      );
+      const svg = decodeURIComponent(samplePicture(seed ?? 1).slice('data:image/svg+xml,'.length));
+      return { media_type: 'image/svg+xml', base64: btoa(svg) };
+    },
     'app.status': async () => ({
       status: 'ok',
       version: '0.1.0',
@@ -221,6 +233,7 @@ export function createSampleClient(scenario: string): WindowClient {
       return () => listeners.delete(listener);
     },
     pictureUrl: (artifact) => samplePicture(artifact.seed ?? 1),
+    previewUrl: (modelId) => samplePicture(modelId.length),
     desktop: {
       pathOf: (file) => `/home/mira/downloads/${file.name}`,
       pickFolder: async () => '/home/mira/downloads/woodblock-v2',

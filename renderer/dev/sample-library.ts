@@ -26,6 +26,12 @@ type LibraryCommands = Pick<
   Exclude<keyof typeof libraryCommands, 'models.show' | 'models.classify' | 'models.validate' | 'models.describe'>
 >;
 
+export interface SampleLibrary {
+  readonly commands: LibraryCommands;
+  /** Runs a task step by step, as one that can be watched and canceled. */
+  readonly runTask: (task: Task, step: (index: number) => void) => Task;
+}
+
 function found<Value>(value: Value | undefined, what: string, id: string): Value {
   if (value === undefined) throw new Failed('not_found', { what, id });
   return value;
@@ -73,7 +79,7 @@ function countsFor(models: readonly ModelSummary[], query: ListQuery): ModelCoun
 }
 
 /** The library's commands, in memory. A path with `broken` in it fails to come in; one with `other` holds other weights. */
-export function sampleLibrary({ models, records, emit, recordOf, delayMs }: SampleDoors): LibraryCommands {
+export function sampleLibrary({ models, records, emit, recordOf, delayMs }: SampleDoors): SampleLibrary {
   const tasks = new Map<string, Task>();
   const canceled = new Set<string>();
   const trash = new Map<string, { readonly entry: TrashEntry; readonly model: ModelSummary }>();
@@ -115,12 +121,14 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
     return task;
   };
 
+  const leftOut = new Set<string>();
+
   const runTask = async (id: string, items: readonly ImportItem[]) => {
     for (const [index, item] of items.entries()) {
       await pause();
       const task = found(tasks.get(id), 'task', id);
       const result = (): ImportResult => {
-        if (canceled.has(id)) return { path: item.path, model_id: null, status: 'canceled' };
+        if (canceled.has(id) || leftOut.has(item.path)) return { path: item.path, model_id: null, status: 'canceled' };
         if (item.path.includes('broken'))
           return {
             path: item.path,
@@ -137,6 +145,23 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
     putTask({ ...task, state: canceled.has(id) ? 'canceled' : 'done', current_path: null });
   };
 
+  const runSteps = (task: Task, step: (index: number) => void): Task => {
+    const run = async () => {
+      for (let index = 0; index < task.item_count && !canceled.has(task.task_id); index++) {
+        await pause();
+        step(index);
+        const now = found(tasks.get(task.task_id), 'task', task.task_id);
+        const mapping = now.mapping && { ...now.mapping, done: index + 1 };
+        putTask({ ...now, item_index: index + 1, ...(mapping && { mapping }) });
+      }
+      const now = found(tasks.get(task.task_id), 'task', task.task_id);
+      putTask({ ...now, state: canceled.has(task.task_id) ? 'canceled' : 'done' });
+    };
+    putTask(task);
+    void run();
+    return task;
+  };
+
   const untilEnded = async (id: string) => {
     while (found(tasks.get(id), 'task', id).state === 'running') await pause();
     return found(tasks.get(id), 'task', id);
@@ -144,10 +169,10 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
 
   let report = reportOf(models.size);
 
-  return {
-    'models.list': async ({ limit, cursor, ...query }) => {
+  const commands: LibraryCommands = {
+    'models.list': async ({ limit, cursor, offset, ...query }) => {
       const all = [...models.values()].filter((model) => matches(model, query)).sort(orders[query.sort]);
-      const from = Number(cursor ?? 0);
+      const from = Number(cursor ?? offset ?? 0);
       const until = from + limit;
       return {
         models: all.slice(from, until),
@@ -240,11 +265,16 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
     },
     'tasks.show': async ({ task_id }) => found(tasks.get(task_id), 'task', task_id),
     'tasks.wait': async ({ task_id }) => untilEnded(task_id),
+    'tasks.leaveOut': async ({ task_id, paths }) => {
+      for (const path of paths) leftOut.add(path);
+      return found(tasks.get(task_id), 'task', task_id);
+    },
     'tasks.cancel': async ({ task_id }) => {
       canceled.add(task_id);
       return untilEnded(task_id);
     },
   };
+  return { commands, runTask: runSteps };
 }
 
 function withoutUndefined<Given extends object>(given: Given) {

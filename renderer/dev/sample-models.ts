@@ -80,6 +80,7 @@ export const shelf: readonly ModelSummary[] = [
   }),
   sampleModel({
     name: 'Night Ferry XL',
+    entry_path: '/media/mira/Archiv-SSD/night-ferry-xl',
     family: 'stable-diffusion-xl',
     size_bytes: 6_940_000_000,
     validation_state: 'degraded',

@@ -1,9 +1,10 @@
 import { add, importRemedy } from './en/add.ts';
 import { finding } from './en/finding.ts';
 import { app, bar, notice, screens, status } from './en/frame.ts';
-import { generate, remedy } from './en/generate.ts';
-import { healthScreen, lastCheck } from './en/health.ts';
-import { details, models, relocate, remove, whyNot } from './en/models.ts';
+import { dropped, generate, remedy, syntax } from './en/generate.ts';
+import { healthScreen, lastCheck, means } from './en/health.ts';
+import { mappings } from './en/mappings.ts';
+import { bulk, details, models, relocate, remove, whyNot } from './en/models.ts';
 import { palette } from './en/palette.ts';
 import { queue } from './en/queue.ts';
 import { keys, option, server, settings } from './en/settings.ts';
@@ -26,6 +27,7 @@ export const en = {
   provider,
   models,
   details,
+  bulk,
   whyNot,
   remove,
   relocate,
@@ -33,11 +35,15 @@ export const en = {
   add,
   importRemedy,
   generate,
+  syntax,
+  dropped,
   remedy,
   palette,
   queue,
   healthScreen,
   lastCheck,
+  means,
+  mappings,
   settings,
   server,
   option,

@@ -3,7 +3,7 @@ import type { LanguageChoice } from '../store/settings/appearance.ts';
 export type Language = Exclude<LanguageChoice, 'system'>;
 
 /** Each by its own name, whatever the window speaks. */
-export const languageNames: Readonly<Record<Language, string>> = { en: 'English' };
+export const languageNames: Readonly<Record<Language, string>> = { en: 'English', de: 'Deutsch' };
 const languages = Object.keys(languageNames) as readonly Language[];
 
 /** How the window speaks, and how it writes numbers and dates: `de` with the habits of `de-AT`. */

@@ -3,12 +3,13 @@ import { expect, test } from 'vitest';
 import { failures } from '../../core/contract/failure.ts';
 import { findingSeverity } from '../../core/contract/finding.ts';
 import { ModelType } from '../../core/contract/metadata.ts';
+import { de } from './de.ts';
 import { en } from './en.ts';
 
 const t = createTranslator({ locale: 'en', messages: en });
 
 test('every finding and every type has its words', () => {
-  expect(Object.keys(findingSeverity).filter((code) => !(code in en.finding))).toEqual([]);
+  expect(Object.keys(findingSeverity).filter((code) => !(code in en.finding && code in en.means))).toEqual([]);
   expect(ModelType.options.filter((type) => !(type in en.type && type in en.types))).toEqual([]);
 });
 
@@ -28,25 +29,61 @@ test('sentences count', () => {
   expect(t('generate.dimensions', { width: 1024, height: 768 })).toBe('1024 × 768');
 });
 
-test('every message is ICU that can be read', () => {
-  const broken: string[] = [];
-  const everything = new Proxy({}, { get: () => 2, has: () => true, ownKeys: () => [] });
+/** Every message by its path, with the names of the values that it asks for; null for one that is no ICU. */
+function asked(language: 'en' | 'de'): ReadonlyMap<string, readonly string[] | null> {
+  const found = new Map<string, readonly string[] | null>();
   const visit = (messages: object, path: string) => {
     for (const [key, message] of Object.entries(messages)) {
       const here = path === '' ? key : `${path}.${key}`;
       if (typeof message === 'object') visit(message, here);
-      else {
-        const strict = createTranslator({
-          locale: 'en',
-          messages: en,
-          onError: (error) => {
-            if (error.code === 'INVALID_MESSAGE') broken.push(here);
-          },
-        }) as (path: string, values: object) => string;
-        strict(here, everything);
-      }
+      else found.set(here, valuesOf(language, here));
     }
   };
-  visit(en, '');
+  visit(language === 'en' ? en : de, '');
+  return found;
+}
+
+function valuesOf(language: 'en' | 'de', path: string): readonly string[] | null {
+  let isBroken = false;
+  const names = new Set<string>();
+  const strict = createTranslator({
+    locale: language,
+    messages: language === 'en' ? en : (de as typeof en),
+    onError: (error) => {
+      isBroken ||= error.code === 'INVALID_MESSAGE';
+    },
+  }) as (path: string, values: object) => string;
+  // Each number takes other branches of a plural.
+  for (const value of [0, 1, 2, 7]) {
+    const get = (_: object, name: string | symbol) => {
+      if (typeof name === 'string') names.add(name);
+      return value;
+    };
+    strict(path, new Proxy({}, { get, has: () => true, ownKeys: () => [] }));
+  }
+  return isBroken ? null : [...names].sort();
+}
+
+test.each(['en', 'de'] as const)('every message is ICU that can be read: %s', (language) => {
+  const broken = [...asked(language)].filter(([, values]) => values === null).map(([path]) => path);
   expect(broken).toEqual([]);
+});
+
+test('a message asks for the same values in every language', () => {
+  expect(Object.fromEntries(asked('de'))).toEqual(Object.fromEntries(asked('en')));
+});
+
+test('German is German: what reads the same is a name', () => {
+  const same: string[] = [];
+  const visit = (english: object, german: object, path: string) => {
+    for (const [key, message] of Object.entries(english)) {
+      const other = (german as Record<string, unknown>)[key];
+      const here = `${path}.${key}`;
+      if (typeof message === 'object' && message !== null) visit(message, other as object, here);
+      else if (message === other && /[a-z]{3,} [a-z]{3,}/.test(message) && !message.startsWith('Clip skip'))
+        same.push(here);
+    }
+  };
+  visit(en, de, '');
+  expect(same).toEqual([]);
 });

@@ -4,6 +4,7 @@ import type { WindowClient } from '../client/client.ts';
 import { createSampleClient } from '../dev/sample-client.ts';
 import { createAddActions } from './add-actions.ts';
 import { resultsOf } from './add-plan.ts';
+import { openDoors } from './doors.ts';
 import type { NoticeText } from './state.ts';
 import { createAppStore } from './store.ts';
 import { startSync } from './sync.ts';
@@ -20,11 +21,12 @@ function prepared() {
     },
   };
   const store = createAppStore();
-  startSync(store, client, { takeSnapshot: async () => 0, modelsMoved: () => undefined });
-  const actions = createAddActions(store, client, {
-    problemOf: (error) => ({ code: 'test', message: error instanceof Error ? error.message : null }),
-    tell: (notice) => told.push(notice),
+  startSync(store, client, {
+    takeSnapshot: async () => 0,
+    modelsMoved: () => undefined,
+    mappingsMoved: () => undefined,
   });
+  const actions = createAddActions(store, client, { ...openDoors(store), tell: (notice) => told.push(notice) });
   const outcomes = () => {
     const { addSheet, tasks } = store.getState();
     return addSheet ? resultsOf(addSheet, tasks).map(({ path, status }) => [path, status]) : null;
@@ -109,4 +111,18 @@ test('files whose place is not told are counted, not guessed', async () => {
   const { store, actions } = prepared();
   await actions.addPaths([], 2);
   expect(store.getState().addSheet).toMatchObject({ phase: 'review', items: [], pathlessCount: 2 });
+});
+
+test('one thing is left out while the others come in', async () => {
+  const { store, actions, outcomes } = prepared();
+  await actions.addPaths(['/d/a', '/d/b', '/d/c']);
+  const confirmed = actions.confirmAdd();
+  await expect.poll(() => store.getState().addSheet?.taskIds.length).toBe(1);
+  await actions.leaveOut('/d/c');
+  await confirmed;
+  expect(outcomes()).toEqual([
+    ['/d/a', 'registered'],
+    ['/d/b', 'registered'],
+    ['/d/c', 'canceled'],
+  ]);
 });

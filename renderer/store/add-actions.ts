@@ -1,17 +1,16 @@
 import type { ImportMode, Task } from '../../core/contract/task.ts';
 import type { WindowClient } from '../client/client.ts';
-import { canMove, importItemsOf, itemsPerImport, newerTask, resultsOf } from './add-plan.ts';
-import type { AddItem, AddSheet, AppState, NoticeText, Problem } from './state.ts';
+import { canMove, importItemsOf, itemsPerImport, newCandidates, newerTask, resultsOf } from './add-plan.ts';
+import type { AddItem, AddSheet } from './add-state.ts';
+import type { Doors } from './doors.ts';
+import { problemOf } from './problem.ts';
+import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 
 /** Paths are read this many at a time: five hundred dropped at once must not become five hundred open requests. */
 const readersAtOnce = 4;
+const showEveryMs = 100;
 const waitMs = 20_000;
-
-interface AddDoors {
-  readonly problemOf: (error: unknown) => Problem;
-  readonly tell: (notice: NoticeText) => void;
-}
 
 const emptySheet: AddSheet = {
   phase: 'review',
@@ -23,11 +22,7 @@ const emptySheet: AddSheet = {
 };
 
 /** From what was dropped to what is in the library: read, review, import. Nothing happens on disk before `confirmAdd`. */
-export function createAddActions(
-  { getState, setState }: AppStore,
-  client: WindowClient,
-  { problemOf, tell }: AddDoors,
-) {
+export function createAddActions({ getState, setState }: AppStore, client: WindowClient, { tell }: Doors) {
   const withSheet = (make: (sheet: AddSheet) => AddSheet | null) =>
     setState((state: AppState) => (state.addSheet ? { addSheet: make(state.addSheet) } : {}));
 
@@ -40,17 +35,24 @@ export function createAddActions(
   const withTask = (task: Task) =>
     setState(({ tasks }) => ({ tasks: { ...tasks, [task.task_id]: newerTask(tasks[task.task_id], task) } }));
 
-  const read = async (path: string) => {
+  const read = async (path: string): Promise<Partial<AddItem>> => {
     try {
       const classification = await client.call('models.classify', { path });
       const isRefused =
         classification.candidates.length === 0 ||
         classification.candidates.every(({ validation_state }) => validation_state === 'invalid');
-      withItem(path, { classification, phase: isRefused ? 'refused' : 'ready' });
+      return { classification, phase: isRefused ? 'refused' : 'ready' };
     } catch (error) {
-      withItem(path, { problem: problemOf(error), phase: 'refused' });
+      return { problem: problemOf(error), phase: 'refused' };
     }
   };
+
+  /** What was read, shown a few times a second: five hundred answers must not draw the sheet five hundred times. */
+  const withRead = (found: ReadonlyMap<string, Partial<AddItem>>) =>
+    withSheet((sheet) => ({
+      ...sheet,
+      items: sheet.items.map((item) => ({ ...item, ...found.get(item.path) })),
+    }));
 
   const addPaths = async (paths: readonly string[], pathlessCount = 0) => {
     const { addSheet } = getState();
@@ -62,10 +64,22 @@ export function createAddActions(
     );
     setState({ addSheet: { ...sheet, items: [...sheet.items, ...items], pathlessCount } });
     const queue = [...fresh];
+    let found = new Map<string, Partial<AddItem>>();
+    let shownMs = 0;
+    const show = () => {
+      if (found.size > 0) withRead(found);
+      found = new Map();
+      shownMs = performance.now();
+    };
     const reader = async () => {
-      for (let path = queue.shift(); path !== undefined; path = queue.shift()) await read(path);
+      for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+        const change = await read(path);
+        found.set(path, change);
+        if (performance.now() - shownMs >= showEveryMs) show();
+      }
     };
     await Promise.all(Array.from({ length: readersAtOnce }, reader));
+    show();
   };
 
   /** Events tell how far it is; this asks for the end, which no lost event can hide. */
@@ -123,6 +137,19 @@ export function createAddActions(
       try {
         for (const task_id of getState().addSheet?.taskIds ?? [])
           withTask(await client.call('tasks.cancel', { task_id }));
+      } catch (error) {
+        const problem = problemOf(error);
+        withSheet((sheet) => ({ ...sheet, problem }));
+      }
+    },
+    /** Leaves one thing out while the others come in; what of it is in stays in. */
+    async leaveOut(path: string) {
+      const { addSheet, tasks } = getState();
+      const paths = addSheet?.items.filter((item) => item.path === path).flatMap(newCandidates) ?? [];
+      try {
+        for (const task_id of addSheet?.taskIds ?? [])
+          if (tasks[task_id]?.state === 'running')
+            withTask(await client.call('tasks.leaveOut', { task_id, paths: paths.map((candidate) => candidate.path) }));
       } catch (error) {
         const problem = problemOf(error);
         withSheet((sheet) => ({ ...sheet, problem }));

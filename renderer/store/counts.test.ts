@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { countsOf, filtersOn, isFiltering, queryOf } from './counts.ts';
-import { noFilter } from './state.ts';
+import { noFilter } from './models-state.ts';
 
 test('counts of the core become those of the window; kinds that nothing is of are left out', () => {
   expect(
@@ -29,6 +29,8 @@ test('counts of the core become those of the window; kinds that nothing is of ar
     families: [{ value: 'flux', count: 3 }],
     tags: [],
     favourites: 1,
+    precisions: [],
+    valid: 2,
     invalid: 0,
     degraded: 2,
     offline: 1,

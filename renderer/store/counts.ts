@@ -1,7 +1,7 @@
 import type { CommandInput } from '../../core/contract/command.ts';
 import { ModelType } from '../../core/contract/metadata.ts';
 import type { ModelCounts } from '../../core/contract/model.ts';
-import { type Count, type Counts, type Filter, noFilter } from './state.ts';
+import { type Count, type Counts, type Filter, noFilter } from './models-state.ts';
 
 /** The core's counts as the window shows them. */
 export function countsOf(counts: ModelCounts): Counts {
@@ -13,7 +13,9 @@ export function countsOf(counts: ModelCounts): Counts {
     byType: Object.fromEntries(byType.filter(([, count]) => count > 0)),
     families: counts.family,
     tags: counts.tag,
+    precisions: counts.precision,
     favourites: counts.favourite,
+    valid: of(counts.state, 'valid'),
     invalid: of(counts.state, 'invalid'),
     degraded: of(counts.state, 'degraded'),
     offline: counts.offline,
@@ -27,7 +29,9 @@ export function queryOf(filter: Filter): CommandInput<'models.counts'> {
     ...(filter.type && { type: filter.type }),
     ...(filter.family !== null && { family: filter.family }),
     ...(filter.tag !== null && { tag: filter.tag }),
+    ...(filter.precision !== null && { precision: filter.precision }),
     ...(filter.state && { state: filter.state }),
+    ...(filter.isOffline && { offline: true }),
     ...(filter.favourite && { favourite: true }),
   };
 }

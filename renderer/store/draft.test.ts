@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { GenerateRequest } from '../../core/contract/generate.ts';
 import { sampleModel } from '../dev/sample-records.ts';
 import { draftOf, nearestSide, paramsOf, requestOf, sizePresets } from './draft.ts';
-import { emptyDraft } from './state.ts';
+import { emptyDraft } from './generate-state.ts';
 
 const starter = sampleModel({ generation_defaults: { width: 128, height: 128, steps: 24, guidance_scale: 5 } });
 
@@ -27,7 +27,7 @@ test('every draft makes a request that the contract takes, and comes back from i
   const draft = { ...emptyDraft, modelId: starter.model_id, prompt: 'red hills', seed: 7, count: 4 };
   const request = GenerateRequest.parse(requestOf(draft, starter));
   expect(request).toMatchObject({ model_id: starter.model_id, prompt: 'red hills', seed: 7, count: 4, width: 128 });
-  expect(draftOf(request, 9)).toEqual({
+  expect(draftOf({ request }, 9)).toEqual({
     ...draft,
     width: 128,
     height: 128,

@@ -19,12 +19,13 @@ test('a model that is removed is previewed, goes, and comes back by its notice',
   const { store, actions, idOf } = await opened();
   const id = idOf('Terracotta Mix v7');
   actions.askToRemove(id);
-  await expect.poll(() => store.getState().removal?.model_id).toBe(id);
-  await actions.remove(id);
+  await expect.poll(() => store.getState().removal?.phase).toBe('ready');
+  expect(store.getState().removal?.previews.map(({ model_id }) => model_id)).toEqual([id]);
+  await actions.remove();
   const { notice, models } = store.getState();
   expect(notice).toMatchObject({ kind: 'removed', name: 'Terracotta Mix v7' });
   expect(models[id]).toBeUndefined();
-  await actions.restore(notice?.kind === 'removed' ? (notice.trashId ?? '') : '');
+  await actions.restore(notice?.kind === 'removed' ? notice.trashIds : []);
   expect(store.getState().models[id]?.name).toBe('Terracotta Mix v7');
   expect([store.getState().trash, store.getState().selectedId, store.getState().notice]).toEqual([[], id, null]);
 });

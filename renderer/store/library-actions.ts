@@ -3,28 +3,26 @@ import type { Finding } from '../../core/contract/finding.ts';
 import { ModelId } from '../../core/contract/ids.ts';
 import type { ModelEdit } from '../../core/contract/model.ts';
 import type { WindowClient } from '../client/client.ts';
-import type { AppState, NoticeText, Problem } from './state.ts';
+import type { Doors } from './doors.ts';
+import { type Problem, problemOf } from './problem.ts';
+import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 import { indexModels } from './sync.ts';
 
 /** Of each kind of trouble, how many models are read: a screen shows less. */
-const unhealthyLimit = 100;
+export const unhealthyLimit = 200;
 
-interface LibraryDoors {
-  readonly problemOf: (error: unknown) => Problem;
-  readonly tell: (notice: NoticeText) => void;
-  readonly attempt: <Result>(act: () => Promise<Result>) => Promise<Result | null>;
+interface LibraryDoors extends Doors {
   readonly loadDetails: (modelId: string) => Promise<void>;
 }
 
-/** What a person does to models that are in the library: edit, mend, remove, bring back. */
+/** What a person does to a model that is in the library: edit, mend, relocate. */
 export function createLibraryActions(
   { getState: get, setState: set }: AppStore,
   client: WindowClient,
   doors: LibraryDoors,
 ) {
-  const { problemOf, tell, attempt, loadDetails } = doors;
-  const patch = (make: (state: AppState) => Partial<AppState>) => set(make);
+  const { attempt, patch, loadDetails } = doors;
 
   const loadHealth = async () => {
     const [invalid, degraded, { report }, { entries }] = await Promise.all([
@@ -70,6 +68,16 @@ export function createLibraryActions(
   return {
     loadHealth,
     checkAll,
+    async describe(modelId: string) {
+      const settle = (text: string, problem: Problem | null) =>
+        patch(({ descriptors }) => ({ descriptors: { ...descriptors, [modelId]: { text, problem } } }));
+      try {
+        const descriptor = await client.call('models.describe', { model_id: ModelId.parse(modelId) });
+        settle(JSON.stringify(descriptor, null, 2), null);
+      } catch (error) {
+        settle('', problemOf(error));
+      }
+    },
     checkAgain: (modelId: string) => checkAll([modelId]),
     acceptFinding: (modelId: string, finding: Finding) =>
       attempt(async () => withRecord(await client.call('models.accept', findingOf(modelId, finding)))),
@@ -79,10 +87,13 @@ export function createLibraryActions(
       attempt(async () => {
         const input: CommandInput<'models.edit'> = { ...change, model_id: ModelId.parse(modelId) };
         const record = await client.call('models.edit', input);
-        patch(({ details, models }) => {
+        patch(({ details, models, previewStamps }) => {
           const model = models[modelId];
           const { name, tags, favourite, preview } = record;
           return {
+            ...(change.preview !== undefined && {
+              previewStamps: { ...previewStamps, [modelId]: (previewStamps[modelId] ?? 0) + 1 },
+            }),
             details: { ...details, [modelId]: record },
             ...(model && { models: { ...models, [modelId]: { ...model, name, tags, favourite, preview } } }),
           };
@@ -108,6 +119,7 @@ export function createLibraryActions(
     },
     pickPath: async () => (await client.desktop?.pickFolder()) ?? null,
 
+    toggleLastCheck: () => patch(({ isLastCheckOpen }) => ({ isLastCheckOpen: !isLastCheckOpen })),
     lookAgain: () =>
       attempt(async () => {
         set({ isReconciling: true });
@@ -117,37 +129,6 @@ export function createLibraryActions(
         } finally {
           set({ isReconciling: false });
         }
-      }),
-
-    askToRemove(modelId: string | null) {
-      set({ removing: modelId, removal: null });
-      if (modelId === null) return;
-      void attempt(async () => {
-        const removal = await client.call('models.previewRemoval', { model_id: ModelId.parse(modelId) });
-        if (get().removing === modelId) set({ removal });
-      });
-    },
-    remove: (modelId: string) =>
-      attempt(async () => {
-        const name = get().models[modelId]?.name ?? modelId;
-        set({ removing: null, removal: null });
-        await client.call('models.unregister', { model_id: ModelId.parse(modelId) });
-        const { entries } = await client.call('trash.list', {});
-        const [last] = entries
-          .filter(({ model_id }) => model_id === modelId)
-          .sort((a, b) => b.removed_at.localeCompare(a.removed_at));
-        set({ trash: entries });
-        tell({ kind: 'removed', name, trashId: last?.trash_id ?? null });
-      }),
-    restore: (trashId: string) =>
-      attempt(async () => {
-        const { model_id } = await client.call('trash.restore', { trash_id: trashId });
-        patch(({ trash }) => ({
-          trash: trash.filter(({ trash_id }) => trash_id !== trashId),
-          notice: null,
-          selectedId: model_id,
-        }));
-        await loadDetails(model_id);
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { keepView, restoreView } from './persist.ts';
-import { emptyDraft } from './state.ts';
+import { emptyDraft } from './generate-state.ts';
 import { createAppStore } from './store.ts';
 
 function storage(text: string | null = null) {
@@ -17,14 +17,33 @@ function storage(text: string | null = null) {
 test('the view comes back as it was left', () => {
   const place = storage();
   const store = createAppStore();
-  keepView(store, place);
-  store.setState({ theme: 'dark', layout: 'table', paneWidth: 400, draft: { ...emptyDraft, prompt: '墨', seed: 7 } });
+  const write = keepView(store, place);
+  const { listing } = store.getState();
+  store.setState({
+    theme: 'dark',
+    layout: 'table',
+    paneWidth: 400,
+    topRow: 4000,
+    draft: { ...emptyDraft, prompt: '墨', seed: 7 },
+    listing: { ...listing, filter: { ...listing.filter, query: 'ink', family: 'flux' }, total: 9 },
+  });
+  write();
   expect(restoreView(place)).toMatchObject({
     theme: 'dark',
     layout: 'table',
     paneWidth: 400,
+    topRow: 4000,
     draft: { ...emptyDraft, prompt: '墨', seed: 7 },
+    listing: { ...listing, filter: { ...listing.filter, query: 'ink', family: 'flux' } },
   });
+});
+
+test('the view is written a moment after it changed, also by a window that never closes', async () => {
+  const place = storage();
+  const store = createAppStore();
+  keepView(store, place);
+  store.setState({ theme: 'dark' });
+  await expect.poll(() => restoreView(place).theme).toBe('dark');
 });
 
 test.each(['{', 'null', '[]', '"x"', '{"theme":"pink","paneWidth":9e9,"draft":{"prompt":5},"screen":"cellar"}'])(

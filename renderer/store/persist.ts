@@ -1,38 +1,94 @@
 import { z } from 'zod';
-import { limits, maxSeed, SamplerName, SchedulerName } from '../../core/contract/generate.ts';
+import { ValidationState } from '../../core/contract/finding.ts';
+import {
+  limits,
+  maxSeed,
+  NoiseSource,
+  PromptSyntax,
+  ResizeMode,
+  SamplerName,
+  SchedulerName,
+} from '../../core/contract/generate.ts';
+import { ModelType } from '../../core/contract/metadata.ts';
+import { emptyDraft } from './generate-state.ts';
+import { initialModelsState, noFilter, paneWidths } from './models-state.ts';
 import { Contrast, LanguageChoice, Theme } from './settings/appearance.ts';
-import { type AppState, emptyDraft, paneWidths } from './state.ts';
+import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 
 const key = 'vitrine/view/1';
+const settleMs = 150;
+
+const KeptDraft = z.object({
+  modelId: z.string().nullable(),
+  prompt: z.string().max(limits.promptCharacters),
+  negativePrompt: z.string().max(limits.promptCharacters),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  steps: z.int().nullable(),
+  guidanceScale: z.number().nullable(),
+  sampler: SamplerName,
+  scheduler: SchedulerName,
+  seed: z.int().min(0).max(maxSeed).nullable(),
+  count: z.int().min(1).max(limits.maxCount),
+  startFrom: z
+    .object({
+      reference: z.string(),
+      name: z.string(),
+      width: z.int(),
+      height: z.int(),
+      thumbnail: z.string().max(200_000),
+    })
+    .nullable()
+    .catch(null),
+  strength: z.number().min(0).max(1).catch(emptyDraft.strength),
+  resizeMode: ResizeMode.catch(emptyDraft.resizeMode),
+  upscale: z.literal([2, 4]).nullable().catch(null),
+  subseed: z.int().min(0).max(maxSeed).nullable().catch(null),
+  subseedStrength: z.number().min(0).max(1).catch(0),
+  promptSyntax: PromptSyntax.nullable().catch(null),
+  clipSkip: z.int().min(1).max(limits.maxClipSkip).nullable().catch(null),
+  rng: NoiseSource.nullable().catch(null),
+  saving: z
+    .object({
+      format: z.enum(['png', 'jpg', 'webp']).nullable(),
+      quality: z.int().min(1).max(100).nullable(),
+      isLossless: z.boolean().nullable(),
+      hasInfotext: z.boolean().nullable(),
+    })
+    .catch(emptyDraft.saving),
+});
 
 const Kept = z.object({
   theme: Theme.catch('system'),
   contrast: Contrast.catch('system'),
   language: LanguageChoice.catch('system'),
   sort: z.enum(['newest', 'name', 'size', 'family']).catch('newest'),
+  filter: z
+    .object({
+      query: z.string().max(1000),
+      type: ModelType.nullable(),
+      family: z.string().nullable(),
+      tag: z.string().nullable(),
+      precision: z.string().nullable(),
+      state: ValidationState.nullable(),
+      isOffline: z.boolean(),
+      favourite: z.boolean(),
+    })
+    .catch(noFilter),
+  topRow: z.int().min(0).catch(0),
   layout: z.enum(['wall', 'table']).catch('wall'),
-  screen: z.enum(['models', 'generate', 'queue', 'health', 'settings']).catch('models'),
+  screen: z.enum(['models', 'generate', 'queue', 'health', 'mappings', 'settings']).catch('models'),
   selectedId: z.string().nullable().catch(null),
   paneWidth: z.number().min(paneWidths.min).max(paneWidths.max).catch(paneWidths.initial),
+  mappingApp: z.string().max(100).nullable().catch(null),
+  mappingRoots: z.record(z.string(), z.string()).catch({}),
+  isLedgerOpen: z.boolean().catch(false),
+  isPaneOpen: z.boolean().catch(true),
   hasSeenWelcome: z.boolean().catch(false),
   openFolds: z.array(z.string()).catch([]),
-  draft: z
-    .object({
-      modelId: z.string().nullable(),
-      prompt: z.string().max(limits.promptCharacters),
-      negativePrompt: z.string().max(limits.promptCharacters),
-      width: z.int().nullable(),
-      height: z.int().nullable(),
-      steps: z.int().nullable(),
-      guidanceScale: z.number().nullable(),
-      sampler: SamplerName,
-      scheduler: SchedulerName,
-      seed: z.int().min(0).max(maxSeed).nullable(),
-      count: z.int().min(1).max(limits.maxCount),
-    })
-    .catch(emptyDraft),
-}) satisfies z.ZodType<Partial<AppState>>;
+  draft: KeptDraft.catch(emptyDraft),
+});
 
 interface TextStore {
   getItem(key: string): string | null;
@@ -42,17 +98,22 @@ interface TextStore {
 /** What the last window left behind; anything that is not understood falls back to its beginning. */
 export function restoreView(storage: TextStore): Partial<AppState> {
   try {
-    return Kept.parse(JSON.parse(storage.getItem(key) ?? '{}'));
+    const { filter, ...view } = Kept.parse(JSON.parse(storage.getItem(key) ?? '{}'));
+    return { ...view, listing: { ...initialModelsState.listing, filter } };
   } catch {
     return {};
   }
 }
 
-/** Keeps the view from now on. Returns what ends that. */
+/** Keeps the view from now on, a moment after it changed. Returns what writes it at once, for a window that closes. */
 export function keepView(store: AppStore, storage: TextStore): () => void {
   let last = '';
-  return store.subscribe((state) => {
-    const text = JSON.stringify(Kept.parse(state));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const state = store.getState();
+    const text = JSON.stringify(Kept.parse({ ...state, filter: state.listing.filter }));
     if (text === last) return;
     last = text;
     try {
@@ -60,5 +121,9 @@ export function keepView(store: AppStore, storage: TextStore): () => void {
     } catch {
       // A full or forbidden storage costs the memory of the view, nothing else.
     }
+  };
+  store.subscribe(() => {
+    timer ??= setTimeout(write, settleMs);
   });
+  return write;
 }

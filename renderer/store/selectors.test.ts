@@ -1,19 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Finding, FindingCode } from '../../core/contract/finding.ts';
-import type { Metadata } from '../../core/contract/metadata.ts';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
-import {
-  causesOf,
-  draftModel,
-  easelOf,
-  filmOf,
-  healthOf,
-  isFirstRun,
-  sortOf,
-  timeEach,
-  whyNotRunnable,
-} from './selectors.ts';
-import { type AppState, initialState, noFilter } from './state.ts';
+import { noFilter } from './models-state.ts';
+import { draftModel, easelOf, filmOf, healthOf, isFirstRun, sortOf, timeEach, whyNotRunnable } from './selectors.ts';
+import { type AppState, initialState } from './state.ts';
 import { withJob } from './sync.ts';
 
 test.each([
@@ -56,11 +45,18 @@ test('the film shows what forms, what will, then pictures by day', () => {
   });
   const monday = sampleArtifact({ created_at: '2026-03-16T12:00:00.000Z' });
   const sunday = sampleArtifact({ created_at: '2026-03-15T12:00:00.000Z' });
-  const film = filmOf([monday, sunday], job, 'data:,', null);
+  const film = filmOf({
+    pictures: [monday, sunday],
+    running: job,
+    preview: 'data:,',
+    failed: null,
+    waiting: [sampleJob({})],
+  });
   expect(film.map((item) => (item.kind === 'soon' ? `soon ${item.number}` : item.kind))).toEqual([
     'forming',
     'soon 3',
     'soon 4',
+    'waiting',
     'day',
     'picture',
     'day',
@@ -93,35 +89,6 @@ test('time for a picture is only told from the very same setting', () => {
   const state = withJob(stateWith([model]), job);
   expect(timeEach(state)).toBe(4000);
   expect(timeEach({ ...state, draft: { ...state.draft, steps: 30 } })).toBe(null);
-});
-
-function record(name: string, findings: readonly [FindingCode, Finding['severity'], boolean?][]): Metadata {
-  const validation_errors = findings.map(([code, severity, accepted]) => ({
-    code,
-    severity,
-    message: code,
-    ...(accepted !== undefined && { accepted }),
-  }));
-  return { ...(sampleModel({ name }) as unknown as Metadata), validation_errors };
-}
-
-test('causes stand worst first, drives that are away last, accepted warnings nowhere', () => {
-  const causes = causesOf([
-    record('a', [['volume_offline', 'warning']]),
-    record('b', [['missing_optional_component', 'warning']]),
-    record('c', [['missing_shard', 'error']]),
-    record('d', [
-      ['truncated_weights', 'error'],
-      ['missing_optional_component', 'warning', true],
-    ]),
-    record('e', [['truncated_weights', 'error']]),
-  ]);
-  expect(causes.map(({ code, models }) => [code, models.length])).toEqual([
-    ['truncated_weights', 2],
-    ['missing_shard', 1],
-    ['missing_optional_component', 1],
-    ['volume_offline', 1],
-  ]);
 });
 
 test('a search stands best match first, the rest as was chosen', () => {

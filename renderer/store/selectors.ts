@@ -1,9 +1,9 @@
-import type { Finding, FindingCode } from '../../core/contract/finding.ts';
 import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
-import type { Metadata } from '../../core/contract/metadata.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { paramsOf } from './draft.ts';
-import type { AppState, Sort } from './state.ts';
+import { idAt, rowOf } from './listing.ts';
+import type { Sort } from './models-state.ts';
+import type { AppState } from './state.ts';
 
 export type Health = 'valid' | 'degraded' | 'invalid' | 'offline';
 
@@ -26,6 +26,15 @@ export function sortOf(state: AppState): Sort {
   return state.listing.filter.query === '' ? state.sort : state.searchSort;
 }
 
+/** The row that keys move from: where the selected model stands, or was last seen before its page was let go. */
+export function activeRowOf({ listing, selectedId, activeRow }: AppState): number {
+  if (selectedId === null) return -1;
+  const there = activeRow < 0 ? undefined : idAt(listing, activeRow);
+  if (there === selectedId) return activeRow;
+  const row = rowOf(listing, selectedId);
+  return row >= 0 || there !== undefined ? row : activeRow;
+}
+
 export function selectedModel(state: AppState): ModelSummary | null {
   return state.selectedId === null ? null : (state.models[state.selectedId] ?? null);
 }
@@ -40,6 +49,14 @@ export function draftModel(state: AppState): ModelSummary | null {
     return candidate && whyNotRunnable(candidate) === null;
   });
   return first === undefined ? null : (state.models[first] ?? null);
+}
+
+/** What to write to the chosen model: the starter's own words, else the examples that came with the model. */
+export function examplesOf(state: AppState): readonly string[] {
+  const model = draftModel(state);
+  if (model === null) return [];
+  if (model.model_id === state.status?.starter_model_id && state.starterPrompts) return state.starterPrompts.examples;
+  return model.generation_defaults?.example_prompts ?? [];
 }
 
 export function jobsNewestFirst(state: AppState): readonly Job[] {
@@ -74,17 +91,21 @@ export function previewOf(state: AppState, job: Job, itemIndex: number): string 
 /** What the film shows, from its top: what forms, what will, then what was made, by day. */
 export type FilmItem =
   | { readonly kind: 'forming'; readonly key: string; readonly job: Job; readonly preview: string | null }
+  | { readonly kind: 'waiting'; readonly key: string; readonly job: Job }
   | { readonly kind: 'soon'; readonly key: string; readonly number: number }
   | { readonly kind: 'failed'; readonly key: string; readonly job: Job }
   | { readonly kind: 'day'; readonly key: string; readonly date: Date }
   | { readonly kind: 'picture'; readonly key: string; readonly artifact: Artifact };
 
-export function filmOf(
-  pictures: readonly Artifact[],
-  running: Job | null,
-  preview: string | null,
-  failed: Job | null,
-): readonly FilmItem[] {
+interface Film {
+  readonly pictures: readonly Artifact[];
+  readonly running: Job | null;
+  readonly preview: string | null;
+  readonly failed: Job | null;
+  readonly waiting: readonly Job[];
+}
+
+export function filmOf({ pictures, running, preview, failed, waiting }: Film): readonly FilmItem[] {
   const items: FilmItem[] = [];
   if (running) {
     items.push({ kind: 'forming', key: running.id, job: running, preview });
@@ -93,6 +114,7 @@ export function filmOf(
     for (let index = first; index < Math.min(count, first + 3); index++)
       items.push({ kind: 'soon', key: `${running.id}/${index}`, number: index + 1 });
   }
+  for (const job of waiting) items.push({ kind: 'waiting', key: job.id, job });
   if (failed) items.push({ kind: 'failed', key: failed.id, job: failed });
   let lastDay = '';
   for (const artifact of pictures) {
@@ -143,26 +165,6 @@ export function timeEach(state: AppState): number | null {
   );
   if (!same?.timings) return null;
   return (same.timings.denoise_ms + same.timings.text_ms + same.timings.decode_ms) / Math.max(1, same.artifacts.length);
-}
-
-export interface Cause {
-  readonly code: FindingCode;
-  readonly severity: Finding['severity'];
-  readonly models: readonly { readonly record: Metadata; readonly finding: Finding }[];
-}
-
-/** Findings nobody accepted, by cause: errors first, then warnings, drives that are away last; the most models first. */
-export function causesOf(records: readonly Metadata[]): readonly Cause[] {
-  const found = new Map<FindingCode, { record: Metadata; finding: Finding }[]>();
-  for (const record of records)
-    for (const finding of record.validation_errors) {
-      if (finding.accepted === true) continue;
-      found.set(finding.code, [...(found.get(finding.code) ?? []), { record, finding }]);
-    }
-  const rank = ({ code, severity }: Cause) => (code === 'volume_offline' ? 2 : severity === 'error' ? 0 : 1);
-  return [...found]
-    .map(([code, models]): Cause => ({ code, severity: models[0]?.finding.severity ?? 'error', models }))
-    .sort((a, b) => rank(a) - rank(b) || b.models.length - a.models.length || a.code.localeCompare(b.code));
 }
 
 /** A library that holds nothing but what came with the app, where nothing was made yet. */

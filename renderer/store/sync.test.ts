@@ -36,6 +36,7 @@ test('events that a snapshot holds already are left out, those after it are appl
       return 10;
     },
     modelsMoved: () => seen.push(store.getState().sequence),
+    mappingsMoved: () => undefined,
   });
   stream?.opened();
   stream?.event(removed(10, 'old'));
@@ -52,7 +53,11 @@ test('a gap in the numbers takes a new snapshot', async () => {
   const store = createAppStore();
   const { client, stream } = listenable();
   const sequences = [3, 9];
-  startSync(store, client, { takeSnapshot: async () => sequences.shift() ?? 0, modelsMoved: () => undefined });
+  startSync(store, client, {
+    takeSnapshot: async () => sequences.shift() ?? 0,
+    modelsMoved: () => undefined,
+    mappingsMoved: () => undefined,
+  });
   stream?.opened();
   await expect.poll(() => store.getState().sequence).toBe(3);
   stream?.event(removed(8, 'a'));
@@ -65,16 +70,18 @@ test('a model that is gone leaves the listing, its total and the selection', () 
     {
       ...initialState,
       models: { [stays.model_id]: stays, [goes.model_id]: goes },
-      listing: { ...initialState.listing, ids: [stays.model_id, goes.model_id], total: 7 },
+      listing: { ...initialState.listing, pages: { 0: [stays.model_id, goes.model_id] }, total: 2 },
+      pickedIds: new Set([stays.model_id, goes.model_id]),
       selectedId: goes.model_id,
     },
     { kind: 'model_removed', model_id: goes.model_id },
   );
-  expect({ ids: state.listing.ids, total: state.listing.total, selected: state.selectedId }).toEqual({
-    ids: [stays.model_id],
-    total: 6,
+  expect({ ...state.listing.pages, total: state.listing.total, selected: state.selectedId }).toEqual({
+    0: [stays.model_id],
+    total: 1,
     selected: null,
   });
+  expect([...state.pickedIds]).toEqual([stays.model_id]);
   expect(Object.keys(state.models)).toEqual([stays.model_id]);
 });
 
@@ -140,6 +147,7 @@ test('a task goes forward only, and what reconciling changed moves the listings'
     modelsMoved: () => {
       moved += 1;
     },
+    mappingsMoved: () => undefined,
   });
   stream?.opened();
   await expect.poll(() => store.getState().isReady).toBe(true);

@@ -3,6 +3,7 @@ import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts'
 import type { ModelSummary } from '../../core/contract/model.ts';
 import type { WindowClient } from '../client/client.ts';
 import { newerTask } from './add-plan.ts';
+import { knownIds, withoutId } from './listing.ts';
 import { historyAfter, historyWithout, lineAfter } from './queue/line.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
@@ -40,12 +41,14 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
 
 function withoutModel(state: AppState, modelId: string): AppState {
   const { [modelId]: _, ...models } = state.models;
-  const ids = state.listing.ids.filter((id) => id !== modelId);
-  const total = state.listing.total - (state.listing.ids.length - ids.length);
+  const pickedIds = state.pickedIds.has(modelId)
+    ? new Set([...state.pickedIds].filter((id) => id !== modelId))
+    : state.pickedIds;
   return {
     ...state,
     models,
-    listing: { ...state.listing, ids, total },
+    listing: withoutId(state.listing, modelId),
+    pickedIds,
     generatorIds: state.generatorIds.filter((id) => id !== modelId),
     selectedId: state.selectedId === modelId ? null : state.selectedId,
     unhealthyIds: state.unhealthyIds?.filter((id) => id !== modelId) ?? null,
@@ -119,6 +122,25 @@ export function indexModels(
   return { ...models, ...Object.fromEntries(more.map((model) => [model.model_id, model])) };
 }
 
+/** So many models are kept; above, those that nothing on the screen needs go. */
+const keptModels = 6000;
+
+export function withoutFarModels(state: AppState): AppState {
+  if (Object.keys(state.models).length <= keptModels) return state;
+  const needed = [
+    ...knownIds(state.listing),
+    ...state.generatorIds,
+    ...(state.unhealthyIds ?? []),
+    ...[state.selectedId, state.draft.modelId, state.status?.starter_model_id].filter((id) => id != null),
+  ];
+  return { ...state, models: Object.fromEntries(needed.flatMap((id) => pairOf(state.models, id))) };
+}
+
+function pairOf(models: AppState['models'], id: string): readonly (readonly [string, ModelSummary])[] {
+  const model = models[id];
+  return model ? [[id, model]] : [];
+}
+
 /** Whether listings and counts may be off after it. */
 function movesModels(event: AppEvent): boolean {
   if (event.kind === 'library_reconciled') return event.changed_count > 0;
@@ -130,13 +152,19 @@ interface SyncDoors {
   readonly takeSnapshot: () => Promise<number>;
   /** A model came, went or changed: listings and counts may be off. */
   readonly modelsMoved: () => void;
+  /** A link in another app's folder was made or taken back. */
+  readonly mappingsMoved: () => void;
 }
 
 /**
  * Keeps the store a mirror of the core: a snapshot, then numbered events. Events that come while a snapshot is taken wait for it;
  * a gap in the numbers takes a new one.
  */
-export function startSync(store: AppStore, client: WindowClient, { takeSnapshot, modelsMoved }: SyncDoors): () => void {
+export function startSync(
+  store: AppStore,
+  client: WindowClient,
+  { takeSnapshot, modelsMoved, mappingsMoved }: SyncDoors,
+): () => void {
   let waiting: SequencedEvent[] | null = [];
   let isStopped = false;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -171,6 +199,7 @@ export function startSync(store: AppStore, client: WindowClient, { takeSnapshot,
     }
     store.setState((state) => ({ ...applyEvent(state, message.event), sequence: message.sequence }));
     if (movesModels(message.event)) modelsMoved();
+    if (message.event.kind === 'mappings_changed') mappingsMoved();
   };
 
   const stop = client.listen({

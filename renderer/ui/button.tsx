@@ -13,6 +13,8 @@ interface ButtonProps {
   readonly autoFocus?: boolean;
   readonly className?: string | undefined;
   readonly label?: string;
+  /** Of a button that shows something and takes it away again. */
+  readonly isPressed?: boolean;
 }
 
 export function Button({
@@ -24,6 +26,7 @@ export function Button({
   autoFocus = false,
   className,
   label,
+  isPressed,
 }: ButtonProps) {
   return (
     <AriaButton
@@ -34,6 +37,7 @@ export function Button({
       autoFocus={autoFocus}
       onPress={onPress}
       {...(label !== undefined && { 'aria-label': label })}
+      {...(isPressed !== undefined && { 'aria-pressed': isPressed })}
     >
       {children}
     </AriaButton>

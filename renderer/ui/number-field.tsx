@@ -13,6 +13,8 @@ interface NumberFieldProps {
   readonly isMono?: boolean;
   readonly placeholder?: string;
   readonly onChange: (value: number) => void;
+  /** Given where the field may be left empty. */
+  readonly onEmpty?: () => void;
 }
 
 /** A number that reads as text until it is touched. Taken over on Enter and on leaving, clamped to its range. */
@@ -27,6 +29,7 @@ export function NumberField({
   isMono = false,
   placeholder,
   onChange,
+  onEmpty,
 }: NumberFieldProps) {
   return (
     <AriaNumberField
@@ -42,7 +45,8 @@ export function NumberField({
         maximumFractionDigits: fractionDigits,
       }}
       onChange={(next) => {
-        if (!Number.isNaN(next)) onChange(next);
+        if (Number.isNaN(next)) onEmpty?.();
+        else onChange(next);
       }}
     >
       <Input

@@ -21,6 +21,8 @@ export function useWords() {
       duration: (milliseconds: number) => formatDuration(milliseconds, locale),
       timeLeft: (milliseconds: number) => formatTimeLeft(milliseconds, locale),
       number: (value: number) => new Intl.NumberFormat(locale).format(value),
+      percent: (share: number) =>
+        new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share),
       few: (value: number) =>
         new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 2 }).format(value),
       compact: (value: number) =>

@@ -1,14 +1,14 @@
-import type { FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Finding, FindingCode } from '../../contract/finding.ts';
 import { type ComponentWeights, readComponentWeights } from '../component-weights.ts';
 import { formatLimits } from '../limits.ts';
-import { parseJsonBytes, ReadFault, readExactly, readSmallJson, withRegularFile } from '../read-bounded.ts';
+import { ReadFault, readSmallJson } from '../read-bounded.ts';
 import { WeightsFault } from '../safetensors.ts';
 import { type OnnxHeader, readOnnxHeader } from '../single-file/onnx.ts';
 import type { BundleListing } from './bundle-listing.ts';
 import { findingOf } from './finding-of.ts';
 import type { ComponentEntry } from './model-index.ts';
+import { checkTokenizer } from './tokenizer-check.ts';
 
 export interface ComponentFacts {
   readonly name: string;
@@ -28,19 +28,6 @@ type Checked = Pick<ComponentFacts, 'config' | 'weights' | 'graph' | 'findings'>
 /** Parts that a pipeline names but makes its pictures without. */
 const optionalNames = new Set(['safety_checker', 'feature_extractor', 'image_encoder', 'watermark', 'image_processor']);
 
-/** A larger tokenizer.json (T5, Gemma) would block the thread that parses it for a tenth of a second; its ends are looked at instead. */
-const parsedUpToBytes = 4 * 2 ** 20;
-
-/** Each a set of files that makes a tokenizer whole. */
-const tokenizerSets: readonly (readonly string[])[] = [
-  ['vocab.json', 'merges.txt'],
-  ['tokenizer.json'],
-  ['spiece.model'],
-  ['tokenizer.model'],
-  ['sentencepiece.bpe.model'],
-  ['vocab.txt'],
-];
-
 /** Opens one component's config, weights headers or tokenizer files; never payload. */
 export async function checkComponent(
   root: string,
@@ -50,7 +37,7 @@ export async function checkComponent(
   const { name, className } = entry;
   const kind = kindOf(entry);
   const isOptional = optionalNames.has(name);
-  const checked = await check(root, listing, name, kind);
+  const checked = await check(root, listing, entry, kind);
   const findings = isOptional ? checked.findings.map((finding) => asOptional(name, finding)) : checked.findings;
   // Several files of a part that isn't needed make one warning, which is accepted once.
   return { name, className, kind, isOptional, ...checked, findings: isOptional ? findings.slice(0, 1) : findings };
@@ -76,7 +63,7 @@ function asOptional(name: string, finding: Finding): Finding {
 async function check(
   root: string,
   listing: BundleListing,
-  name: string,
+  { name, className }: ComponentEntry,
   kind: ComponentFacts['kind'],
 ): Promise<Checked> {
   const folder = listing.get(name);
@@ -111,15 +98,25 @@ async function check(
       ),
     };
   const names = below.map(({ path }) => path.slice(name.length + 1));
-  if (kind === 'tokenizer') return checkTokenizer(root, name, names);
+  if (kind === 'tokenizer')
+    return { config: null, weights: null, graph: null, findings: await checkTokenizer(root, name, names) };
   if (kind === 'scheduler') return readConfig(root, name, names, ['scheduler_config.json', 'config.json']);
   if (kind === 'processor')
     return readConfig(root, name, names, ['preprocessor_config.json', 'processor_config.json', 'config.json']);
-  return checkNetwork(root, name, names);
+  return checkNetwork(root, name, names, /^(OnnxRuntimeModel$|ORT)/.test(className));
 }
 
-async function checkNetwork(root: string, name: string, names: readonly string[]): Promise<Checked> {
-  const { config, findings } = await readConfig(root, name, names, ['config.json']);
+async function checkNetwork(
+  root: string,
+  name: string,
+  names: readonly string[],
+  isExported: boolean,
+): Promise<Checked> {
+  // Exporters to ONNX wrote none for a long time, and nothing needs it: the graph says all.
+  const { config, findings } =
+    isExported && !names.includes('config.json')
+      ? { config: null, findings: [] }
+      : await readConfig(root, name, names, ['config.json']);
   try {
     const weights = await readComponentWeights(join(root, name));
     if (weights.tensors.size === 0)
@@ -141,7 +138,6 @@ async function checkNetwork(root: string, name: string, names: readonly string[]
     // Folders that optimum exported hold their weights in the graph itself.
     const isOnnx =
       names.includes('model.onnx') && (error.code === 'missing_weights' || error.code === 'unsafe_weights_only');
-    // An older exporter wrote no config.json beside it, and nothing needs it: the graph says all.
     if (isOnnx)
       return {
         config,
@@ -204,65 +200,6 @@ async function readConfig(
       error.problem === 'missing' || error.problem === 'too_large' ? 'invalid_config' : 'component_unreadable';
     return problem(code, `"${path}" ${error.reason}. Download it again.`);
   }
-}
-
-async function checkTokenizer(root: string, name: string, names: readonly string[]): Promise<Checked> {
-  const whole = tokenizerSets.find((set) => set.every((file) => names.includes(file)));
-  if (whole === undefined)
-    return {
-      config: null,
-      weights: null,
-      graph: null,
-      findings: [
-        findingOf(
-          'missing_tokenizer_files',
-          `"${name}" holds no whole tokenizer: it needs vocab.json and merges.txt, or tokenizer.json. Download them.`,
-          name,
-        ),
-      ],
-    };
-  const optional = ['tokenizer.json', 'tokenizer_config.json'].filter((file) => names.includes(file));
-  const findings: Finding[] = [];
-  for (const file of new Set([...whole, ...optional])) {
-    const finding = await checkTokenizerFile(root, `${name}/${file}`);
-    if (finding !== null) findings.push(finding);
-  }
-  return { config: null, weights: null, graph: null, findings };
-}
-
-async function checkTokenizerFile(root: string, path: string): Promise<Finding | null> {
-  try {
-    return await withRegularFile(join(root, path), async (handle, sizeBytes) => {
-      if (sizeBytes === 0) return findingOf('invalid_config', `"${path}" is empty. Download it again.`, path);
-      if (!path.endsWith('.json')) return null;
-      const isJson =
-        sizeBytes > parsedUpToBytes
-          ? await hasBraces(handle, sizeBytes)
-          : isJsonObject(await readExactly(handle, 0, sizeBytes));
-      return isJson ? null : findingOf('invalid_config', `"${path}" is not a JSON object. Download it again.`, path);
-    });
-  } catch (error) {
-    if (!(error instanceof ReadFault)) throw error;
-    const code = error.problem === 'missing' ? 'missing_tokenizer_files' : 'component_unreadable';
-    return findingOf(code, `"${path}" ${error.reason}. Download it again.`, path);
-  }
-}
-
-function isJsonObject(bytes: Uint8Array): boolean {
-  try {
-    const json = parseJsonBytes(bytes);
-    return typeof json === 'object' && json !== null && !Array.isArray(json);
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
-
-/** Whether a large file starts and ends as a JSON object does: what a download that stopped half way does not. */
-async function hasBraces(handle: FileHandle, sizeBytes: number): Promise<boolean> {
-  const start = (await readExactly(handle, 0, 64)).toString('latin1').trimStart();
-  const end = (await readExactly(handle, sizeBytes - 64, 64)).toString('latin1').trimEnd();
-  return start.startsWith('{') && end.endsWith('}');
 }
 
 /** `safety_checker` in a sentence. */

@@ -35,6 +35,7 @@ const families: readonly (readonly [RegExp, string])[] = [
   [/^Flux/, 'flux'],
   [/^Chroma/, 'chroma'],
   [/^PixArt/, 'pixart'],
+  [/^Kolors/, 'kolors'],
   [/^(Stable)?(Cascade|StableCascade)/, 'stable-cascade'],
   [/^Wuerstchen/, 'wuerstchen'],
   [/^Kandinsky/, 'kandinsky'],

@@ -1,4 +1,5 @@
-import type { TensorShapes } from './tensor-kind.ts';
+/** Shapes of a file's tensors by name, row-major. */
+export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 export interface DenoiserKind {
   readonly isDenoiser: boolean;
@@ -18,23 +19,26 @@ const transformers: readonly (readonly [RegExp, string, string])[] = [
     'text-to-image',
   ],
   [/^distilled_guidance_layer\./, 'chroma', 'text-to-image'],
-  [/^txt_in\.individual_token_refiner\./, 'hunyuan-video', 'text-to-video'],
+  [/^(txt_in\.individual_token_refiner|context_embedder\.token_refiner)\./, 'hunyuan-video', 'text-to-video'],
   [/^double_blocks\.\d+\.img_attn\./, 'flux', 'text-to-image'],
   [/^joint_blocks\.\d+\./, 'stable-diffusion-3', 'text-to-image'],
-  [/^double_layers\.\d+\./, 'auraflow', 'text-to-image'],
+  [/^(double_layers|joint_transformer_blocks)\.\d+\./, 'auraflow', 'text-to-image'],
   [/^transformer_blocks\.\d+\.img_mod\./, 'qwen-image', 'text-to-image'],
   [/^caption_projection\.0\.linear\./, 'hidream', 'text-to-image'],
   [/^(clf\.1\.weight|clip_txt_mapper\.weight|clip_mapper\.weight)$/, 'stable-cascade', 'text-to-image'],
   [/^mlp_t5\.0\./, 'hunyuan', 'text-to-image'],
+  [/^(transformer_blocks\.\d+\.ff\.conv_inverted|blocks\.\d+\.mlp\.inverted_conv)\./, 'sana', 'text-to-image'],
   [/^t_block\.1\./, 'pixart', 'text-to-image'],
   [/^noise_refiner\.\d+\./, 'lumina', 'text-to-image'],
-  [/^blocks\.\d+\.cross_attn\.(q|k|norm_k)\b/, 'wan', 'text-to-video'],
-  [/^adaln_single\.emb\.timestep_embedder\./, 'ltx-video', 'text-to-video'],
+  [/^(blocks\.\d+\.cross_attn\.(q|k|norm_k)|condition_embedder\.text_embedder)\b/, 'wan', 'text-to-video'],
+  [/^(patchify_proj|transformer_blocks\.\d+\.attn1\.(q_norm|norm_q))\./, 'ltx-video', 'text-to-video'],
+  [/^adaln_single\.emb\.timestep_embedder\./, 'pixart', 'text-to-image'],
   [/^single_transformer_blocks\.\d+\.attn\./, 'flux', 'text-to-image'],
   [/^transformer_blocks\.\d+\.attn\.add_[kq]_proj\./, 'stable-diffusion-3', 'text-to-image'],
 ];
 
-const zImageWidth = 3840;
+/** Of Z-Image's layers, which are otherwise called as Lumina's are. */
+export const zImageWidth = 3840;
 
 /** What a denoising network is, from names without the prefix of their file and shapes. */
 export function denoiserFamilyOf(tensors: TensorShapes): DenoiserKind {

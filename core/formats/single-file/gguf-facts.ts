@@ -47,8 +47,11 @@ export function ggufFactsOf({ metadata, tensors, version }: GgufHeader): GgufFac
     architecture !== null && Object.hasOwn(imageArchitectures, architecture)
       ? imageArchitectures[architecture]
       : undefined;
+  // Converters use one name for models that grew out of each other: Chroma is called flux, Z-Image lumina2.
+  const isFamilyTold =
+    known?.[0] === 'diffusion' && byTensors.modelType === 'diffusion' && byTensors.family !== 'unknown';
   const isAdapter = text('general.type') === 'adapter';
-  const [modelType, family, taskType] =
+  const [modelType, named, taskType] =
     known ??
     (architecture === null || byTensors.modelType === 'lora'
       ? ([byTensors.modelType, byTensors.family, byTensors.taskType] as const)
@@ -57,7 +60,7 @@ export function ggufFactsOf({ metadata, tensors, version }: GgufHeader): GgufFac
         : (['llm', architecture, 'text-generation'] as const));
   return {
     modelType,
-    family,
+    family: isFamilyTold ? byTensors.family : named,
     taskType,
     precision: quantisation ?? 'unknown',
     parameterCount: [...tensors.values()].reduce((sum, { shape }) => sum + valuesOf(shape), 0),

@@ -1,5 +1,5 @@
-import { familyOfContext } from './denoiser-family.ts';
-import type { TensorKind, TensorShapes } from './tensor-kind.ts';
+import { familyOfContext, type TensorShapes, zImageWidth } from './denoiser-family.ts';
+import type { TensorKind } from './single-file-facts.ts';
 
 /** Ends of names that hold the lower half of a low-rank pair, whose first dimension is the rank. */
 const lowerHalf =
@@ -49,7 +49,7 @@ function rankOf(tensors: TensorShapes): number | null {
 function targetsOf(names: readonly string[]): string[] {
   const some = (pattern: RegExp) => names.some((name) => pattern.test(name));
   const isTransformer = some(
-    /(^|[._])(double_blocks|single_blocks|joint_blocks|single_transformer_blocks|noise_refiner|img_mod|add_[kq]_proj)[._]/,
+    /(^|[._])(double_blocks|single_blocks|joint_blocks|single_transformer_blocks|noise_refiner|context_refiner|layers[._]\d+[._]attention|img_mod|add_[kq]_proj)[._]/,
   );
   const isDenoiser = some(
     /^(lora_unet_|unet\.|lora_transformer_|transformer\.|diffusion_model\.|lycoris_|base_model\.|model\.diffusion_model\.|double_blocks\.|single_blocks\.|transformer_blocks\.|down_blocks\.|mid_block\.|up_blocks\.)/,
@@ -64,10 +64,10 @@ function targetsOf(names: readonly string[]): string[] {
 const familyMarks: readonly (readonly [RegExp, string])[] = [
   [/single_transformer_blocks[._]\d+[._]attn[._]to_qkv_mlp_proj/, 'flux-2'],
   [/distilled_guidance_layer/, 'chroma'],
+  [/double_blocks[._]\d+[._](img|txt)_mlp[._]fc[12]/, 'hunyuan-video'],
   [/double_blocks[._]\d+[._]|single_transformer_blocks[._]\d+[._]/, 'flux'],
   [/joint_blocks[._]\d+[._]/, 'stable-diffusion-3'],
   [/transformer_blocks[._]\d+[._](img_mod|img_mlp|txt_mlp)/, 'qwen-image'],
-  [/transformer_blocks[._]\d+[._]attn[._]add_[kq]_proj/, 'stable-diffusion-3'],
   [/(^|[._])blocks[._]\d+[._]cross_attn[._]/, 'wan'],
   [/^(lora_te2_|text_encoder_2\.)/, 'stable-diffusion-xl'],
   // Only SDXL's UNet has blocks of more than one transformer.
@@ -77,11 +77,17 @@ const familyMarks: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Joint attention is in many families: its width tells those of SD 3 (medium, large) from the wider ones. */
+const jointFamilies: Readonly<Record<number, string>> = { 1536: 'stable-diffusion-3', 2432: 'stable-diffusion-3' };
+const zImageLayer = /(^|[._])(layers|noise_refiner|context_refiner)[._]\d+[._]attention[._]/;
+
 function familyOf(tensors: TensorShapes, names: readonly string[]): string {
   for (const [pattern, family] of familyMarks) if (names.some((name) => pattern.test(name))) return family;
   for (const [name, { shape }] of tensors) {
-    if (!/attn2[._]to_[kv][._]/.test(name)) continue;
     const isLower = lowerHalf.test(name) || /\.hada_w[12]_b$/.test(name);
+    if (isLower && /add_[kq]_proj[._]/.test(name)) return jointFamilies[shape[1] ?? 0] ?? 'unknown';
+    if (isLower && zImageLayer.test(name) && shape[1] === zImageWidth) return 'z-image';
+    if (!/attn2[._](processor[._])?to_[kv][._]?/.test(name)) continue;
     // LoKr splits both sides by factors, which its shapes alone don't tell.
     if (isLower && !name.includes('lokr')) return familyOfContext(shape[1]);
   }

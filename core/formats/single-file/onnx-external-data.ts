@@ -2,7 +2,18 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { readFaultOf } from '../read-bounded.ts';
 import { WeightsFault } from '../safetensors.ts';
-import type { ExternalFile, ExternalPlace } from './onnx.ts';
+
+/** `path` is absolute, links resolved; `location` is what the graph calls it, below its folder, forward slashes. */
+export interface ExternalFile {
+  readonly path: string;
+  readonly location: string;
+}
+
+/** Where a tensor's data lies when it isn't in the graph itself. */
+export interface ExternalPlace {
+  readonly location: string;
+  readonly endBytes: number;
+}
 
 /**
  * The files that a graph's external data lies in. Throws `WeightsFault`: `path_escape` for a place outside the

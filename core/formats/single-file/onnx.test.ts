@@ -2,6 +2,7 @@ import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writer } from 'protobufjs/minimal.js';
 import { expect, test } from 'vitest';
+import { bytesReadBy } from '../fixtures/bytes-read.ts';
 import { temporaryFolder } from '../fixtures/tiny-bundle.ts';
 import { type TinyTensor, tinyOnnx } from '../fixtures/tiny-onnx.ts';
 import { WeightsFault } from '../safetensors.ts';
@@ -160,7 +161,7 @@ test.each<[string, (folder: string) => Buffer | Promise<Buffer>, string, RegExp]
     'truncated_weights',
     /too early/,
   ],
-  ['of no bytes', () => Buffer.alloc(0), 'invalid_weights_header', /no graph/],
+  ['of no bytes', () => Buffer.alloc(0), 'truncated_weights', /empty/],
   ['of zeros', () => Buffer.alloc(100), 'invalid_weights_header', /not protobuf/],
   ['of ones', () => Buffer.alloc(100, 0xff), 'invalid_weights_header', /not protobuf/],
   [
@@ -211,8 +212,6 @@ test('a graph with two gigabytes of weights in it costs next to nothing', async 
   const start = Buffer.concat([model, graph, tensorBytes]);
   await writeFile(path, start);
   await truncate(path, start.length + payloadBytes);
-  const before = performance.now();
-  const { tensors } = await readOnnxHeader(path);
-  expect([...tensors.keys()]).toEqual(['w']);
-  expect(performance.now() - before).toBeLessThan(200);
+  expect([...(await readOnnxHeader(path)).tensors.keys()]).toEqual(['w']);
+  expect(await bytesReadBy(() => readOnnxHeader(path))).toBeLessThan(2 * 2 ** 20);
 });

@@ -4,7 +4,7 @@ import { FileWindow } from '../file-window.ts';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, withRegularFile } from '../read-bounded.ts';
 import { WeightsFault } from '../safetensors.ts';
-import { locateExternalData } from './onnx-external-data.ts';
+import { type ExternalFile, type ExternalPlace, locateExternalData } from './onnx-external-data.ts';
 import { type ProtoField, ProtoWalker } from './proto-walker.ts';
 
 /** An input or output of a graph. A dimension is a number, the name of a free one, or null. */
@@ -73,6 +73,7 @@ const dataTypes: Readonly<Record<number, string>> = {
 export async function readOnnxHeader(path: string): Promise<OnnxHeader> {
   try {
     return await withRegularFile(path, async (handle, sizeBytes) => {
+      if (sizeBytes === 0) throw new ReadFault('changed', 'is empty');
       const window = new FileWindow(handle, sizeBytes, formatLimits.onnxStructureBytes);
       const scan = new OnnxScan(window);
       await scan.model(sizeBytes);
@@ -109,18 +110,6 @@ const faultCodes: Readonly<
   failed: 'invalid_weights_header',
   too_large: 'invalid_weights_header',
 };
-
-/** `path` is absolute, links resolved; `location` is what the graph calls it, below its folder, forward slashes. */
-export interface ExternalFile {
-  readonly path: string;
-  readonly location: string;
-}
-
-/** Where a tensor's data lies when it isn't in the graph itself. */
-export interface ExternalPlace {
-  readonly location: string;
-  readonly endBytes: number;
-}
 
 class OnnxScan {
   irVersion = 0;

@@ -1,6 +1,7 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { bytesReadBy } from '../fixtures/bytes-read.ts';
 import { temporaryFolder } from '../fixtures/tiny-bundle.ts';
 import { uint32, uint64 } from '../fixtures/tiny-gguf.ts';
 import { tinyZip, zipEnd } from '../fixtures/tiny-zip.ts';
@@ -109,12 +110,11 @@ test('an archive that says it unpacks to gigabytes is only listed', async () => 
   ]);
 });
 
-test('a large file of which only the end matters is read in no time', async () => {
+test('of a large file only the end is read', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'big.ckpt');
   await writeFile(path, local);
   await truncate(path, 2 ** 33);
-  const before = performance.now();
   await expect(readPickleListing(path)).rejects.toThrow(/no end/);
-  expect(performance.now() - before).toBeLessThan(200);
+  expect(await bytesReadBy(() => readPickleListing(path).catch(() => undefined))).toBeLessThan(2 ** 20);
 });

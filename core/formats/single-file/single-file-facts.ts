@@ -39,3 +39,9 @@ export interface SingleFileFacts {
   /** The names of `files` below the file's folder, by which the model knows them, in the same order. */
   readonly fileNames: readonly string[];
 }
+
+/** What the names and shapes of tensors alone say. */
+export type TensorKind = Pick<
+  SingleFileFacts,
+  'modelType' | 'family' | 'taskType' | 'reasons' | 'loraRank' | 'loraTarget'
+>;

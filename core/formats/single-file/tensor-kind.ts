@@ -1,19 +1,7 @@
 import type { ModelType } from '../../contract/metadata.ts';
-import { denoiserFamilyOf } from './denoiser-family.ts';
+import { denoiserFamilyOf, type TensorShapes } from './denoiser-family.ts';
 import { loraKindOf } from './lora-kind.ts';
-
-/** Shapes of a file's tensors by name, row-major. */
-export type TensorShapes = ReadonlyMap<string, { readonly shape: readonly number[] }>;
-
-/** What the names and shapes of tensors say. */
-export interface TensorKind {
-  readonly modelType: ModelType;
-  readonly family: string;
-  readonly taskType: string;
-  readonly reasons: readonly string[];
-  readonly loraRank: number | null;
-  readonly loraTarget: string | null;
-}
+import type { TensorKind } from './single-file-facts.ts';
 
 /** Every name is held against every pattern: more would hold up the thread. The largest real files have some 10,000. */
 const judgedTensors = 20_000;
@@ -163,7 +151,9 @@ function textModelOf(tensors: TensorShapes, names: readonly string[]): TensorKin
     const name = names.find((candidate) => pattern.test(candidate));
     return name === undefined ? undefined : tensors.get(name)?.shape.at(-1);
   };
-  if (some(/(^|\.)text_model\.encoder\.layers\.\d+\./) || some(/^transformer\.resblocks\.\d+\./))
+  // transformers 5 leaves the first part of these names out.
+  const isBareClip = some(/^encoder\.layers\.\d+\.self_attn\./) && some(/^embeddings\.token_embedding\./);
+  if (isBareClip || some(/(^|\.)text_model\.encoder\.layers\.\d+\./) || some(/^transformer\.resblocks\.\d+\./))
     return kind(
       'text_encoder',
       'clip',
@@ -182,6 +172,7 @@ function textModelOf(tensors: TensorShapes, names: readonly string[]): TensorKin
     some(/embed_tokens\.weight$/)
   )
     return kind('llm', 'unknown', 'text-generation', 'It holds a language model (embed_tokens and its layers).');
+  if (some(/^(image_proj|ip_adapter)\./)) return kind('unknown', 'unknown', 'unknown', 'It holds an IP-Adapter.');
   if (some(/^(vision_model|visual)\./))
     return kind('unknown', 'clip', 'unknown', 'It holds an image encoder (vision_model).');
   return null;

@@ -44,8 +44,22 @@ export function shortHash(fingerprint: string): string {
   return fingerprint.replace(/^\w+:/, '').slice(0, 10);
 }
 
-/** Every name that a client may have kept: the title, the name, the short hash, `name [hash]`, the model id. */
-export function findCheckpoint(checkpoints: readonly Checkpoint[], alias: string): Checkpoint | undefined {
+/**
+ * The model of a name that a client may have kept: the title, the name, the short hash, `name [hash]`, the model id; and, as an infotext has it,
+ * the beginning of the contents' own hash, or all of it.
+ */
+export async function checkpointNamed(alias: string, commands: Commands): Promise<Checkpoint | undefined> {
+  const checkpoints = await listCheckpoints(commands);
+  const found = findCheckpoint(checkpoints, alias);
+  if (found !== undefined || !/^[0-9a-f]{10,64}$/i.test(alias)) return found;
+  for (const checkpoint of checkpoints) {
+    const { hashes } = await commands['models.show']({ model_id: checkpoint.modelId });
+    if (hashes.sha256?.startsWith(alias.toLowerCase())) return checkpoint;
+  }
+  return undefined;
+}
+
+function findCheckpoint(checkpoints: readonly Checkpoint[], alias: string): Checkpoint | undefined {
   const bare = alias.replace(/ \[[0-9a-f]{8,64}\]$/i, '');
   return (
     checkpoints.find(({ title, modelId }) => title === alias || modelId === alias) ??

@@ -1,8 +1,8 @@
 import type { Commands } from '../../contract/command.ts';
 import { defaultOptions, fixedOptions, type OptionName, Options } from '../../contract/options.ts';
-import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
+import { checkpointNamed } from './checkpoints.ts';
 import { coerce } from './coercion.ts';
-import { raised } from './errors.ts';
+import { httpException, raised } from './errors.ts';
 
 /** Throws what stable-diffusion-webui throws for the first key that it doesn't know. */
 export function requireKnownOptions(given: Readonly<Record<string, unknown>>): void {
@@ -24,7 +24,7 @@ export function readOptions(given: Readonly<Record<string, unknown>>): Readonly<
     const understood = coerce(kind[typeof before as keyof typeof kind] ?? 'str', value);
     if (!Options.shape[name].safeParse(understood).success)
       throw name === 'samples_format'
-        ? raised('HTTPException', 'Invalid image format')
+        ? httpException(500, 'Invalid image format')
         : raised('ValueError', `${name}: ${JSON.stringify(value)} is no value of it`);
     return [[name, understood]];
   });
@@ -38,6 +38,6 @@ export async function readOverrides(
 ): Promise<Readonly<Record<string, unknown>>> {
   const { sd_model_checkpoint: alias, ...overrides } = readOptions(given ?? {});
   if (typeof alias !== 'string' || alias === '') return overrides;
-  const isKnown = findCheckpoint(await listCheckpoints(commands), alias) !== undefined;
+  const isKnown = (await checkpointNamed(alias, commands)) !== undefined;
   return isKnown ? { ...overrides, sd_model_checkpoint: alias } : overrides;
 }

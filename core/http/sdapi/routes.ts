@@ -4,7 +4,7 @@ import { Failed } from '../../contract/failure.ts';
 import type { Job } from '../../contract/job.ts';
 import type { DoorLog, EventSource, ImageTools } from '../ports.ts';
 import { setSdapiBodies } from './bodies.ts';
-import { findCheckpoint, listCheckpoints } from './checkpoints.ts';
+import { checkpointNamed, listCheckpoints } from './checkpoints.ts';
 import { coerce, refusals } from './coercion.ts';
 import { raised, validationError } from './errors.ts';
 import { addSdapiExtras } from './extras.ts';
@@ -59,7 +59,7 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
     if (given === undefined) throw validationError([{ loc: ['body'], ...refusals.dict }]);
     const changes = readOptions(given);
     const alias = coerce('str', changes.sd_model_checkpoint ?? '');
-    if (alias && findCheckpoint(await listCheckpoints(commands), alias) === undefined) {
+    if (alias && (await checkpointNamed(alias, commands)) === undefined) {
       throw raised('RuntimeError', `model '${alias}' not found`);
     }
     await commands['settings.set']({ changes: { ...changes } });
@@ -99,7 +99,7 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   async function currentCheckpoint() {
     const checkpoints = await listCheckpoints(commands);
     const { sd_model_checkpoint: alias } = (await commands['settings.get']({})).options;
-    const chosen = alias ? findCheckpoint(checkpoints, alias) : undefined;
+    const chosen = alias ? await checkpointNamed(alias, commands) : undefined;
     if (chosen !== undefined) return chosen;
     const { starter_model_id: starter } = await commands['app.status']({});
     return checkpoints.find(({ modelId }) => modelId === starter) ?? checkpoints[0];

@@ -81,6 +81,7 @@ const migrations: readonly string[] = [
   CREATE TABLE line (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), is_paused INTEGER NOT NULL) STRICT;
   INSERT INTO line VALUES (1, 0);
   `,
+  'CREATE INDEX jobs_by_change ON jobs (updated_at, sequence);',
 ];
 
 /**

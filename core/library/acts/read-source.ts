@@ -5,12 +5,15 @@ import type { ModelId } from '../../contract/ids.ts';
 import { type ModelFacts, readModelFacts } from '../../formats/model-facts.ts';
 import type { LibraryContext } from '../context.ts';
 import { reasonOf } from '../execution/descriptor.ts';
-import { isVolumeOffline } from '../health/volume.ts';
 import { resolveSource, type SourcePath } from '../source-path.ts';
 import { codeOf } from '../system-error.ts';
 
 /** Resolves what a user picked and refuses what can't come in, were it whole. Throws as {@link resolveSource}, and `unsupported_path`. */
-export async function pickSource({ host }: Pick<LibraryContext, 'host'>, path: string): Promise<SourcePath> {
+export async function pickSource(
+  { host, store }: Pick<LibraryContext, 'host' | 'store'>,
+  path: string,
+): Promise<SourcePath> {
+  await store.drives.assertAnswers(path);
   const source = await resolveSource(path);
   const root = host.rootPath;
   if (source.real === root || source.real.startsWith(root + sep))
@@ -49,12 +52,12 @@ export function nameOf(given: string | undefined, facts: Pick<ModelFacts, 'sugge
  * A copy of files that are still there is another model.
  */
 export async function findMissing(
-  { catalog }: Pick<LibraryContext, 'catalog'>,
+  { catalog, store }: Pick<LibraryContext, 'catalog' | 'store'>,
   fingerprint: string,
 ): Promise<ModelId | null> {
   for (const { model_id, storage_kind, entry_path } of catalog.findByFingerprint(fingerprint)) {
     if (storage_kind !== 'external_reference') continue;
-    if ((await isThere(entry_path)) || (await isVolumeOffline(entry_path))) continue;
+    if ((await store.isDriveAway(entry_path)) || (await isThere(entry_path))) continue;
     return model_id;
   }
   return null;

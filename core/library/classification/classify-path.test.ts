@@ -368,18 +368,19 @@ test('a path that is not there, or no path, is refused', async () => {
   await expect(classifyPath('relative', empty)).rejects.toMatchObject({ failure: { code: 'invalid_input' } });
 });
 
-test('a folder of two thousand files leaves the event loop free', async () => {
+test('while a folder of two thousand files is looked at, others have their turns', async () => {
   await using temporary = await temporaryFolder();
   for (let index = 0; index < 2000; index += 1) await write.lora(join(temporary.path, `${index}.safetensors`));
-  let longestMs = 0;
-  let last = performance.now();
-  const timer = setInterval(() => {
-    longestMs = Math.max(longestMs, performance.now() - last);
-    last = performance.now();
-  }, 1);
+  let turns = 0;
+  let isDone = false;
+  const take = () => {
+    turns += 1;
+    if (!isDone) setImmediate(take);
+  };
+  setImmediate(take);
   const { candidates } = await classifyPath(temporary.path, empty);
-  clearInterval(timer);
+  isDone = true;
   expect(candidates).toHaveLength(2000);
-  // The aim is 50 ms; a shared machine is given room.
-  expect(longestMs).toBeLessThan(200);
+  // Four are read at once, and each gives a turn away.
+  expect(turns).toBeGreaterThan(400);
 }, 60_000);

@@ -86,7 +86,7 @@ async function checkWhole(
       models.filter(({ validation_state }) => validation_state !== 'valid'),
       when,
     ).toEqual([]);
-    expect(library.lastReconcile(), when).toMatchObject({ partial: 0, findings: [] });
+    expect(await library.lastReconcile(), when).toMatchObject({ partial: 0, findings: [] });
     expect(await namesIn(join(root, '.incoming')), `${when} ${JSON.stringify(logs)}`).toEqual([]);
     const again = await library.reconcile();
     expect([again.unchanged, again.adopted], when).toEqual([models.length, 0]);

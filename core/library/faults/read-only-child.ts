@@ -1,9 +1,16 @@
+import Database from 'better-sqlite3';
 import { failureOf } from '../../contract/failure.ts';
 import { ListQuery } from '../../contract/model.ts';
 import { openLibrary } from '../open-library.ts';
 
-/** Opens a library that this user may not write, and tells what can be done with it. Arguments: the library, a source. */
-const [, , rootPath = '', source = ''] = process.argv;
+/** Opens a library that this user may not write, and tells what can be done with it. Arguments: the library, a source, whether to become nobody. */
+const [, , rootPath = '', source = '', becomes = ''] = process.argv;
+// Root may write everywhere. Not before the program is read, which may lie where nobody else looks.
+if (becomes === 'nobody') {
+  new Database(':memory:').close();
+  process.setgid?.(65_534);
+  process.setuid?.(65_534);
+}
 
 const library = await openLibrary({
   rootPath,

@@ -88,6 +88,7 @@ export class HashQueue {
       if (this.#isClosing) break;
       const job = await this.#jobOf(id);
       if (job === null) continue;
+      if (!(await this.#context.store.drives.answers(job.payloadPath))) continue;
       const disk = await diskOf(job.payloadPath);
       if (disk === null || this.#isClosing) continue;
       const before = lanes.get(disk) ?? Promise.resolve();

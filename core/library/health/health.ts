@@ -62,10 +62,17 @@ const sourceChanged: Finding = {
     'The files are whole, but not those that were registered. Accept this if you changed them, or put the old ones back.',
 };
 
+/** Of files that nobody could look for. */
+export const notFound: Finding = {
+  code: 'path_not_found',
+  severity: 'error',
+  message: 'The files could not be looked for.',
+};
+
 function offline(entryPath: string): Finding {
   return {
     code: 'volume_offline',
     severity: 'warning',
-    message: `The drive of "${entryPath}" is not mounted. The model comes back with it.`,
+    message: `The drive of "${entryPath}" is not mounted, or does not answer. The model comes back with it.`,
   };
 }

@@ -37,6 +37,7 @@ interface Incoming {
  * a kill before that leaves no model. Takes its own turns. Throws `Failed`.
  */
 export async function importItem(context: LibraryContext, item: ImportItem, hooks: CopyHooks): Promise<Outcome> {
+  if (context.refusal !== null) throw context.refusal;
   if (item.mode === 'reference') return context.turns.take(() => registerModel(context, item.path, item.name));
   const source = await pickSource(context, item.path);
   const known = context.store.registeredAt(source.real);

@@ -8,12 +8,17 @@ import { resolveSource } from '../source-path.ts';
 import { Turns } from '../turns.ts';
 import { importItem } from './import-item.ts';
 import { payloadOf } from './payload-files.ts';
+import { singleModels } from './single-models.ts';
 
 /** Tasks that ended and can still be asked for. */
 const rememberedTasks = 50;
 
 interface Running {
   readonly abort: AbortController;
+  /** Items that are not wanted any more, by their path. */
+  readonly leftOut: Set<string>;
+  /** Of the item that is being brought in. */
+  ownAbort: AbortController;
   readonly ended: Promise<void>;
   task: Task;
   lastToldMs: number;
@@ -44,7 +49,7 @@ export class ImportTasks {
     const abort = new AbortController();
     const { promise: isStored, resolve: store } = Promise.withResolvers<Running>();
     const ended = this.#turns.take(async () => this.#run(await isStored, items));
-    const running: Running = { abort, ended, task, lastToldMs: 0 };
+    const running: Running = { abort, leftOut: new Set(), ownAbort: new AbortController(), ended, task, lastToldMs: 0 };
     this.#tasks.set(task.task_id, running);
     this.#forgetOld();
     store(running);
@@ -73,13 +78,23 @@ export class ImportTasks {
     return running.task;
   }
 
+  /** Leaves some items out that have not come in yet; one that is half done goes. The others come in. */
+  leaveOut(id: string, paths: readonly string[]): Task {
+    const running = this.#find(id);
+    for (const path of paths) running.leftOut.add(path);
+    if (running.task.current_path !== null && running.leftOut.has(running.task.current_path)) running.ownAbort.abort();
+    return running.task;
+  }
+
   async close(): Promise<void> {
     for (const { abort } of this.#tasks.values()) abort.abort();
     await Promise.all([...this.#tasks.values()].map(({ ended }) => ended));
   }
 
-  async #run(running: Running, items: readonly ImportItem[]): Promise<void> {
+  async #run(running: Running, given: readonly ImportItem[]): Promise<void> {
     const { signal } = running.abort;
+    const items = await this.#singleModels(given, signal);
+    running.task = { ...running.task, item_count: items.length };
     const sizes = await this.#sizesOf(items, signal);
     running.task = { ...running.task, total_bytes: sizes.reduce((sum, size) => sum + size, 0) };
     let doneBefore = 0;
@@ -98,8 +113,10 @@ export class ImportTasks {
   }
 
   async #import(running: Running, item: ImportItem): Promise<ImportResult> {
-    const { signal } = running.abort;
-    if (signal.aborted) return { path: item.path, model_id: null, status: 'canceled' };
+    running.ownAbort = new AbortController();
+    const signal = AbortSignal.any([running.abort.signal, running.ownAbort.signal]);
+    if (signal.aborted || running.leftOut.has(item.path))
+      return { path: item.path, model_id: null, status: 'canceled' };
     try {
       const outcome = await importItem(this.#context, item, {
         signal,
@@ -114,6 +131,12 @@ export class ImportTasks {
     }
   }
 
+  async #singleModels(given: readonly ImportItem[], signal: AbortSignal): Promise<ImportItem[]> {
+    const items: ImportItem[] = [];
+    for (const item of given) items.push(...(signal.aborted ? [item] : await singleModels(this.#context, item)));
+    return items;
+  }
+
   /** What each item will read and write: nothing where it is only referenced. */
   async #sizesOf(items: readonly ImportItem[], signal: AbortSignal): Promise<number[]> {
     const sizes: number[] = [];
@@ -123,6 +146,7 @@ export class ImportTasks {
         continue;
       }
       try {
+        await this.#context.store.drives.assertAnswers(path);
         const source = await resolveSource(path);
         const facts = await readModelFacts(source.isFolder ? source.real : source.given);
         sizes.push((await payloadOf(source, facts)).sizeBytes);

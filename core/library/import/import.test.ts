@@ -153,6 +153,43 @@ test('many items come in one after the other, each with its own result, told as 
   expect(() => at.library.showTask('no such')).toThrow(expect.objectContaining({ name: 'Failed' }));
 });
 
+test('of a folder of many models each one comes in, and what is none is left', async () => {
+  await using at = await TestLibrary.open();
+  const folder = join(at.path, 'many');
+  await copyTinyBundle(join(folder, 'bundle'));
+  await writeLora(join(folder, 'deep/er/a.safetensors'), 'a');
+  await writeLora(join(folder, 'b.safetensors'), 'b');
+  await writeFile(join(folder, 'README.md'), 'no model');
+  await at.library.register(join(folder, 'b.safetensors'));
+  const before = await snapshot(folder);
+  const run = async (path: string) => {
+    const { task_id } = at.library.import([{ path, mode: 'copy', name: 'Mine' }]);
+    return at.library.waitForTask(task_id, waitMs);
+  };
+  const task = await run(folder);
+  expect(task).toMatchObject({ state: 'done', item_count: 3, item_index: 3 });
+  expect(task.results.map(({ path, status }) => [path.slice(folder.length + 1), status])).toEqual([
+    ['b.safetensors', 'already_registered'],
+    ['bundle', 'imported'],
+    ['deep/er/a.safetensors', 'imported'],
+  ]);
+  expect(
+    at
+      .all()
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['a', 'b', 'bundle']);
+  expect(await snapshot(folder)).toEqual(before);
+  // One that holds a single model gives it the name that was asked for; one without any is refused.
+  await writeLora(join(at.path, 'one/c.safetensors'), 'c');
+  expect((await run(join(at.path, 'one'))).results).toMatchObject([{ status: 'imported' }]);
+  expect(at.all()[0]?.name).toBe('Mine');
+  await mkdir(join(at.path, 'none'));
+  expect((await run(join(at.path, 'none'))).results).toMatchObject([
+    { status: 'failed', failure: { code: 'invalid_bundle' } },
+  ]);
+});
+
 test('a cancel in the middle of a copy leaves no half model, and the source whole', async () => {
   await using at = await TestLibrary.open({ timing: { taskEventMs: 0 } });
   const big = await writeLora(join(at.path, 'big.safetensors'), 'a', 400 * 2 ** 20);
@@ -167,6 +204,25 @@ test('a cancel in the middle of a copy leaves no half model, and the source whol
   expect(task).toMatchObject({ state: 'canceled', results: [{ status: 'canceled' }, { status: 'canceled' }] });
   expect([at.all(), await leftovers(at)]).toEqual([[], []]);
   expect((await snapshot(at.path)).filter((line) => !line.startsWith('library'))).toEqual(before);
+});
+
+test('what is left out of an import does not come in, the rest does', async () => {
+  await using at = await TestLibrary.open({ timing: { taskEventMs: 0 } });
+  const big = await writeLora(join(at.path, 'big.safetensors'), 'a', 400 * 2 ** 20);
+  const waiting = await writeLora(join(at.path, 'waiting.safetensors'), 'b');
+  const other = await writeLora(join(at.path, 'other.safetensors'), 'c');
+  const { task_id } = at.library.import([big, waiting, other].map((path) => ({ path, mode: 'copy' })));
+  while (at.library.showTask(task_id).done_bytes === 0) await new Promise(setImmediate);
+  at.library.leaveOut(task_id, [waiting, big]);
+  expect(await at.library.waitForTask(task_id, 20_000)).toMatchObject({
+    state: 'done',
+    results: [
+      { path: big, status: 'canceled' },
+      { path: waiting, status: 'canceled' },
+      { path: other, status: 'imported' },
+    ],
+  });
+  expect([at.all().length, await leftovers(at)]).toEqual([1, []]);
 });
 
 test.each([

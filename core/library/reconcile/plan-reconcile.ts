@@ -1,20 +1,27 @@
-import type { ReconcileStep, SurveyRow } from '../worker/messages.ts';
+import type { ModelId } from '../../contract/ids.ts';
+import type { ReconcileStep } from '../worker/messages.ts';
 
 /** What the disk has of one place below `models/`. */
 export type DiskFact =
-  | { readonly kind: 'record'; readonly id: SurveyRow['id']; readonly stamp: string }
+  | {
+      readonly kind: 'record';
+      readonly id: ModelId;
+      readonly stamp: string;
+      /** What the index has of it. */
+      readonly indexed: { readonly row: number; readonly stamp: string } | null;
+    }
   | { readonly kind: 'orphan'; readonly path: string; readonly isFolder: boolean }
   | { readonly kind: 'unfinished'; readonly path: string; readonly reason: string };
 
 /**
- * What brings index and disk together: disk facts against index rows, nothing read. A record that the index has with the same stamp
+ * What brings index and disk together: disk facts against index rows, nothing read; `idsBut` gives the ids of all rows of the index but some. A record that the index has with the same stamp
  * is left alone, so that a second plan after the first was carried out is empty.
  */
 export function planReconcile(
   facts: Iterable<DiskFact>,
-  rows: readonly SurveyRow[],
+  idsBut: (met: ReadonlySet<number>) => Iterable<ModelId>,
 ): { readonly steps: ReconcileStep[]; readonly unchanged: number } {
-  const known = new Map(rows.map((row) => [row.id, row.stamp]));
+  const met = new Set<number>();
   const steps: ReconcileStep[] = [];
   let unchanged = 0;
   for (const fact of facts) {
@@ -26,15 +33,18 @@ export function planReconcile(
         steps.push({ act: 'leave', path: fact.path, reason: fact.reason });
         break;
       case 'record': {
-        const stamp = known.get(fact.id);
-        known.delete(fact.id);
-        if (stamp === undefined) steps.push({ act: 'add', id: fact.id, reason: 'its record was not in the index' });
-        else if (stamp === fact.stamp) unchanged += 1;
-        else steps.push({ act: 'check', id: fact.id, reason: changeOf(stamp, fact.stamp) });
+        const { id, stamp, indexed } = fact;
+        if (indexed === null) {
+          steps.push({ act: 'add', id, reason: 'its record was not in the index' });
+          break;
+        }
+        met.add(indexed.row);
+        if (indexed.stamp === stamp) unchanged += 1;
+        else steps.push({ act: 'check', id, reason: changeOf(indexed.stamp, stamp) });
       }
     }
   }
-  for (const id of known.keys()) steps.push({ act: 'remove', id, reason: 'its record is gone from disk' });
+  for (const id of idsBut(met)) steps.push({ act: 'remove', id, reason: 'its record is gone from disk' });
   return { steps, unchanged };
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ReconcileReport } from '../../contract/reconcile.ts';
 import { copyTinyBundle } from '../../formats/fixtures/tiny-bundle.ts';
 import { snapshot, TestLibrary, writeLora } from '../fixtures/test-library.ts';
+import { openLibrary } from '../open-library.ts';
 
 const counts = ({ added, updated, removed, adopted, partial, unchanged }: ReconcileReport) => ({
   added,
@@ -29,8 +30,12 @@ describe.each([false, true])('reconcile, with watches %s', (watches) => {
     const report = await at.library.reconcile();
     expect(ReconcileReport.parse(report)).toEqual(report);
     expect(counts(report)).toEqual({ ...nothing, unchanged: 2 });
-    expect(at.library.lastReconcile()).toEqual(report);
+    expect(await at.library.lastReconcile()).toEqual(report);
     expect([await snapshot(join(at.root, 'models')), at.events]).toEqual([before, []]);
+    // What a process before found can still be asked for.
+    await at.library.close();
+    at.library = await openLibrary({ ...at.host(), reconcilesAtStart: false });
+    expect(await at.library.lastReconcile()).toEqual(report);
   });
 
   test('says what changed and why, and brings the health along', async () => {
@@ -50,7 +55,7 @@ describe.each([false, true])('reconcile, with watches %s', (watches) => {
     await rename(join(at.root, 'models/lora/unknown-place'), join(at.root, 'models/lora/x/by-hand'));
     at.library = await at.openAgain();
     await at.library.settled();
-    const report = at.library.lastReconcile();
+    const report = await at.library.lastReconcile();
     if (report === null) throw new Error('it was reconciled at the start');
     expect(counts(report)).toEqual({ ...nothing, added: 1, updated: 2, removed: 2 });
     expect(report.changes.updated).toEqual([

@@ -4,6 +4,7 @@ import type { LibraryContext } from '../context.ts';
 import { Turns } from '../turns.ts';
 import type { ReconcileStep } from '../worker/messages.ts';
 import { adoptOrphan } from './adopt-orphan.ts';
+import { ReportFile } from './report-file.ts';
 import { type Survey, surveyLibrary } from './survey.ts';
 
 /** How many a report names; it counts all. */
@@ -14,14 +15,17 @@ export class Reconciler {
   readonly #context: LibraryContext;
   readonly #turns = new Turns();
   readonly #abort = new AbortController();
+  readonly #file: ReportFile;
   #lastReport: ReconcileReport | null = null;
 
   constructor(context: LibraryContext) {
     this.#context = context;
+    this.#file = new ReportFile(context.host.rootPath);
   }
 
-  get lastReport(): ReconcileReport | null {
-    return this.#lastReport;
+  /** Of this process, or of the one before; null for a library that never was reconciled. */
+  async lastReport(): Promise<ReconcileReport | null> {
+    return this.#lastReport ?? (await this.#file.read());
   }
 
   /** Plans and applies. What can't be dealt with is logged and met again the next time. */
@@ -32,6 +36,8 @@ export class Reconciler {
       const survey = await surveyLibrary(this.#context, this.#abort.signal);
       const report = await applyReconcile(this.#context, survey, startedAt, this.#abort.signal);
       this.#lastReport = report;
+      // One that was cut short tells of a part only.
+      if (!this.#abort.signal.aborted && this.#context.refusal === null) await this.#file.write(report);
       const changed = report.added + report.updated + report.removed + report.adopted;
       if (changed > 0) {
         host.log('reconciled', { ...report, changes: undefined, findings: undefined });
@@ -80,6 +86,10 @@ export async function applyReconcile(
 async function applyStep(context: LibraryContext, step: ReconcileStep, report: ReconcileReport): Promise<void> {
   if (step.act === 'leave') {
     count(report, 'partial', { path: step.path, reason: step.reason });
+    return;
+  }
+  if (step.act === 'adopt' && context.refusal !== null) {
+    count(report, 'partial', { path: step.path, reason: 'the library is open for reading only' });
     return;
   }
   if (step.act === 'adopt') {

@@ -6,7 +6,8 @@ import { isOwnFileName } from '../metadata/own-files.ts';
 
 /** Components lie one folder below a bundle's root; what lies deeper is no part of it. */
 const stampDepth = 1;
-const missing = '-';
+/** Of files that are not there. */
+export const missingStamp = '-';
 
 /**
  * The cheap mark of a model's files: sizes and modification times, nothing opened. Two that are equal mean that nothing changed since the
@@ -65,7 +66,7 @@ function payloadNames(names: readonly string[], isOurFolder: boolean): string[] 
 }
 
 function stampOfStats(stats: Stats | null): string {
-  return stats === null ? missing : `${stats.mtimeMs}:${stats.size}`;
+  return stats === null ? missingStamp : `${stats.mtimeMs}:${stats.size}`;
 }
 
 function stampOfLines(lines: readonly string[]): string {

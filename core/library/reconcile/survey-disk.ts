@@ -1,10 +1,11 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
+import type { IndexedRow, IndexedRows } from '../../catalog/indexed-rows.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { metadataFileName } from '../metadata/metadata-file.ts';
-import type { SurveyRow } from '../worker/messages.ts';
+import type { SurveyTask } from '../worker/messages.ts';
 import type { DiskFact } from './plan-reconcile.ts';
-import { fileStampSync, modelStamp, sourceStampSync } from './stamp.ts';
+import { fileStampSync, missingStamp, modelStamp, sourceStampSync } from './stamp.ts';
 
 /** `<type>/<family>/<name>`, and room for folders that people sort their own models into. */
 const maxDepth = 12;
@@ -19,21 +20,19 @@ const shardName = /-\d{5}-of-\d{5}\./;
 /**
  * What the disk has of the models: every record below `models/` with the stamp of its files, payloads without a record, and what isn't
  * finished. Only stats, nothing opened; links are not followed, hidden folders not entered. For a worker thread: it blocks.
- * `settledBeforeMs`: what changed later may still be being written.
  */
-export function* surveyDisk(
-  modelsPath: string,
-  rows: readonly SurveyRow[],
-  settledBeforeMs: number,
-): Generator<DiskFact> {
-  const known = new Map(rows.map((row) => [row.id, row]));
-  yield* survey(modelsPath, [], { modelsPath, known, settledBeforeMs });
+export function* surveyDisk(rows: Pick<IndexedRows, 'find'>, task: SurveyTask): Generator<DiskFact> {
+  const silent = task.silentMounts.map((mount) => (mount.endsWith(sep) ? mount : mount + sep));
+  yield* survey(task.modelsPath, [], {
+    ...task,
+    rows,
+    isSilent: (path) => silent.some((mount) => path.startsWith(mount)),
+  });
 }
 
-interface Survey {
-  readonly modelsPath: string;
-  readonly known: ReadonlyMap<string, SurveyRow>;
-  readonly settledBeforeMs: number;
+interface Survey extends Pick<SurveyTask, 'modelsPath' | 'settledBeforeMs'> {
+  readonly rows: Pick<IndexedRows, 'find'>;
+  readonly isSilent: (path: string) => boolean;
 }
 
 function* survey(folder: string, segments: readonly string[], context: Survey): Generator<DiskFact> {
@@ -41,13 +40,14 @@ function* survey(folder: string, segments: readonly string[], context: Survey): 
   if (children.some(({ name }) => name === metadataFileName)) {
     const id = ModelId.safeParse(relative(context.modelsPath, folder).split(sep).join('/').normalize('NFC'));
     if (id.success) {
-      const row = context.known.get(id.data);
+      const row = context.rows.find(id.data);
       yield {
         kind: 'record',
         id: id.data,
+        indexed: row === null ? null : { row: row.row, stamp: row.stamp },
         stamp: modelStamp(
           fileStampSync(join(folder, metadataFileName)),
-          row === undefined ? '' : sourceStampSync(row.payloadPath, row.isOwned),
+          row === null ? '' : sourceStampOf(folder, row, context),
         ),
       };
     }
@@ -94,6 +94,12 @@ function* looseFiles(
       (changedAt(path) > settledBeforeMs ? stillWritten : null);
     yield reason === null ? { kind: 'orphan', path, isFolder: false } : { kind: 'unfinished', path, reason };
   }
+}
+
+function sourceStampOf(folder: string, row: IndexedRow, { isSilent }: Survey): string {
+  if (row.storage_kind === 'external_reference')
+    return isSilent(row.entry_path) ? missingStamp : sourceStampSync(row.entry_path, false);
+  return sourceStampSync(row.bundle_format === 'single_file' ? join(folder, basename(row.entry_path)) : folder, true);
 }
 
 const stillWritten = 'it changed a moment ago and may still be being written';

@@ -1,13 +1,10 @@
-import type { Catalog } from '../../catalog/catalog.ts';
 import type { LibraryContext } from '../context.ts';
 import { timingOf, workerEntryOf } from '../host.ts';
 import { LibraryWorker } from '../worker/library-worker.ts';
-import type { ReconcileStep, SurveyRow } from '../worker/messages.ts';
+import type { ReconcileStep, SurveyTask } from '../worker/messages.ts';
 import { type DiskFact, planReconcile } from './plan-reconcile.ts';
 import { surveyDisk } from './survey-disk.ts';
 
-/** Rows read from the index at once: more would hold up everything else. */
-const pageSize = 500;
 const sliceMs = 10;
 
 export interface Survey {
@@ -20,21 +17,22 @@ export interface Survey {
  * slow drive; a command that ends at once saves the thread's start.
  */
 export async function surveyLibrary(context: LibraryContext, signal: AbortSignal): Promise<Survey> {
-  const { host, store } = context;
-  const settledBeforeMs = Date.now() - timingOf(host).settleMs;
-  const modelsPath = store.folders.modelsPath;
+  const { host, store, catalog } = context;
+  const task: SurveyTask = {
+    modelsPath: store.folders.modelsPath,
+    settledBeforeMs: Date.now() - timingOf(host).settleMs,
+    silentMounts: await store.drives.silentMounts(),
+  };
   if (host.watches === false) {
-    const rows: SurveyRow[] = [];
-    for await (const page of rowsOf(context)) rows.push(...page);
-    return planReconcile(await drained(surveyDisk(modelsPath, rows, settledBeforeMs), signal), rows);
+    const facts = await drained(surveyDisk(catalog.rows, task), signal);
+    return planReconcile(facts, (met) => [...catalog.rows.idsBut(met)]);
   }
   const worker = new LibraryWorker(workerEntryOf(host));
   const stop = () => void worker.close();
   signal.addEventListener('abort', stop);
   try {
-    for await (const page of rowsOf(context)) worker.send({ kind: 'rows', rows: page });
     const steps: ReconcileStep[] = [];
-    const unchanged = await worker.ask({ kind: 'survey', modelsPath, settledBeforeMs }, (reply) => {
+    const unchanged = await worker.ask({ kind: 'survey', catalogPath: catalog.path, ...task }, (reply) => {
       if (reply.kind === 'steps') steps.push(...reply.steps);
       return reply.kind === 'surveyed' ? reply.unchanged : undefined;
     });
@@ -42,21 +40,6 @@ export async function surveyLibrary(context: LibraryContext, signal: AbortSignal
   } finally {
     signal.removeEventListener('abort', stop);
     await worker.close();
-  }
-}
-
-async function* rowsOf({ catalog, store }: Pick<LibraryContext, 'catalog' | 'store'>): AsyncGenerator<SurveyRow[]> {
-  for (let last: Parameters<Catalog['rowsAfter']>[0] = null; ; ) {
-    const rows = catalog.rowsAfter(last, pageSize);
-    yield rows.map((row) => ({
-      id: row.model_id,
-      stamp: row.stamp,
-      payloadPath: store.payloadPathOf(row),
-      isOwned: row.storage_kind === 'library_owned',
-    }));
-    last = rows.at(-1)?.model_id ?? null;
-    if (rows.length < pageSize || last === null) return;
-    await new Promise(setImmediate);
   }
 }
 

@@ -11,7 +11,7 @@ export interface FolderWatchHooks {
 }
 
 /** Each costs some 2 KB of memory, and the system has a limit on all programs together. */
-const maxFolders = 30_000;
+const maxFolders = 15_000;
 const maxDepth = 14;
 /** A tree is taken in in pieces: whoever waits meanwhile for an answer gets it. */
 const sliceMs = 10;
@@ -53,7 +53,8 @@ export class FolderWatch {
         if (child.name.startsWith('.')) continue;
         if (!child.isDirectory()) {
           if (isNew) this.#hooks.onChange(join(folder, child.name));
-        } else if (depth < maxDepth) waiting.push([join(folder, child.name), depth + 1]);
+        } else if (this.#watchers.size + waiting.length >= maxFolders) this.#limited(`more than ${maxFolders} folders`);
+        else if (depth < maxDepth) waiting.push([join(folder, child.name), depth + 1]);
       }
       if (performance.now() < sliceEndMs) continue;
       await new Promise(setImmediate);

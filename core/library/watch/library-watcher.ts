@@ -6,18 +6,22 @@ import { ListQuery, type ModelSummary } from '../../contract/model.ts';
 import { findMissing, readSource } from '../acts/read-source.ts';
 import { placeAt } from '../acts/relocate.ts';
 import type { LibraryContext } from '../context.ts';
-import { isVolumeOffline } from '../health/volume.ts';
 import { timingOf } from '../host.ts';
 import { isThere } from '../is-there.ts';
 import { isLeftoverName } from '../metadata/own-files.ts';
 import { sourceStamp } from '../reconcile/stamp.ts';
 import { resolveSource } from '../source-path.ts';
+import { FlatWatch } from './flat-watch.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { Quiet } from './quiet.ts';
 
 const pageSize = 500;
-/** External bundles that are watched file by file; those beyond are looked at with the whole. */
-const maxBundles = 2000;
+/**
+ * External bundles that are watched file by file, with their components: chokidar keeps a mark of every file, and tells also where the system
+ * tells little. It would be a hundred megabytes for some thousands; of those beyond, the own folder is watched, and the rest is looked at with the
+ * whole.
+ */
+const maxBundles = 200;
 /** Where not everything can be watched, the whole is looked at now and then. */
 const unwatchedReconcileMs = 10 * 60_000;
 
@@ -32,11 +36,11 @@ export class LibraryWatcher {
   readonly #registry: FolderWatch;
   /** Bundles, with their components. */
   readonly #bundles: FSWatcher;
+  readonly #bundlePaths = new Map<ModelId, string>();
   /** The folders that single files and bundles lie in: that one went, came, or has another name now. */
-  readonly #parents: FSWatcher;
-  readonly #models = new Map<string, ModelId>();
-  readonly #sources = new Map<ModelId, string>();
-  readonly #inParent = new Map<string, Set<ModelId>>();
+  readonly #parents: FlatWatch;
+  /** Of those the ones that are not there: looked for now and then. */
+  readonly #goneParents = new Set<string>();
   readonly #offlineTimer: NodeJS.Timeout;
   /** Changed places below `models/` that belong to no model that the index has. */
   readonly #unknownPaths = new Set<string>();
@@ -52,8 +56,12 @@ export class LibraryWatcher {
       onChange: (path) => this.#registryChanged(path),
       onLimit: (reason) => this.#limited(reason),
     });
-    this.#bundles = this.#watch(1, (path) => this.#sourceChanged(path));
-    this.#parents = this.#watch(0, (path) => this.#sourceChanged(path));
+    this.#bundles = this.#watchBundles();
+    this.#parents = new FlatWatch({
+      onChange: (path) => this.#sourceChanged(path),
+      onGone: (folder) => this.#parentGone(folder),
+      onLimit: (reason) => this.#limited(reason),
+    });
     this.#offlineTimer = setInterval(() => {
       this.#lookForDrives().catch((error: unknown) =>
         context.host.log('drives could not be looked for', { error: String(error) }),
@@ -66,7 +74,7 @@ export class LibraryWatcher {
     const { catalog } = this.#context;
     for (let last: Parameters<Catalog['rowsAfter']>[0] = null; ; ) {
       const rows = catalog.rowsAfter(last, pageSize);
-      for (const row of rows) this.watchModel(row);
+      for (const row of rows) await this.watchModel(row);
       last = rows.at(-1)?.model_id ?? null;
       if (this.#isClosed || rows.length < pageSize || last === null) break;
       await new Promise(setImmediate);
@@ -74,42 +82,33 @@ export class LibraryWatcher {
     await this.#registry.start(this.#context.store.folders.modelsPath);
   }
 
-  /** The source of a model is from now on watched, where it is now. */
-  watchModel({
+  /** The source of a model is from now on watched, where it is now. Nothing is asked of a drive that doesn't answer: it is looked for as one that is away. */
+  async watchModel({
     model_id,
     storage_kind,
     bundle_format,
     entry_path,
-  }: Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): void {
-    if (this.#isClosed || this.#sources.get(model_id) === entry_path) return;
+  }: Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): Promise<void> {
+    if (this.#isClosed || storage_kind !== 'external_reference' || entry_path === '') return;
+    if (!(await this.#context.store.drives.answers(entry_path)) || this.#isClosed) return;
+    this.#watchParent(dirname(entry_path));
+    if (bundle_format !== 'diffusers_directory' || this.#bundlePaths.get(model_id) === entry_path) return;
     this.forgetModel(model_id);
-    if (storage_kind !== 'external_reference' || entry_path === '') return;
-    this.#models.set(entry_path, model_id);
-    this.#sources.set(model_id, entry_path);
-    const parent = dirname(entry_path);
-    const beside = this.#inParent.get(parent) ?? new Set();
-    const isNew = beside.size === 0;
-    this.#inParent.set(parent, beside.add(model_id));
-    if (isNew) this.#parents.add(parent);
-    if (bundle_format !== 'diffusers_directory') return;
-    if (this.#sources.size > maxBundles) this.#limited(`more than ${maxBundles} external models`);
-    else this.#bundles.add(entry_path);
+    if (this.#bundlePaths.size < maxBundles) {
+      this.#bundlePaths.set(model_id, entry_path);
+      this.#bundles.add(entry_path);
+    } else {
+      this.#watchParent(entry_path);
+      this.#limited(`more than ${maxBundles} external bundles`);
+    }
   }
 
+  /** The folder that a source lies in is watched on: others may lie there, and what comes there is looked at. */
   forgetModel(id: ModelId): void {
-    const source = this.#sources.get(id);
+    const source = this.#bundlePaths.get(id);
     if (source === undefined) return;
-    this.#sources.delete(id);
-    if (this.#models.get(source) === id) {
-      this.#models.delete(source);
-      this.#bundles.unwatch(source);
-    }
-    const parent = dirname(source);
-    const beside = this.#inParent.get(parent);
-    beside?.delete(id);
-    if (beside?.size !== 0) return;
-    this.#inParent.delete(parent);
-    this.#parents.unwatch(parent);
+    this.#bundlePaths.delete(id);
+    this.#bundles.unwatch(source);
   }
 
   async close(): Promise<void> {
@@ -118,12 +117,13 @@ export class LibraryWatcher {
     if (this.#unwatchedTimer !== null) clearInterval(this.#unwatchedTimer);
     this.#quiet.close();
     this.#registry.close();
-    await Promise.all([this.#bundles.close(), this.#parents.close()]);
+    this.#parents.close();
+    await this.#bundles.close();
   }
 
-  #watch(depth: number, onChange: (path: string) => void): FSWatcher {
+  #watchBundles(): FSWatcher {
     const watcher = watch([], {
-      depth,
+      depth: 1,
       ignoreInitial: true,
       followSymlinks: false,
       ignorePermissionErrors: true,
@@ -131,11 +131,27 @@ export class LibraryWatcher {
       atomic: false,
       persistent: false,
       // What somebody registered is watched, were its name hidden.
-      ignored: (path) => isIgnored(path) && !this.#models.has(path) && !this.#inParent.has(path),
+      ignored: (path) => isIgnored(path) && this.#context.store.registeredAt(path) === null,
     });
-    watcher.on('all', (_, path) => onChange(path));
+    watcher.on('all', (_, path) => this.#sourceChanged(path));
     watcher.on('error', (error) => this.#limited(String(error)));
     return watcher;
+  }
+
+  #watchParent(folder: string): void {
+    if (!this.#parents.add(folder)) this.#goneParents.add(folder);
+  }
+
+  #parentGone(folder: string): void {
+    this.#goneParents.add(folder);
+    this.#allBelow(folder);
+  }
+
+  /** Every model whose files are in a folder, or are that folder, is looked at. */
+  #allBelow(folder: string): void {
+    const { catalog, store } = this.#context;
+    const own = store.registeredAt(folder);
+    for (const id of [...(own === null ? [] : [own]), ...catalog.idsBelow(folder)]) this.#modelChanged(id);
   }
 
   #limited(reason: string): void {
@@ -166,14 +182,14 @@ export class LibraryWatcher {
   }
 
   #sourceChanged(path: string): void {
-    for (let at = path; at !== dirname(at); at = dirname(at)) {
-      const id = this.#models.get(at);
-      if (id !== undefined) {
-        this.#modelChanged(id);
-        return;
-      }
+    // A file of a component of a bundle is the deepest.
+    for (const at of [path, dirname(path), dirname(dirname(path))]) {
+      const id = this.#context.store.registeredAt(at);
+      if (id === null) continue;
+      this.#modelChanged(id);
+      return;
     }
-    if (!this.#inParent.has(dirname(path))) return;
+    if (isIgnored(path)) return;
     this.#quiet.wait(
       path,
       () => sourceStamp(path, false),
@@ -209,13 +225,18 @@ export class LibraryWatcher {
 
   async #lookForDrives(): Promise<void> {
     const { catalog, store, turns } = this.#context;
+    for (const folder of this.#goneParents) {
+      if (!(await store.drives.answers(folder)) || this.#isClosed || !this.#parents.add(folder)) continue;
+      this.#goneParents.delete(folder);
+      this.#allBelow(folder);
+    }
     for (let cursor: string | undefined; ; ) {
       const query = ListQuery.parse({ offline: true, limit: pageSize, ...(cursor !== undefined && { cursor }) });
       const { models, next_cursor } = catalog.page(query);
       for (const { model_id, entry_path } of models) {
         if (this.#isClosed) return;
-        if ((await isThere(entry_path)) || !(await isVolumeOffline(entry_path)))
-          await turns.take(() => store.look(model_id));
+        if (await store.isDriveAway(entry_path)) continue;
+        await turns.take(() => store.look(model_id));
       }
       if (next_cursor === null) return;
       cursor = next_cursor;

@@ -3,6 +3,7 @@ import { hashControl, WorkerReply, type WorkerRequest } from './messages.ts';
 
 /** What a survey holds lives as long as it or for one step: a larger nursery only delays its collection. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+const endPatienceMs = 2000;
 
 /** A worker thread of the library: it reads drives, so that the thread which answers people never waits for one. */
 export class LibraryWorker {
@@ -60,7 +61,11 @@ export class LibraryWorker {
     this.#hasEnded = true;
     this.#set(hashControl.stop);
     this.#reject?.(ended());
-    await this.#worker.terminate();
+    // One that hangs in a call to a drive which doesn't answer ends with the program.
+    await Promise.race([
+      this.#worker.terminate(),
+      new Promise((resolve) => setTimeout(resolve, endPatienceMs).unref()),
+    ]);
   }
 
   #set(value: number): void {

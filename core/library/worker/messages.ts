@@ -1,19 +1,17 @@
 import { z } from 'zod';
 import { ModelId } from '../../contract/ids.ts';
 
-/** A model of the index, as a survey of the disk needs it. */
-export const SurveyRow = z.object({
-  id: ModelId,
-  stamp: z.string(),
-  payloadPath: z.string(),
-  isOwned: z.boolean(),
+/** What of the disk is surveyed. */
+export const SurveyTask = z.object({
+  modelsPath: z.string(),
+  settledBeforeMs: z.number().describe('What changed later may still be being written'),
+  silentMounts: z.array(z.string()).describe('Mount points of drives that do not answer: nothing is asked of them'),
 });
-export type SurveyRow = z.infer<typeof SurveyRow>;
+export type SurveyTask = z.infer<typeof SurveyTask>;
 
 /** To a worker thread: one survey, or one file to hash, at a time. */
 export const WorkerRequest = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('rows'), rows: z.array(SurveyRow) }),
-  z.object({ kind: z.literal('survey'), modelsPath: z.string(), settledBeforeMs: z.number() }),
+  z.object({ kind: z.literal('survey'), catalogPath: z.string(), ...SurveyTask.shape }),
   z.object({ kind: z.literal('hash'), path: z.string(), isSafetensors: z.boolean() }),
 ]);
 export type WorkerRequest = z.infer<typeof WorkerRequest>;

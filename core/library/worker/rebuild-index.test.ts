@@ -107,7 +107,7 @@ describe.each([
         log: () => {},
         watches,
       };
-      await rebuildIndex({ host, catalog, store: new ModelStore(host, catalog), turns: new Turns() });
+      await rebuildIndex({ host, catalog, store: new ModelStore(host, catalog), turns: new Turns(), refusal: null });
       const counts = catalog.counts(ListQuery.parse({ type: 'lora' }));
       expect(counts.state).toEqual([
         { value: 'valid', count: 600 },

@@ -2,9 +2,10 @@ import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { z } from 'zod';
 import { hashFileSync } from '../hashing/hash-file.ts';
+import { openIndexedRows } from '../../catalog/indexed-rows.ts';
 import { planReconcile } from '../reconcile/plan-reconcile.ts';
 import { surveyDisk } from '../reconcile/survey-disk.ts';
-import { type SurveyRow, type WorkerReply, WorkerRequest } from './messages.ts';
+import { type WorkerReply, WorkerRequest } from './messages.ts';
 
 /** Steps in one message: few enough that the thread which takes them is not held up. */
 const batchSize = 200;
@@ -14,14 +15,12 @@ export type ServeWork = z.infer<typeof ServeWork>;
 
 /** Surveys the disk and hashes files as it is asked, until its thread is ended. */
 export function serveRequests({ control }: ServeWork): void {
-  const rows: SurveyRow[] = [];
   // Of this thread only, on Linux; elsewhere it would be the whole process.
   if (process.platform === 'linux') setPriority(0, 19);
   parentPort?.on('message', (message: unknown) => {
     try {
       const request = WorkerRequest.parse(message);
-      if (request.kind === 'rows') rows.push(...request.rows);
-      else if (request.kind === 'survey') survey(request.modelsPath, rows.splice(0), request.settledBeforeMs);
+      if (request.kind === 'survey') survey(request);
       else reply({ kind: 'hashed', ...hashFileSync(request.path, request.isSafetensors, new Int32Array(control)) });
     } catch (error) {
       reply({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
@@ -29,10 +28,16 @@ export function serveRequests({ control }: ServeWork): void {
   });
 }
 
-function survey(modelsPath: string, rows: readonly SurveyRow[], settledBeforeMs: number): void {
-  const { steps, unchanged } = planReconcile(surveyDisk(modelsPath, rows, settledBeforeMs), rows);
-  for (let at = 0; at < steps.length; at += batchSize) reply({ kind: 'steps', steps: steps.slice(at, at + batchSize) });
-  reply({ kind: 'surveyed', unchanged });
+function survey({ catalogPath, ...task }: Extract<WorkerRequest, { kind: 'survey' }>): void {
+  const { rows, close } = openIndexedRows(catalogPath);
+  try {
+    const { steps, unchanged } = planReconcile(surveyDisk(rows, task), (met) => rows.idsBut(met));
+    for (let at = 0; at < steps.length; at += batchSize)
+      reply({ kind: 'steps', steps: steps.slice(at, at + batchSize) });
+    reply({ kind: 'surveyed', unchanged });
+  } finally {
+    close();
+  }
 }
 
 function reply(message: WorkerReply): void {

@@ -30,6 +30,7 @@ export const add = {
   whole: 'All of it is whole.',
   collection: '{what}, {count, plural, one {# model} other {# models}}: {kinds}. {size}.',
   showAll: 'Show all {count, number}',
+  things: 'What was dropped or named',
   showFewer: 'Show fewer',
   more: '{count} more',
   kinds: {

@@ -45,9 +45,15 @@ export const status = {
 export const notice = {
   close: 'Close',
   added: '{count, plural, =0 {Nothing was added} one {# model added} other {# models added}}',
-  removed: '“{name}” was removed from the library',
+  removed:
+    '{count, plural, one {“{name}” was removed from the library} other {# models were removed from the library}}',
   undo: 'Undo',
   queued: 'Put in the queue',
+  linked:
+    '{count, plural, =0 {No link was made} one {# link was made} other {# links were made}}{failed, plural, =0 {} one {, # could not be made} other {, # could not be made}}',
+  linkedCanceled: 'Canceled. {count, plural, =0 {No link was made} one {# link was made} other {# links were made}}',
+  unlinked:
+    '{count, plural, =0 {No link was taken back} one {# link was taken back} other {# links were taken back}}{left, plural, =0 {} one {, # was changed since and stays} other {, # were changed since and stay}}',
   cleared_waiting: '{count, plural, one {# job canceled} other {# jobs canceled}}',
   cleared_ended: '{count, plural, one {# job taken out of the history} other {# jobs taken out of the history}}',
 } as const;

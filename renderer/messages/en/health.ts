@@ -6,11 +6,20 @@ export const healthScreen = {
   emptyText: 'Each model’s files were opened and read. Findings would stand here, each with what mends it.',
   emptyAction: 'Show the models',
   count: '{count, plural, one {# model} other {# models}}',
+  driveAway: '{drive} is not connected',
   check: 'Check again',
   checkAll: 'Check all again',
+  lookAgain: 'Look again',
   relocate: 'Relocate…',
-  remove: 'Remove…',
-  accept: 'Accept',
+  remove: 'Remove entry…',
+  accept: 'Accept it',
+  mendNamed: 'Mend {name}',
+  linksTitle: 'Links in {app} lead nowhere',
+  links: '{count, plural, one {# link} other {# links}}',
+  linksMean: 'The app finds no model there. Looking at them first changes nothing.',
+  relink: 'Link again…',
+  notRead: '{count, plural, one {# more model has findings.} other {# more models have findings.}}',
+  showInModels: 'Show them in Models',
   open: 'Open {name}',
   more: '{count} more',
   reading: 'Reading the findings…',
@@ -18,6 +27,7 @@ export const healthScreen = {
 
 export const lastCheck = {
   title: 'Last check',
+  close: 'Close',
   when: '{day} {time}, {count, plural, one {# model} other {# models}} in {took}',
   added: 'Added',
   updated: 'Updated',
@@ -30,4 +40,32 @@ export const lastCheck = {
   until: 'Until {day}',
   restore: 'Bring back',
   restoreNamed: 'Bring back {name}',
+} as const;
+
+/** What each finding means, and what mends it. */
+export const means = {
+  missing_entry_path: 'The record does not say where the files are. Relocate it, or remove the entry.',
+  path_not_found: 'Nothing is at the path any more. Say where it is now; the model keeps its name, tags and pictures.',
+  path_not_directory: 'A file stands where the folder was. Say where the folder is now.',
+  volume_offline: 'Its models come back by themselves when you plug it in.',
+  path_escape: 'A link in the folder leads out of it. Put the file itself there.',
+  missing_model_index: 'The folder lacks the file that says what it is. Fetch it again.',
+  invalid_model_index_json: 'The file that says what the folder is can’t be read. Fetch it again.',
+  missing_pipeline_class: 'model_index.json does not say which pipeline it is for. Fetch it again.',
+  unsupported_pipeline: 'It is kept in the library, but does not make pictures from text here.',
+  missing_component: 'A part that it can’t run without is not there. Fetch the folder again.',
+  missing_optional_component:
+    'Put the part back, or take its line out of model_index.json. Accept it to generate without.',
+  component_unreadable: 'Look whether this user may read the files, then check again.',
+  invalid_config: 'A config can’t be read or lacks what is needed. Fetch it again.',
+  missing_weights: 'There is a config without its weights. Fetch them, then check again.',
+  missing_shard: 'The index names a file that is not in the folder. Fetch it, then check again.',
+  invalid_weights_header: 'The file does not begin as a weights file does. Fetch it again.',
+  truncated_weights: 'The file ends before its last tensor: usually a download that stopped. Fetch it again.',
+  unsafe_weights_only:
+    'Pickle files can run code when they are opened, so Vitrine does not. Fetch safetensors instead.',
+  missing_tokenizer_files: 'Without them no prompt can be read. Fetch the tokenizer folder again.',
+  metadata_corrupt: 'Vitrine’s own record is damaged. The files are untouched: remove the entry and add it again.',
+  source_changed:
+    'Other files lie there than when it came in. Accept them if you changed them, or put the old ones back.',
 } as const;

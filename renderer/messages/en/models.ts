@@ -10,6 +10,9 @@ export const models = {
   health: 'Health',
   anyHealth: 'Any health',
   anyFamily: 'Any family',
+  anyPrecision: 'Any precision',
+  filter: 'Filter',
+  filterOn: '{count, plural, =0 {Filter} one {Filter, one is on} other {Filter, # are on}}',
   tag: 'Tag',
   anyTag: 'Any tag',
   favourites: 'Favourites only',
@@ -32,6 +35,8 @@ export const models = {
   nothingPlain: 'No model is like that',
   nothingText:
     '{filters, plural, =0 {Check the spelling, or search for a part of the name.} one {One filter is on as well.} other {# filters are on as well.}}',
+  nothingNear: 'Did you mean {name}?',
+  showNear: 'Show {name}',
   clear: 'Clear filters',
   failedTitle: 'The models could not be listed.',
   retry: 'Try again',
@@ -74,6 +79,45 @@ export const details = {
   notes: 'Notes',
   notesHint: 'Add a note',
   madeWith: 'Made with this',
+  used: 'Used',
+  usedNever: 'Never',
+  usedValue: '{count, plural, one {# picture} other {# pictures}}, newest: {day}',
+  base: 'Trained from',
+  triggers: 'Trigger words',
+  rename: 'Rename…',
+  name: 'Name',
+  dropPreview: 'Show its pattern again',
+  id: 'Id',
+  identity: 'Ids and hashes',
+  descriptor: 'Execution descriptor',
+  copyNamed: 'Copy {name}',
+  copied: '{name} copied',
+} as const;
+
+export const bulk = {
+  label: 'Picked models',
+  title: '{count} models picked',
+  none: 'Pick none',
+  favourite: 'Make favourites',
+  unfavourite: 'No favourites any more',
+  check: 'Check again',
+  accept: 'Accept their warnings',
+  remove: 'Remove entries…',
+  tags: 'Tags',
+  addTag: 'Add a tag to all',
+  dropTag: 'Take the tag {tag} off all',
+  troubled: '{count, plural, one {# of them has findings.} other {# of them have findings.}}',
+  verb: {
+    tag: 'Tagging',
+    favourite: 'Changing favourites',
+    check: 'Checking',
+    accept: 'Accepting',
+    remove: 'Removing',
+  },
+  progress: '{done} of {total}',
+  more: 'and {count} more',
+  cancel: 'Stop',
+  close: 'Close',
 } as const;
 
 export const whyNot = {
@@ -86,15 +130,19 @@ export const whyNot = {
 
 export const remove = {
   title: 'Remove “{name}” from the library?',
-  textExternal: 'Its files stay where they are, untouched. Only the library’s entry goes.',
-  textLibrary: 'The library’s own copy goes with it: {size}.',
+  titleMany: 'Remove {count} models from the library?',
+  reading: 'Looking at what would go: {done} of {count}.',
+  readingLabel: 'Looking at what would go',
+  textExternal:
+    '{count, plural, one {Its files stay where they are, untouched. Only the library’s entry goes.} other {The files of # stay where they are, untouched. Only the library’s entries go.}}',
+  textLibrary:
+    '{count, plural, one {The library’s own copy goes with it: {size}.} other {The library’s own copies of # go with them: {size}.}}',
   goes: 'Goes',
   stays: 'Stays as it is',
-  links: 'Links in other apps that lead to it',
-  more: 'and {count} more',
-  undoable: 'It can be brought back for 30 days.',
-  cancel: 'Keep it',
-  confirm: 'Remove entry',
+  links: 'Links in other apps that lead there',
+  undoable: '{count, plural, one {It} other {They}} can be brought back for 30 days.',
+  cancel: '{count, plural, one {Keep it} other {Keep them}}',
+  confirm: '{count, plural, one {Remove entry} other {Remove # entries}}',
 } as const;
 
 export const relocate = {

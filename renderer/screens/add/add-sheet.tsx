@@ -2,10 +2,11 @@ import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../store/add-plan.ts';
-import type { AddSheet } from '../../store/state.ts';
+import type { AddSheet } from '../../store/add-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { LongList } from '../../ui/long-list.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import { AddByPath } from './add-by-path.tsx';
@@ -33,26 +34,26 @@ export function AddSheetView() {
 }
 
 function Review({ sheet }: { readonly sheet: AddSheet }) {
+  const t = useTranslations('add');
   return (
-    <ul className={css.items} data-phase={sheet.phase}>
-      {sheet.items.map((item) => (
-        <ReviewItem key={item.path} item={item} />
-      ))}
-    </ul>
+    <LongList className={css.items} label={t('things')} items={sheet.items} keyOf={({ path }) => path} rowHeight={97}>
+      {(item) => <ReviewItem item={item} />}
+    </LongList>
   );
 }
 
 function UnderWay({ sheet }: { readonly sheet: AddSheet }) {
+  const t = useTranslations('add');
   const tasks = useApp((state) => state.tasks);
   const progress = useMemo(() => progressOf(sheet, resultsOf(sheet, tasks)), [sheet, tasks]);
   const running = sheet.taskIds.flatMap((id) => tasks[id] ?? []).find(({ state }) => state === 'running') ?? null;
   return (
-    <ul className={css.items} data-phase={sheet.phase}>
-      {sheet.items.map((item, index) => {
+    <LongList className={css.items} label={t('things')} items={sheet.items} keyOf={({ path }) => path} rowHeight={41}>
+      {(item, index) => {
         const own = progress[index];
-        return own && <UnderWayItem key={item.path} item={item} progress={own} task={running} />;
-      })}
-    </ul>
+        return own && <UnderWayItem item={item} progress={own} task={running} />;
+      }}
+    </LongList>
   );
 }
 

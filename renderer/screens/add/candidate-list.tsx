@@ -1,48 +1,53 @@
 import { useTranslations } from 'use-intl';
 import type { Classification } from '../../../core/contract/model.ts';
 import { baseName } from '../../format/path.ts';
-import type { Candidate } from '../../store/state.ts';
+import type { Candidate } from '../../store/add-state.ts';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { LongList } from '../../ui/long-list.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './candidate-list.module.css';
-
-/** More than these are counted, not listed: nobody reads on, and the page stays quick. */
-const shownRows = 100;
 
 interface CandidateListProps {
   readonly candidates: readonly Candidate[];
   readonly skipped: Classification['skipped'];
 }
 
-/** Everything one path holds, each with what becomes of it. */
+/** Everything one path holds, each with what becomes of it: the models, then what is none. */
 export function CandidateList({ candidates, skipped }: CandidateListProps) {
   const t = useTranslations('add');
-  const { bytes, kind, number } = useWords();
-  const hidden = candidates.length + skipped.length - shownRows;
+  const { bytes, kind } = useWords();
   return (
-    <ul className={css.list}>
-      {candidates.slice(0, shownRows).map((candidate) => (
-        <li key={candidate.path} title={candidate.path}>
-          <HealthGlyph state={candidate.validation_state} />
-          <span className={css.name}>{candidate.name}</span>
-          <span className={css.quiet}>{kind(candidate)}</span>
-          <span className={css.end}>
-            {candidate.already_registered_as !== null
-              ? t('knownOne')
-              : candidate.validation_state === 'invalid'
-                ? t('refused')
-                : bytes(candidate.size_bytes)}
-          </span>
-        </li>
-      ))}
-      {skipped.slice(0, Math.max(0, shownRows - candidates.length)).map(({ path, reason }) => (
-        <li key={path} title={path}>
-          <HealthGlyph state="offline" />
-          <span className={css.name}>{baseName(path)}</span>
-          <span className={css.reason}>{reason}</span>
-        </li>
-      ))}
-      {hidden > 0 && <li className={css.quiet}>{t('more', { count: number(hidden) })}</li>}
-    </ul>
+    <LongList
+      className={css.list}
+      label={t('showAll', { count: candidates.length })}
+      items={[...candidates, ...skipped]}
+      keyOf={({ path }) => path}
+      rowHeight={26}
+    >
+      {(thing) =>
+        'reason' in thing ? (
+          <div className={css.row} title={thing.path}>
+            <HealthGlyph state="offline" />
+            <span className={css.name}>{baseName(thing.path)}</span>
+            <span className={css.reason} title={thing.reason}>
+              {thing.reason}
+            </span>
+          </div>
+        ) : (
+          <div className={css.row} title={thing.path}>
+            <HealthGlyph state={thing.validation_state} />
+            <span className={css.name}>{thing.name}</span>
+            <span className={css.quiet}>{kind(thing)}</span>
+            <span className={css.end}>
+              {thing.already_registered_as !== null
+                ? t('knownOne')
+                : thing.validation_state === 'invalid'
+                  ? t('refused')
+                  : bytes(thing.size_bytes)}
+            </span>
+          </div>
+        )
+      }
+    </LongList>
   );
 }

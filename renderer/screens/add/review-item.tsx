@@ -1,10 +1,10 @@
 import { Copy, FileX, X } from 'lucide-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { baseName, folderOf } from '../../format/path.ts';
 import { bytesToAdd, canMove, newCandidates } from '../../store/add-plan.ts';
-import type { AddItem, Candidate } from '../../store/state.ts';
+import type { AddItem, Candidate } from '../../store/add-state.ts';
 import { Button, Tool } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
@@ -16,13 +16,13 @@ import css from './review-item.module.css';
 import { useImportModes } from './use-import-modes.ts';
 
 /** One thing on its way in: what it is, why, and what would happen. */
-export function ReviewItem({ item }: { readonly item: AddItem }) {
+export const ReviewItem = memo(function ReviewItem({ item }: { readonly item: AddItem }) {
   const t = useTranslations('add');
   const candidates = item.classification?.candidates ?? [];
   const [only] = candidates;
   const title = candidates.length === 1 && only ? only.name : baseName(item.path);
   return (
-    <li className={css.item} data-refused={item.phase === 'refused' || undefined}>
+    <div className={css.item} data-refused={item.phase === 'refused' || undefined}>
       <Face item={item} candidates={candidates} />
       <div>
         <div className={css.title}>{title}</div>
@@ -35,9 +35,9 @@ export function ReviewItem({ item }: { readonly item: AddItem }) {
         )}
       </div>
       <Deed item={item} title={title} />
-    </li>
+    </div>
   );
-}
+});
 
 function Face({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
   const [only] = candidates;

@@ -1,10 +1,10 @@
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import type { Task } from '../../../core/contract/task.ts';
 import { useActions } from '../../app-context.tsx';
 import { baseName } from '../../format/path.ts';
 import { fractionOf, type ItemProgress, newCandidates } from '../../store/add-plan.ts';
-import type { AddItem } from '../../store/state.ts';
+import type { AddItem } from '../../store/add-state.ts';
 import { Tool } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
 import { ProgressRing } from '../../ui/progress.tsx';
@@ -26,7 +26,7 @@ const toldFailures = 3;
 /** One thing while it comes in, and what became of it. */
 export function UnderWayItem({ item, progress, task }: UnderWayItemProps) {
   const t = useTranslations('add');
-  const { closeAdd, showModel } = useActions();
+  const { closeAdd, showModel, leaveOut } = useActions();
   const { bytes, number } = useWords();
   const remedyOf = useImportRemedy();
   const { total, results, phase } = progress;
@@ -50,7 +50,7 @@ export function UnderWayItem({ item, progress, task }: UnderWayItemProps) {
           : 'valid';
   const [first] = made;
   return (
-    <li className={css.item}>
+    <div className={css.item}>
       {phase === 'running' && !isOut ? (
         <ProgressRing label={baseName(item.path)} fraction={fraction()} />
       ) : (
@@ -70,6 +70,10 @@ export function UnderWayItem({ item, progress, task }: UnderWayItemProps) {
         >
           <ChevronRight />
         </Tool>
+      ) : phase !== 'ended' && !isOut && task !== null ? (
+        <Tool label={t('leaveOut', { name: name ?? baseName(item.path) })} onPress={() => void leaveOut(item.path)}>
+          <X />
+        </Tool>
       ) : (
         <span />
       )}
@@ -86,7 +90,7 @@ export function UnderWayItem({ item, progress, task }: UnderWayItemProps) {
       {failed.length > toldFailures && (
         <p className={css.why}>{t('more', { count: number(failed.length - toldFailures) })}</p>
       )}
-    </li>
+    </div>
   );
 
   /** By bytes when it is the one thing that is copied, else by models. */

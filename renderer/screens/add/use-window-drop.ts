@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useActions } from '../../app-context.tsx';
+import { isPictureFile } from '../../client/picture-file.ts';
 
 /** How many things hover over the window, null when none does. Let go, they go to the review; nothing else happens. */
 export function useWindowDrop(): number | null {
-  const { addFiles } = useActions();
+  const { addFiles, takePicture } = useActions();
   const [hovering, setHovering] = useState<number | null>(null);
   useEffect(() => {
     const countOf = ({ dataTransfer }: DragEvent) => {
@@ -24,7 +25,11 @@ export function useWindowDrop(): number | null {
       if (countOf(event) === null) return;
       event.preventDefault();
       setHovering(null);
-      void addFiles([...(event.dataTransfer?.files ?? [])]);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const [first] = files;
+      // Pictures alone are for the next picture; beside anything else they are looked at with it.
+      if (first && files.every(isPictureFile)) void takePicture(first, first.name);
+      else void addFiles(files);
     };
     window.addEventListener('dragenter', onOver);
     window.addEventListener('dragover', onOver);
@@ -36,6 +41,6 @@ export function useWindowDrop(): number | null {
       window.removeEventListener('dragleave', onLeave);
       window.removeEventListener('drop', onDrop);
     };
-  }, [addFiles]);
+  }, [addFiles, takePicture]);
   return hovering;
 }

@@ -1,18 +1,19 @@
-import { Plus, RefreshCw, Search } from 'lucide-react';
+import { Plus, Search } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { runningJob, waitingJobs } from '../../store/selectors.ts';
 import { Button } from '../../ui/button.tsx';
+import { HealthDeeds } from '../health/health-deeds.tsx';
+import { MappingsDeeds } from '../mappings/mappings-deeds.tsx';
 import { QueueDeeds } from '../queue/queue-deeds.tsx';
 import css from './bar.module.css';
 import { searchFieldId } from './use-shortcuts.ts';
 
 export function Bar() {
   const t = useTranslations('bar');
-  const { search, openAdd, setFilter, lookAgain } = useActions();
+  const { search, openAdd, setFilter } = useActions();
   const query = useApp((state) => state.listing.filter.query);
   const screen = useApp((state) => state.screen);
-  const isReconciling = useApp((state) => state.isReconciling);
   const waiting = useApp((state) => (runningJob(state) ? waitingJobs(state).length : 0));
   return (
     <header className={css.bar}>
@@ -46,12 +47,8 @@ export function Bar() {
         </Button>
       )}
       {screen === 'queue' && <QueueDeeds />}
-      {screen === 'health' && (
-        <Button isDisabled={isReconciling} onPress={() => void lookAgain()}>
-          <RefreshCw />
-          {t(isReconciling ? 'looking' : 'lookAgain')}
-        </Button>
-      )}
+      {screen === 'mappings' && <MappingsDeeds />}
+      {screen === 'health' && <HealthDeeds />}
     </header>
   );
 }

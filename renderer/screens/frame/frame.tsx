@@ -4,8 +4,10 @@ import { isFirstRun } from '../../store/selectors.ts';
 import { AddSheetView } from '../add/add-sheet.tsx';
 import { Case } from '../add/case.tsx';
 import { useWindowDrop } from '../add/use-window-drop.ts';
+import { DroppedPictureSheet } from '../generate/dropped-picture-sheet.tsx';
 import { GenerateScreen } from '../generate/generate-screen.tsx';
 import { HealthScreen } from '../health/health-screen.tsx';
+import { MappingsScreen } from '../mappings/mappings-screen.tsx';
 import { ModelsScreen } from '../models/models-screen.tsx';
 import { RelocateDialog } from '../models/relocate-dialog.tsx';
 import { RemoveDialog } from '../models/remove-dialog.tsx';
@@ -25,6 +27,7 @@ const screens = {
   generate: GenerateScreen,
   queue: QueueScreen,
   health: HealthScreen,
+  mappings: MappingsScreen,
   settings: SettingsScreen,
 } as const;
 
@@ -53,6 +56,7 @@ export function Frame() {
         )}
       </div>
       <AddSheetView />
+      <DroppedPictureSheet />
       <RemoveDialog />
       <RelocateDialog />
       <Palette />

@@ -18,7 +18,7 @@ export function NoticeLine() {
   const notice = useApp((state) => state.notice);
   useEffect(() => {
     if (notice === null || notice.kind === 'problem') return;
-    const timer = setTimeout(dismissNotice, notice.kind === 'removed' ? undoMs : shownMs);
+    const timer = setTimeout(dismissNotice, notice.kind === 'removed' || notice.kind === 'linked' ? undoMs : shownMs);
     return () => clearTimeout(timer);
   }, [notice, dismissNotice]);
   return (
@@ -27,7 +27,12 @@ export function NoticeLine() {
         <div className={css.toast} key={notice.id}>
           {notice.kind === 'problem' && <HealthGlyph state="invalid" />}
           <span>{said(notice)}</span>
-          {notice.kind === 'removed' && notice.trashId !== null && <Undo trashId={notice.trashId} onUndo={restore} />}
+          {notice.kind === 'linked' && notice.applyId !== null && notice.count > 0 && (
+            <LinksUndo applyId={notice.applyId} />
+          )}
+          {notice.kind === 'removed' && notice.trashIds.length > 0 && (
+            <Undo onUndo={() => void restore(notice.trashIds)} />
+          )}
           <Tool label={t('notice.close')} onPress={dismissNotice}>
             <X />
           </Tool>
@@ -38,23 +43,29 @@ export function NoticeLine() {
 
   function said(shown: Notice): string {
     if (shown.kind === 'added') return t('notice.added', { count: shown.count });
+    if (shown.kind === 'linked')
+      return t(shown.isCanceled ? 'notice.linkedCanceled' : 'notice.linked', {
+        count: shown.count,
+        failed: shown.failed,
+      });
+    if (shown.kind === 'unlinked') return t('notice.unlinked', { count: shown.count, left: shown.left });
     if (shown.kind === 'queued') return t('notice.queued');
     if (shown.kind === 'cleared') return t(`notice.cleared_${shown.what}`, { count: shown.count });
-    if (shown.kind === 'removed') return t('notice.removed', { name: shown.name });
+    if (shown.kind === 'removed') return t('notice.removed', { name: shown.name, count: shown.count });
     return shown.text === 'unreachable' ? t('app.unreachable') : shown.text;
   }
 }
 
-interface UndoProps {
-  readonly trashId: string;
-  readonly onUndo: (trashId: string) => void;
-}
-
-function Undo({ trashId, onUndo }: UndoProps) {
+function Undo({ onUndo }: { readonly onUndo: () => void }) {
   const t = useTranslations('notice');
   return (
-    <Button kind="plain" size="small" onPress={() => onUndo(trashId)}>
+    <Button kind="plain" size="small" onPress={onUndo}>
       {t('undo')}
     </Button>
   );
+}
+
+function LinksUndo({ applyId }: { readonly applyId: string }) {
+  const { undoApply } = useActions();
+  return <Undo onUndo={() => void undoApply(applyId)} />;
 }

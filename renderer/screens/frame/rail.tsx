@@ -1,4 +1,4 @@
-import { HeartPulse, Image, LayoutGrid, ListOrdered, Settings } from 'lucide-react';
+import { HeartPulse, Image, LayoutGrid, ListOrdered, Settings, Waypoints } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { queuedCount } from '../../store/selectors.ts';
@@ -12,6 +12,7 @@ const places: readonly { readonly screen: Screen; readonly Icon: typeof Image }[
   { screen: 'generate', Icon: Image },
   { screen: 'queue', Icon: ListOrdered },
   { screen: 'health', Icon: HeartPulse },
+  { screen: 'mappings', Icon: Waypoints },
   { screen: 'settings', Icon: Settings },
 ];
 

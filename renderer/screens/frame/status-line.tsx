@@ -66,7 +66,10 @@ function WhatComesIn() {
   const t = useTranslations('status');
   const { number } = useWords();
   const { openAdd } = useActions();
-  const task = useApp((state) => Object.values(state.tasks).find(({ state: now }) => now === 'running') ?? null);
+  const task = useApp(
+    (state) =>
+      Object.values(state.tasks).find(({ kind, state: now }) => kind === 'import' && now === 'running') ?? null,
+  );
   if (!task) return null;
   return (
     <button type="button" className={css.task} onClick={openAdd}>

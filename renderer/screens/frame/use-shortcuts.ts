@@ -9,6 +9,7 @@ const screenKeys: Readonly<Record<string, Screen>> = {
   g: 'generate',
   q: 'queue',
   h: 'health',
+  a: 'mappings',
   s: 'settings',
 };
 /** After `g`, the letter of a screen within this time. */
@@ -19,10 +20,17 @@ export function useShortcuts() {
   const actions = useActions();
   const screen = useApp((state) => state.screen);
   const isPaneOpen = useApp((state) => state.isPaneOpen && state.selectedId !== null);
+  const isJobPaneOpen = useApp((state) => state.isJobPaneOpen && state.selectedJobId !== null);
+  const isLedgerOpen = useApp((state) => state.isLedgerOpen);
+  const isLastCheckOpen = useApp((state) => state.isLastCheckOpen);
   const isBusy = useApp((state) =>
     state.jobIds.some((id) => ['running', 'queued'].includes(state.jobs[id]?.status ?? '')),
   );
-  const hasSheet = useApp((state) => state.addSheet !== null || state.removing !== null || state.isPaletteOpen);
+  const isComparing = useApp((state) => state.comparing !== null);
+  const hasSheet = useApp(
+    ({ addSheet, removal, droppedPicture, clearing, undoing, relocating, isPaletteOpen }) =>
+      isPaletteOpen || [addSheet, removal, droppedPicture, clearing, undoing, relocating].some((open) => open !== null),
+  );
   useEffect(() => {
     let chordUntil = 0;
     // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
@@ -40,8 +48,12 @@ export function useShortcuts() {
     const onKey = (event: KeyboardEvent) => {
       if (hasSheet || event.defaultPrevented) return;
       if (event.key === 'Escape') {
-        if (screen === 'generate' && isBusy) actions.cancelCurrent();
+        if (screen === 'generate' && isComparing) actions.endCompare();
+        else if (screen === 'generate' && isBusy) actions.cancelCurrent();
         else if (screen === 'models' && isPaneOpen) actions.closePane();
+        else if (screen === 'queue' && isJobPaneOpen) actions.closeJobPane();
+        else if (screen === 'mappings' && isLedgerOpen) actions.toggleLedger();
+        else if (screen === 'health' && isLastCheckOpen) actions.toggleLastCheck();
         else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         return;
       }
@@ -69,7 +81,7 @@ export function useShortcuts() {
       window.removeEventListener('keydown', onEarlyKey, { capture: true });
       window.removeEventListener('keydown', onKey);
     };
-  }, [actions, screen, isPaneOpen, isBusy, hasSheet]);
+  }, [actions, screen, isPaneOpen, isJobPaneOpen, isLedgerOpen, isLastCheckOpen, isBusy, isComparing, hasSheet]);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,9 +1,12 @@
+import { X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import type { ReconcileReport } from '../../../core/contract/reconcile.ts';
 import { useActions, useApp } from '../../app-context.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, Tool } from '../../ui/button.tsx';
 import { PathText } from '../../ui/path-text.tsx';
+import { roomForPane, useMedia } from '../../ui/use-media.ts';
 import { useWords } from '../../ui/use-words.ts';
+import { SidePane } from '../side-pane.tsx';
 import css from './last-check.module.css';
 
 const shownChanges = 12;
@@ -14,12 +17,22 @@ export function LastCheck() {
   const t = useTranslations('lastCheck');
   const report = useApp((state) => state.lastReconcile);
   const trash = useApp((state) => state.trash);
-  if (report === null && trash.length === 0) return null;
+  const hasRoom = useMedia(roomForPane);
+  const isOpen = useApp((state) => state.isLastCheckOpen);
+  const { toggleLastCheck } = useActions();
+  if ((report === null && trash.length === 0) || (!hasRoom && !isOpen)) return null;
   return (
-    <aside className={css.pane} aria-label={t('title')}>
+    <SidePane label={t('title')}>
+      {!hasRoom && (
+        <div className={css.close}>
+          <Tool label={t('close')} onPress={toggleLastCheck}>
+            <X />
+          </Tool>
+        </div>
+      )}
       {report && <Report report={report} />}
       <Removed />
-    </aside>
+    </SidePane>
   );
 }
 
@@ -30,7 +43,7 @@ function Report({ report }: { readonly report: ReconcileReport }) {
   const looked = report.added + report.updated + report.adopted + report.unchanged;
   return (
     <>
-      <h2>{t('title')}</h2>
+      <h2 className={css.title}>{t('title')}</h2>
       <p className={css.when}>
         {t('when', {
           day: day(report.finished_at),
@@ -118,7 +131,7 @@ function Removed() {
               kind="plain"
               size="small"
               label={t('restoreNamed', { name })}
-              onPress={() => void restore(trash_id)}
+              onPress={() => void restore([trash_id])}
             >
               {t('restore')}
             </Button>

@@ -1,70 +1,71 @@
 import { Copy, Ellipsis, FolderOpen, Star, X } from 'lucide-react';
-import type { CSSProperties } from 'react';
+import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Metadata } from '../../../core/contract/metadata.ts';
 import type { ModelSummary } from '../../../core/contract/model.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { healthOf, selectedModel, whyNotRunnable } from '../../store/selectors.ts';
-import { paneWidths } from '../../store/state.ts';
 import { Button, Tool, ToolToggle, ToolTrigger } from '../../ui/button.tsx';
 import { HealthWord } from '../../ui/health-glyph.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { PathText } from '../../ui/path-text.tsx';
 import { ModelStill, PictureStill } from '../../ui/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
+import { SidePane } from '../side-pane.tsx';
 import css from './details-pane.module.css';
+import { Descriptor, Identity } from './identity.tsx';
 import { AcceptedFindings, ModelFindings } from './model-findings.tsx';
+import { ModelName } from './model-name.tsx';
 import { Notes, Tags } from './own-notes.tsx';
 
 export function DetailsPane() {
   const t = useTranslations('details');
   const model = useApp(selectedModel);
   const record = useApp((state) => (state.selectedId === null ? undefined : state.details[state.selectedId]));
-  const width = useApp((state) => state.paneWidth);
   if (!model) return null;
   const open = record?.validation_errors.filter(({ accepted }) => accepted !== true) ?? [];
   const isTroubled = model.validation_state !== 'valid';
   return (
-    <aside className={css.pane} aria-label={t('label')} style={{ '--width': `${width}px` } as CSSProperties}>
-      <Grip width={width} />
-      <div className={css.body} key={model.model_id}>
-        {isTroubled ? (
-          <div className={css.troubled}>
-            <ModelStill model={model} size={56} />
-            <div>
-              <Title model={model} />
-            </div>
-          </div>
-        ) : (
-          <>
-            <ModelStill model={model} />
+    <SidePane label={t('label')} key={model.model_id}>
+      {isTroubled ? (
+        <div className={css.troubled}>
+          <ModelStill model={model} size={56} />
+          <div>
             <Title model={model} />
-            <Next model={model} />
-          </>
-        )}
-        {record && open.length > 0 && (
-          <div className={css.rule}>
-            <ModelFindings record={record} findings={open} />
           </div>
-        )}
-        <Facts model={model} record={record} />
-        <Folder path={model.entry_path} />
-        <MadeWith modelId={model.model_id} />
-        {record && <AcceptedFindings record={record} />}
-        <Tags model={model} />
-        {record && <Notes record={record} />}
-      </div>
-    </aside>
+        </div>
+      ) : (
+        <>
+          <ModelStill model={model} />
+          <Title model={model} />
+          <Next model={model} />
+        </>
+      )}
+      {record && open.length > 0 && (
+        <div className={css.rule}>
+          <ModelFindings record={record} findings={open} />
+        </div>
+      )}
+      <Facts model={model} record={record} />
+      <Folder path={model.entry_path} />
+      <MadeWith modelId={model.model_id} />
+      {record && <AcceptedFindings record={record} />}
+      <Tags model={model} />
+      {record && <Notes record={record} />}
+      {record && <Identity record={record} />}
+      <Descriptor modelId={model.model_id} />
+    </SidePane>
   );
 }
 
 function Title({ model }: { readonly model: ModelSummary }) {
   const t = useTranslations('details');
   const { askToRemove, askToRelocate, checkAgain, copyText, closePane, edit } = useActions();
+  const [isRenaming, setIsRenaming] = useState(false);
   return (
     <>
       <div className={css.title}>
-        <h2>{model.name}</h2>
+        <ModelName model={model} isRenaming={isRenaming} onEnd={() => setIsRenaming(false)} />
         <span className={css.tools}>
           <span className={css.star}>
             <ToolToggle
@@ -83,12 +84,16 @@ function Title({ model }: { readonly model: ModelSummary }) {
               </ToolTrigger>
             }
             entries={[
+              { id: 'rename', text: t('rename') },
               { id: 'check', text: t('check') },
               ...(model.storage_kind === 'external_reference' ? [{ id: 'relocate', text: t('relocate') }] : []),
               { id: 'copy', text: t('copyId') },
+              ...(model.preview === null ? [] : [{ id: 'pattern', text: t('dropPreview') }]),
               { id: 'remove', text: t('remove'), kind: 'danger', isApart: true },
             ]}
             onAction={(id) => {
+              if (id === 'rename') setIsRenaming(true);
+              if (id === 'pattern') void edit(model.model_id, { preview: null });
               if (id === 'check') void checkAgain(model.model_id);
               if (id === 'relocate') askToRelocate(model.model_id);
               if (id === 'copy') void copyText(model.model_id, t('copiedId'));
@@ -126,6 +131,7 @@ function Facts({ model, record }: { readonly model: ModelSummary; readonly recor
   const { bytes, exactBytes, compact, kind, day, format } = useWords();
   const size = { size: bytes(model.size_bytes), precision: model.precision };
   const defaults = model.generation_defaults;
+  const made = useApp((state) => state.madeWith[model.model_id]);
   return (
     <dl className={`${css.facts} ${css.rule}`}>
       <dt>{t('details.family')}</dt>
@@ -164,6 +170,28 @@ function Facts({ model, record }: { readonly model: ModelSummary; readonly recor
       <dd>{model.storage_kind === 'external_reference' ? t('details.keptExternal') : t('details.keptLibrary')}</dd>
       <dt>{t('details.added')}</dt>
       <dd>{day(model.added_at)}</dd>
+      {made && (
+        <>
+          <dt>{t('details.used')}</dt>
+          <dd>
+            {made.total === 0
+              ? t('details.usedNever')
+              : t('details.usedValue', { count: made.total, day: day(made.pictures[0]?.created_at ?? model.added_at) })}
+          </dd>
+        </>
+      )}
+      {record?.base_model !== undefined && (
+        <>
+          <dt>{t('details.base')}</dt>
+          <dd>{record.base_model}</dd>
+        </>
+      )}
+      {record?.trigger_words !== undefined && record.trigger_words.length > 0 && (
+        <>
+          <dt>{t('details.triggers')}</dt>
+          <dd className={css.wraps}>{record.trigger_words.join(', ')}</dd>
+        </>
+      )}
     </dl>
   );
 }
@@ -192,13 +220,17 @@ function Folder({ path }: { readonly path: string }) {
 function MadeWith({ modelId }: { readonly modelId: string }) {
   const t = useTranslations();
   const { navigate, selectInStudio } = useActions();
-  const pictures = useApp((state) => state.madeWith[modelId]);
-  if (!pictures || pictures.length === 0) return null;
+  const { number } = useWords();
+  const made = useApp((state) => state.madeWith[modelId]);
+  if (!made || made.total === 0) return null;
   return (
     <div className={`${css.made} ${css.rule}`}>
-      <p className={css.label}>{t('details.madeWith')}</p>
+      <p className={css.label}>
+        {t('details.madeWith')}
+        <span>{number(made.total)}</span>
+      </p>
       <div className={css.strip}>
-        {pictures.map((artifact) => (
+        {made.pictures.map((artifact) => (
           <button
             key={artifact.id}
             type="button"
@@ -211,35 +243,6 @@ function MadeWith({ modelId }: { readonly modelId: string }) {
           </button>
         ))}
       </div>
-    </div>
-  );
-}
-
-/** Drags or steps the pane's width: a slider to the keyboard, an edge to the pointer. */
-function Grip({ width }: { readonly width: number }) {
-  const t = useTranslations('details');
-  const { setPaneWidth } = useActions();
-  return (
-    <div className={css.grip}>
-      <input
-        type="range"
-        aria-label={t('resize')}
-        min={paneWidths.min}
-        max={paneWidths.max}
-        step={16}
-        value={width}
-        onChange={(event) => setPaneWidth(Number(event.target.value))}
-        onDoubleClick={() => setPaneWidth(paneWidths.initial)}
-        onPointerDown={(event) => {
-          event.preventDefault();
-          event.currentTarget.setPointerCapture(event.pointerId);
-        }}
-        onPointerMove={(event) => {
-          if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
-          const pane = event.currentTarget.closest('aside')?.getBoundingClientRect();
-          if (pane) setPaneWidth(document.dir === 'rtl' ? event.clientX - pane.left : pane.right - event.clientX);
-        }}
-      />
     </div>
   );
 }

@@ -4,33 +4,34 @@ import { useTranslations } from 'use-intl';
 import { ModelType } from '../../../core/contract/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { filtersOn } from '../../store/counts.ts';
+import { idAt } from '../../store/listing.ts';
 import { BlankSlate } from '../../ui/blank-slate.tsx';
 import { Button, ToolToggle } from '../../ui/button.tsx';
 import { FindingPanel } from '../../ui/finding-panel.tsx';
 import { useWords } from '../../ui/use-words.ts';
+import { BulkPane } from './bulk-pane.tsx';
 import { DetailsPane } from './details-pane.tsx';
 import { ListingFilters, SortMenu } from './listing-filters.tsx';
 import css from './models-screen.module.css';
 import { ModelsTable } from './models-table.tsx';
 import { ModelsWall } from './models-wall.tsx';
-
-/** Below this the pane floats: it opens when asked for, not by itself. */
-const roomyWidth = 1180;
+import { roomyWidth } from './use-listing.ts';
 
 export function ModelsScreen() {
   const layout = useApp((state) => state.layout);
   const isPaneOpen = useApp((state) => state.isPaneOpen && state.selectedId !== null);
-  const firstId = useApp((state) => state.listing.ids[0] ?? null);
+  const firstId = useApp((state) => idAt(state.listing, 0) ?? null);
+  const isPicking = useApp((state) => state.pickedIds.size > 0 || state.bulk !== null);
   const selectedId = useApp((state) => state.selectedId);
-  const isKnown = useApp((state) => state.selectedId !== null && state.models[state.selectedId] !== undefined);
   const hasDetails = useApp((state) => state.selectedId !== null && state.details[state.selectedId] !== undefined);
   const isEmpty = useApp((state) => state.isReady && state.counts.all === 0);
-  const { selectModel } = useActions();
+  const isReady = useApp((state) => state.isReady);
+  const { selectModel, readDetails } = useActions();
   useEffect(() => {
-    const isRoomy = window.innerWidth > roomyWidth;
-    if (selectedId === null && firstId !== null && isRoomy) selectModel(firstId);
-    else if (selectedId !== null && isKnown && !hasDetails) selectModel(selectedId, isRoomy);
-  }, [selectedId, firstId, isKnown, hasDetails, selectModel]);
+    if (!isReady) return;
+    if (selectedId !== null && !hasDetails) void readDetails(selectedId);
+    else if (selectedId === null && firstId !== null && window.innerWidth > roomyWidth) selectModel(firstId);
+  }, [isReady, selectedId, firstId, hasDetails, selectModel, readDetails]);
   return (
     <>
       <section className={css.content}>
@@ -38,7 +39,7 @@ export function ModelsScreen() {
         {!isEmpty && <Tabs />}
         <Listing layout={layout} />
       </section>
-      {isPaneOpen && <DetailsPane />}
+      {isPaneOpen && (isPicking ? <BulkPane /> : <DetailsPane />)}
     </>
   );
 }
@@ -127,7 +128,7 @@ function Tab({ text, count, isOn, onPress }: TabProps) {
 
 function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
   const t = useTranslations();
-  const { openAdd, clearFilters, retryListing } = useActions();
+  const { openAdd, clearFilters, retryListing, setFilter } = useActions();
   const listing = useApp((state) => state.listing);
   const isReady = useApp((state) => state.isReady);
   const all = useApp((state) => state.counts.all);
@@ -159,13 +160,25 @@ function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
         </div>
       );
     const { query } = listing.filter;
+    const near = listing.nearestName;
     const others = filtersOn(listing.filter);
     return (
       <div className={css.slate}>
         <BlankSlate
           title={query === '' ? t('models.nothingPlain') : t('models.nothingTitle', { query })}
-          text={t('models.nothingText', { filters: query === '' ? Math.max(1, others) : others })}
-          action={<Button onPress={clearFilters}>{t('models.clear')}</Button>}
+          text={
+            near === null
+              ? t('models.nothingText', { filters: query === '' ? Math.max(1, others) : others })
+              : t('models.nothingNear', { name: near })
+          }
+          action={
+            <span className={css.ways}>
+              {near !== null && (
+                <Button onPress={() => setFilter({ query: near })}>{t('models.showNear', { name: near })}</Button>
+              )}
+              <Button onPress={clearFilters}>{t('models.clear')}</Button>
+            </span>
+          }
         />
       </div>
     );

@@ -1,14 +1,18 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type CSSProperties, useEffect, useRef } from 'react';
+import { Check } from 'lucide-react';
+import { type CSSProperties, memo, useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ModelSummary } from '../../../core/contract/model.ts';
-import { useActions, useApp } from '../../app-context.tsx';
+import { useApp } from '../../app-context.tsx';
+import { idAt } from '../../store/listing.ts';
 import { healthOf } from '../../store/selectors.ts';
 import { HealthWord } from '../../ui/health-glyph.tsx';
 import { EmptyStill, ModelStill } from '../../ui/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
-import { movedIndex, pressedId } from './listing-keys.ts';
 import css from './models-wall.module.css';
+import { useListing } from './use-listing.ts';
+import { usePagesInSight } from './use-pages-in-sight.ts';
+import { useTopRow } from './use-top-row.ts';
 import { useWidth } from './use-width.ts';
 
 /** As the tokens have them: a row's height must be known before it is drawn. */
@@ -17,9 +21,7 @@ const tile = { minWidth: 172, gapX: 16, gapY: 24, label: 64 } as const;
 /** Equal tiles, only the rows in sight drawn. A listbox with one tab stop; the active tile is the selected one. */
 export function ModelsWall() {
   const t = useTranslations('models');
-  const { loadUntil, selectModel, generateWith } = useActions();
   const listing = useApp((state) => state.listing);
-  const selectedId = useApp((state) => state.selectedId);
   const models = useApp((state) => state.models);
   const scroll = useRef<HTMLDivElement>(null);
   const width = useWidth(scroll);
@@ -37,12 +39,17 @@ export function ModelsWall() {
   useEffect(() => {
     if (rowHeight > 0) rows.measure();
   }, [rows, rowHeight]);
+  useTopRow({ scroll, rowHeight: width > 0 && listing.total > 0 ? rowHeight : 0, columns });
   const visible = rows.getVirtualItems();
-  const lastVisible = ((visible.at(-1)?.index ?? 0) + 1) * columns;
-  useEffect(() => {
-    if (lastVisible > listing.ids.length && listing.nextCursor !== null) void loadUntil(lastVisible);
-  }, [lastVisible, listing.ids.length, listing.nextCursor, loadUntil]);
-  const selectedIndex = selectedId === null ? -1 : listing.ids.indexOf(selectedId);
+  const first = (visible[0]?.index ?? 0) * columns;
+  const last = ((visible.at(-1)?.index ?? -1) + 1) * columns;
+  usePagesInSight(first, last);
+  const { activeRow, isSelected, isPicking, handlers } = useListing({
+    columns,
+    rowsAPage: () => Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight)),
+    scrollTo: (index) => rows.scrollToIndex(Math.floor(index / columns)),
+  });
+  const isActiveDrawn = activeRow >= first && activeRow < last;
   return (
     <div
       ref={scroll}
@@ -50,37 +57,10 @@ export function ModelsWall() {
       role="listbox"
       tabIndex={0}
       aria-label={t('list')}
-      aria-activedescendant={selectedIndex >= 0 ? `tile-${selectedIndex}` : undefined}
-      onClick={(event) => {
-        const id = pressedId(event.target);
-        if (id !== null) selectModel(id);
-      }}
-      onDoubleClick={(event) => {
-        const id = pressedId(event.target);
-        if (id !== null) generateWith(id);
-      }}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && selectedId !== null && !event.ctrlKey && !event.metaKey) {
-          event.preventDefault();
-          if (event.shiftKey) generateWith(selectedId);
-          else selectModel(selectedId);
-          return;
-        }
-        const rowsAPage = Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight));
-        const next = movedIndex(
-          event.key,
-          selectedIndex,
-          listing.ids.length,
-          columns,
-          rowsAPage,
-          document.dir === 'rtl',
-        );
-        if (next === null) return;
-        event.preventDefault();
-        const id = listing.ids[next];
-        if (id !== undefined) selectModel(id, window.innerWidth > 1180);
-        rows.scrollToIndex(Math.floor(next / columns));
-      }}
+      aria-multiselectable="true"
+      aria-activedescendant={isActiveDrawn ? `tile-${activeRow}` : undefined}
+      data-picking={isPicking || undefined}
+      {...handlers}
     >
       <div className={css.rows} style={{ height: rows.getTotalSize() }} role="presentation">
         {visible.map((row) => (
@@ -95,7 +75,7 @@ export function ModelsWall() {
           >
             {Array.from({ length: Math.min(columns, listing.total - row.index * columns) }, (_, column) => {
               const index = row.index * columns + column;
-              const id = listing.ids[index];
+              const id = idAt(listing, index);
               const model = id === undefined ? undefined : models[id];
               return model ? (
                 <Tile
@@ -103,7 +83,8 @@ export function ModelsWall() {
                   model={model}
                   index={index}
                   total={listing.total}
-                  isSelected={id === selectedId}
+                  isSelected={isSelected(model.model_id)}
+                  isActive={index === activeRow}
                 />
               ) : (
                 <UnreadTile key={`unread-${index}`} />
@@ -121,9 +102,10 @@ interface TileProps {
   readonly index: number;
   readonly total: number;
   readonly isSelected: boolean;
+  readonly isActive: boolean;
 }
 
-function Tile({ model, index, total, isSelected }: TileProps) {
+const Tile = memo(function Tile({ model, index, total, isSelected, isActive }: TileProps) {
   const { bytes, exactBytes, kind } = useWords();
   return (
     <div
@@ -133,12 +115,16 @@ function Tile({ model, index, total, isSelected }: TileProps) {
       aria-selected={isSelected}
       aria-setsize={total}
       aria-posinset={index + 1}
-      data-active={isSelected || undefined}
+      data-active={isActive || undefined}
       data-model-id={model.model_id}
+      data-row={index}
       tabIndex={-1}
     >
       <div className={css.frame}>
         <ModelStill model={model} />
+        <span className={css.mark} data-mark="" aria-hidden="true">
+          <Check />
+        </span>
       </div>
       <div className={css.name} title={model.name}>
         {model.name}
@@ -151,7 +137,7 @@ function Tile({ model, index, total, isSelected }: TileProps) {
       </div>
     </div>
   );
-}
+});
 
 function UnreadTile() {
   return (

@@ -1,77 +1,105 @@
-import type { ReactNode } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef } from 'react';
 import { useTranslations } from 'use-intl';
+import { useShallow } from 'zustand/shallow';
 import { useActions, useApp } from '../../app-context.tsx';
+import { removalSum } from '../../store/removal-sum.ts';
 import { Button } from '../../ui/button.tsx';
 import { PathText } from '../../ui/path-text.tsx';
+import { ProgressLine } from '../../ui/progress.tsx';
+import { reachable } from '../../ui/reachable.ts';
 import { Sheet } from '../../ui/sheet.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './model-dialog.module.css';
 
-const shownPaths = 8;
-const pathCharacters = 48;
+const rowHeight = 24;
 
-/** Exactly what would go and what stays, before anything does. */
+/** Exactly what would go and what stays, before anything does: of one model, or of all that are picked. */
 export function RemoveDialog() {
   const t = useTranslations('remove');
   const { askToRemove, remove } = useActions();
   const { bytes, number } = useWords();
-  const model = useApp((state) => (state.removing === null ? undefined : state.models[state.removing]));
   const removal = useApp((state) => state.removal);
-  if (!model) return null;
-  const title = t('title', { name: model.name });
-  const list = <Row,>(rows: readonly Row[], rowOf: (row: Row) => ReactNode) => (
-    <ul className={css.paths}>
-      {rows.slice(0, shownPaths).map(rowOf)}
-      {rows.length > shownPaths && <li>{t('more', { count: number(rows.length - shownPaths) })}</li>}
-    </ul>
+  const names = useApp(
+    useShallow((state) => state.removal?.modelIds.slice(0, 1).map((id) => state.models[id]?.name ?? id) ?? []),
   );
-  const plainPath = (path: string) => (
-    <li key={path}>
-      <PathText path={path} maxCharacters={pathCharacters} />
-    </li>
-  );
+  if (!removal) return null;
+  const count = removal.modelIds.length;
+  const sum = removalSum(removal.previews);
+  const title = count === 1 ? t('title', { name: names[0] ?? '' }) : t('titleMany', { count: number(count) });
+  const isReady = removal.phase === 'ready';
   return (
     <Sheet label={title} size="small" role="alertdialog" onClose={() => askToRemove(null)}>
       <div className={css.body}>
         <h2>{title}</h2>
-        <p>
-          {model.storage_kind === 'external_reference'
-            ? t('textExternal')
-            : t('textLibrary', { size: bytes(model.size_bytes) })}
-        </p>
-        {removal && (
+        {!isReady && count > 1 && (
           <>
-            <h3>{t('goes')}</h3>
-            {list(removal.removed, ({ path, size_bytes }) => (
-              <li key={path}>
-                <PathText path={path} maxCharacters={pathCharacters} />
-                <span>{bytes(size_bytes)}</span>
-              </li>
-            ))}
-            {removal.kept.length > 0 && (
-              <>
-                <h3>{t('stays')}</h3>
-                {list(removal.kept, plainPath)}
-              </>
-            )}
-            {removal.links.length > 0 && (
-              <>
-                <h3>{t('links')}</h3>
-                {list(removal.links, plainPath)}
-              </>
-            )}
+            <p>{t('reading', { done: number(removal.previews.length), count: number(count) })}</p>
+            <ProgressLine label={t('readingLabel')} fraction={removal.previews.length / count} />
           </>
         )}
-        <p className={css.was}>{t('undoable')}</p>
+        {isReady && sum.externalCount > 0 && <p>{t('textExternal', { count: sum.externalCount })}</p>}
+        {isReady && sum.ownedCount > 0 && (
+          <p>{t('textLibrary', { count: sum.ownedCount, size: bytes(sum.ownedBytes) })}</p>
+        )}
+        {sum.removed.length > 0 && (
+          <Paths
+            title={t('goes')}
+            rows={sum.removed.map(({ path, size_bytes }) => ({ path, size: bytes(size_bytes) }))}
+          />
+        )}
+        {sum.kept.length > 0 && <Paths title={t('stays')} rows={sum.kept.map((path) => ({ path }))} />}
+        {sum.links.length > 0 && <Paths title={t('links')} rows={sum.links.map((path) => ({ path }))} />}
+        <p className={css.was}>{t('undoable', { count })}</p>
       </div>
       <footer className={css.foot}>
         <Button kind="plain" autoFocus onPress={() => askToRemove(null)}>
-          {t('cancel')}
+          {t('cancel', { count })}
         </Button>
-        <Button kind="danger" onPress={() => void remove(model.model_id)}>
-          {t('confirm')}
+        <Button kind="danger" isDisabled={!isReady} onPress={() => void remove()}>
+          {t('confirm', { count })}
         </Button>
       </footer>
     </Sheet>
+  );
+}
+
+interface PathsProps {
+  readonly title: string;
+  readonly rows: readonly { readonly path: string; readonly size?: string }[];
+}
+
+/** However many there are, all can be looked at: only those in sight are drawn. */
+function Paths({ title, rows }: PathsProps) {
+  const { number } = useWords();
+  const scroll = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+  });
+  return (
+    <>
+      <h3>
+        {title}
+        {rows.length > 1 && <span>{number(rows.length)}</span>}
+      </h3>
+      <section ref={scroll} className={css.paths} {...reachable} aria-label={title}>
+        <ul style={{ height: virtual.getTotalSize() }}>
+          {virtual.getVirtualItems().map(({ index, start }) => {
+            const row = rows[index];
+            return (
+              row && (
+                <li key={`${index}-${row.path}`} style={{ transform: `translateY(${start}px)` }}>
+                  <PathText path={row.path} maxCharacters={48} />
+                  <span>{row.size}</span>
+                </li>
+              )
+            );
+          })}
+        </ul>
+      </section>
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type AppState, initialState, noFilter } from '../../store/state.ts';
+import { noFilter } from '../../store/models-state.ts';
+import { type AppState, initialState } from '../../store/state.ts';
 import { actsNow, matching, type PaletteEntry } from './palette-entries.ts';
 
 const entry = (text: string): PaletteEntry => ({ kind: 'act', id: text, text, aside: '' });

@@ -62,6 +62,7 @@ export const placeKeys: Readonly<Partial<Record<Screen, string>>> = {
   generate: 'g g',
   queue: 'g q',
   health: 'g h',
+  mappings: 'g a',
   settings: 'g s',
 };
 

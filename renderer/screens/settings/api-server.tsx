@@ -2,6 +2,7 @@ import { Copy } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
+import words from '../../styles/text.module.css';
 import { Button, Tool } from '../../ui/button.tsx';
 import { Choice } from '../../ui/choice.tsx';
 import { HealthGlyph } from '../../ui/health-glyph.tsx';
@@ -39,7 +40,7 @@ export function ApiServer() {
       <Pref title={t('address')} text={url === null ? t('addressOff') : t('addressMeans')}>
         {url !== null && (
           <>
-            <bdi dir="ltr" className="mono">
+            <bdi dir="ltr" className={words.mono}>
               {url}
             </bdi>
             <Tool label={t('copyAddress')} onPress={() => void copyText(url, t('copiedAddress'))}>

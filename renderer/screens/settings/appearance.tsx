@@ -1,6 +1,7 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
-import { Contrast, Theme } from '../../store/settings/appearance.ts';
+import { languageNames } from '../../messages/locale.ts';
+import { Contrast, LanguageChoice, Theme } from '../../store/settings/appearance.ts';
 import { Choice } from '../../ui/choice.tsx';
 import { Pref } from './pref.tsx';
 
@@ -9,6 +10,7 @@ export function Appearance() {
   const { setAppearance } = useActions();
   const theme = useApp((state) => state.theme);
   const contrast = useApp((state) => state.contrast);
+  const language = useApp((state) => state.language);
   return (
     <>
       <Pref title={t('theme')}>
@@ -27,6 +29,18 @@ export function Appearance() {
           value={contrast}
           options={Contrast.options.map((value) => ({ value, text: t(value) }))}
           onChange={(value) => setAppearance({ contrast: value })}
+        />
+      </Pref>
+      <Pref title={t('language')} text={t('languageMeans')}>
+        <Choice
+          size="row"
+          label={t('language')}
+          value={language}
+          options={LanguageChoice.options.map((value) => ({
+            value,
+            text: value === 'system' ? t('system') : <span lang={value}>{languageNames[value]}</span>,
+          }))}
+          onChange={(value) => setAppearance({ language: value })}
         />
       </Pref>
     </>

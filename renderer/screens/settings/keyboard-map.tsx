@@ -18,6 +18,7 @@ export function KeyboardMap() {
         [t('goGenerate'), ['G', 'G']],
         [t('goQueue'), ['G', 'Q']],
         [t('goHealth'), ['G', 'H']],
+        [t('goMappings'), ['G', 'A']],
         [t('goSettings'), ['G', 'S']],
         [t('back'), ['Esc']],
       ],

@@ -21,6 +21,9 @@ export function createSettingsActions(
   return {
     setAppearance: (change: Partial<AppearancePart>) => set(change),
 
+    /** The native menu follows the window's language. */
+    tellLanguage: (tag: string) => attempt(async () => client.desktop?.setLanguage(tag)),
+
     loadSettings: () =>
       Promise.all([
         attempt(async () => {

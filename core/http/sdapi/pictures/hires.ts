@@ -1,7 +1,7 @@
 import type { Commands } from '../../../contract/command.ts';
 import type { GenerateInput } from '../../../contract/generate.ts';
 import { UpscalerName } from '../../../contract/passes.ts';
-import { findCheckpoint, listCheckpoints } from '../checkpoints.ts';
+import { checkpointNamed } from '../checkpoints.ts';
 import { raised } from '../errors.ts';
 import { latentModes } from '../lists.ts';
 import type { Txt2ImgFields } from './request-fields.ts';
@@ -92,7 +92,7 @@ function secondSampler({ hr_sampler_name: name, hr_scheduler, ...fields }: Txt2I
 /** One model a job: another one for the second pass can't be had. */
 async function requireSameCheckpoint(name: string | null, commands: Commands): Promise<void> {
   if (!name || name === 'Use same checkpoint') return;
-  if (findCheckpoint(await listCheckpoints(commands), name) === undefined)
+  if ((await checkpointNamed(name, commands)) === undefined)
     throw raised('Exception', `Could not find checkpoint with name ${name}`);
   throw raised('NotImplementedError', 'hr_checkpoint_name is not available in this version of Vitrine');
 }

@@ -6,7 +6,7 @@ import type { GenerateInput } from '../../../contract/generate.ts';
 import { isTerminal, type Job } from '../../../contract/job.ts';
 import type { Options } from '../../../contract/options.ts';
 import type { DoorLog, ImageTools } from '../../ports.ts';
-import { findCheckpoint, listCheckpoints, shortHash } from '../checkpoints.ts';
+import { checkpointNamed, shortHash } from '../checkpoints.ts';
 import { coerce } from '../coercion.ts';
 import { httpException, raised } from '../errors.ts';
 import { gridOf } from './grid.ts';
@@ -77,7 +77,7 @@ export async function makePictures(
   const images = effective(fields, 'send_images')
     ? await Promise.all(artifacts.map(({ path }) => readFile(path, 'base64')))
     : [];
-  const model = await modelOf(job, ports.commands);
+  const model = await modelOf(job, ports);
   const info = infoOf({
     fields,
     request: job.request,
@@ -133,9 +133,9 @@ function flooredSide(side: number | null): number {
 async function chosenModel(layers: readonly Options[], commands: Commands) {
   const aliases = layers.flatMap(({ sd_model_checkpoint: alias }) => alias || []);
   if (aliases.length === 0) return null;
-  const checkpoints = await listCheckpoints(commands);
+
   for (const alias of aliases) {
-    const found = findCheckpoint(checkpoints, alias);
+    const found = await checkpointNamed(alias, commands);
     if (found !== undefined) return found.modelId;
   }
   return null;
@@ -150,7 +150,13 @@ async function ended(queued: Job, { commands, isClosing }: PicturePorts): Promis
   return job;
 }
 
-async function modelOf(job: Job, commands: Commands): Promise<{ name: string; hash: string } | null> {
+/** Its picture says it, where the options let it; its record is read from disk. */
+async function modelOf(
+  job: Job,
+  { commands, imageTools }: PicturePorts,
+): Promise<{ readonly name: string; readonly hash: string } | null> {
+  const { Model: told, 'Model hash': toldHash } = imageTools.readText(job.artifacts[0]?.infotext ?? '').parameters;
+  if (told !== undefined && toldHash !== undefined) return { name: told, hash: toldHash };
   const modelId = job.artifacts[0]?.model_id ?? job.request.model_id ?? null;
   if (modelId === null) return null;
   try {

@@ -78,7 +78,6 @@ const fallbackSampler: SamplerName = 'DPM++ 2M';
 
 /** Those whose steps are their own: other noise levels than these can't be had. */
 const ownSteps: Partial<Record<SamplerName, readonly SchedulerName[]>> = {
-  'Euler a': ['Automatic', 'Uniform', 'SGM Uniform'],
   DDIM: ['Automatic', 'Uniform', 'SGM Uniform'],
   DDPM: ['Automatic', 'Uniform', 'SGM Uniform'],
   PLMS: ['Automatic', 'Uniform', 'SGM Uniform'],

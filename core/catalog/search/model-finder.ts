@@ -1,0 +1,259 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import { type ListQuery, type ModelCounts, type ModelPage, ModelSummary } from '../../contract/model.ts';
+import { Facet, type FacetDimension, facetValue, hasFacetFilter, passes } from './facets.ts';
+import { KeptAnswers } from './kept-answers.ts';
+import { decodeCursor, encodeCursor, type Sort, type SortKey } from './list-order.ts';
+import { RowOrder } from './row-order.ts';
+import { RowSet, selectRows } from './row-set.ts';
+import { type SearchTerms, searchForm, searchTerms } from './search-text.ts';
+import { TextSearch } from './text-search.ts';
+
+const keptAnswers = 200;
+/** Each a few hundred kilobytes in the largest of libraries. */
+const keptRowSets = 12;
+/** A smaller part of the library than this is looked up model by model. */
+const lookedUpPart = 10;
+
+/** What a query asks for, apart from order and page. */
+interface Match {
+  readonly terms: SearchTerms;
+  readonly tag: string | undefined;
+  readonly minSizeBytes: number | undefined;
+  readonly maxSizeBytes: number | undefined;
+  /** The facets that pass, when a filter asks for any. */
+  readonly facets: readonly number[] | undefined;
+}
+
+/**
+ * Answers queries. What matches is found as a set of rows, whole, so that totals are exact; a page of it is then met in the order of an index, or
+ * sorted where it is small. Sets and counts are kept until the index changes, by this connection or another.
+ */
+export class ModelFinder {
+  readonly #index: KeptAnswers;
+  readonly #rowSets: KeptAnswers;
+  readonly #text: TextSearch;
+  readonly #order: RowOrder;
+
+  constructor(database: Database.Database) {
+    this.#index = new KeptAnswers(database, keptAnswers);
+    this.#rowSets = new KeptAnswers(database, keptRowSets);
+    this.#text = new TextSearch(this.#rowSets);
+    this.#order = new RowOrder(this.#index);
+  }
+
+  /** One page. Throws `invalid_input` for a cursor that isn't of this order. */
+  page(query: ListQuery): ModelPage {
+    const match = this.#matchOf(query);
+    // Without a search all names fit it alike.
+    const sort = query.sort === 'relevance' && !hasTerms(match) ? 'newest' : query.sort;
+    const position = query.cursor === undefined ? null : decodeCursor(sort, query.cursor);
+    const rows = this.#rowsOf(match);
+    const total = rows === null ? this.#modelsIn(match.facets) : rows.size;
+    const offset = query.offset ?? 0;
+    const found = total <= offset ? [] : this.#pageOf(query, { sort, match, rows, total, position }).slice(offset);
+    const shown = found.slice(0, query.limit);
+    const last = shown.at(-1);
+    const contents = this.#index.statement('SELECT summary FROM model_summaries WHERE row = ?');
+    return {
+      models: shown.map((row) => summaryOf(contents.get(row))),
+      total,
+      next_cursor:
+        found.length > query.limit && last !== undefined
+          ? encodeCursor(sort, this.#order.positionOf(last, sort, phraseOf(query)))
+          : null,
+    };
+  }
+
+  /** How many models each value of each filter would leave, the other filters as they are. */
+  counts(query: ListQuery): ModelCounts {
+    return this.#index.keep(`counts ${keyOf(query)}`, () => {
+      const all = this.#facets();
+      const rows = this.#rowsOf({ ...this.#matchOf(query), facets: undefined });
+      const facets = rows === null ? all : this.#facetsOf(rows, all);
+      const countsOf = (dimension: FacetDimension) => {
+        const sums = new Map<string, number>();
+        for (const facet of facets)
+          if (passes(facet, query, dimension))
+            sums.set(facetValue(facet, dimension), (sums.get(facetValue(facet, dimension)) ?? 0) + facet.model_count);
+        return [...sums].map(([value, count]) => ({ value, count })).sort(mostFirst);
+      };
+      const passing = facets.filter((facet) => passes(facet, query));
+      const flagged = (dimension: 'favourite' | 'offline') =>
+        countsOf(dimension).find(({ value }) => value === '1')?.count ?? 0;
+      return {
+        type: countsOf('type'),
+        family: countsOf('family'),
+        state: countsOf('state'),
+        storage: countsOf('storage'),
+        precision: countsOf('precision'),
+        tag: this.#tagCounts({ ...this.#matchOf(query), tag: undefined }),
+        favourite: flagged('favourite'),
+        offline: flagged('offline'),
+        total: sum(passing.map(({ model_count }) => model_count)),
+        size_bytes: sum(passing.map(({ size_bytes }) => size_bytes)),
+      };
+    });
+  }
+
+  count(): number {
+    return this.#modelsIn(undefined);
+  }
+
+  #matchOf(query: ListQuery): Match {
+    return {
+      terms: searchTerms(query.query),
+      tag: query.tag,
+      minSizeBytes: query.min_size_bytes,
+      maxSizeBytes: query.max_size_bytes,
+      facets: hasFacetFilter(query)
+        ? this.#facets()
+            .filter((facet) => passes(facet, query))
+            .map(({ facet }) => facet)
+        : undefined,
+    };
+  }
+
+  #modelsIn(facets: readonly number[] | undefined): number {
+    const wanted = facets === undefined ? null : new Set(facets);
+    return sum(
+      this.#facets()
+        .filter(({ facet }) => wanted?.has(facet) ?? true)
+        .map(({ model_count }) => model_count),
+    );
+  }
+
+  /** The rows that match; null where facets alone tell which: their counts are known. */
+  #rowsOf(match: Match): RowSet | null {
+    return this.#rowSets.keep(JSON.stringify(match), () => {
+      const rows = this.#text.rows(match.terms);
+      if (match.tag === undefined) return this.#filtered(rows, match);
+      const tagged = this.#rowsBy('SELECT row FROM model_tags WHERE tag = ? ORDER BY row', [match.tag]);
+      return this.#filtered(rows?.and(tagged) ?? tagged, match);
+    });
+  }
+
+  #filtered(rows: RowSet | null, { facets, minSizeBytes, maxSizeBytes }: Match): RowSet | null {
+    const sizes = [
+      ...(minSizeBytes === undefined ? [] : [{ sql: 'size_bytes >= ?', value: minSizeBytes }]),
+      ...(maxSizeBytes === undefined ? [] : [{ sql: 'size_bytes <= ?', value: maxSizeBytes }]),
+    ];
+    if (sizes.length === 0 && (rows === null || facets === undefined || rows.size === 0)) return rows;
+    const ofFacets =
+      facets === undefined ? null : { sql: 'facet IN (SELECT value FROM json_each(?))', value: JSON.stringify(facets) };
+    const conditions = [...(ofFacets === null ? [] : [ofFacets]), ...sizes];
+    const where = conditions.map(({ sql }) => sql).join(' AND ');
+    const values = conditions.map(({ value }) => value);
+    if (rows === null) return this.#rowsBy(`SELECT row FROM model_filters WHERE ${where} ORDER BY row`, values);
+    // Of the two sets the smaller is gone through.
+    if (ofFacets !== null && sizes.length === 0 && this.#modelsIn(facets) < rows.size) {
+      const found = this.#rowsBy(`SELECT row FROM models WHERE ${ofFacets.sql}`, [ofFacets.value]);
+      return new RowSet(found.list.filter((row) => rows.has(row)).sort());
+    }
+    const listed = 'json_each(?) AS listed CROSS JOIN model_filters ON model_filters.row = listed.value';
+    return this.#rowsBy(`SELECT row FROM ${listed} WHERE ${where}`, [jsonOf(rows), ...values]);
+  }
+
+  #pageOf(
+    query: ListQuery,
+    {
+      sort,
+      match,
+      rows,
+      total,
+      position,
+    }: {
+      readonly sort: Sort;
+      readonly match: Match;
+      readonly rows: RowSet | null;
+      readonly total: number;
+      readonly position: readonly SortKey[] | null;
+    },
+  ): number[] {
+    // Only numbers of rows are met on the way to an offset.
+    const wanted = (query.offset ?? 0) + query.limit + 1;
+    const page = { sort, position, wanted, phrase: phraseOf(query), modelCount: this.count() };
+    return rows === null ? this.#order.ofFacets(match.facets, total, page) : this.#order.ofRows(rows, page);
+  }
+
+  #facets(): Facet[] {
+    return this.#index.keep('facets', () =>
+      Facet.array().parse(this.#index.statement('SELECT * FROM facets WHERE model_count > 0').all()),
+    );
+  }
+
+  /** The facets of some rows, with how many of them have each. */
+  #facetsOf(rows: RowSet, all: readonly Facet[]): Facet[] {
+    const byId = new Map(all.map((facet) => [facet.facet, facet]));
+    const sql = `SELECT facet, count(*) AS model_count, sum(size_bytes) AS size_bytes FROM json_each(?) AS listed
+      CROSS JOIN model_filters ON model_filters.row = listed.value GROUP BY facet`;
+    return FacetSums.parse(this.#index.statement(sql).all(jsonOf(rows))).flatMap((sums) => {
+      const facet = byId.get(sums.facet);
+      return facet === undefined ? [] : [{ ...facet, ...sums }];
+    });
+  }
+
+  #tagCounts(match: Match): { value: string; count: number }[] {
+    const rows = this.#rowsOf(match);
+    const ofFacets = match.facets === undefined ? '' : 'WHERE facet IN (SELECT value FROM json_each(?))';
+    const totals = () =>
+      TagCounts.parse(
+        this.#index
+          .statement(`SELECT tag AS value, sum(model_count) AS count FROM facet_tags ${ofFacets} GROUP BY tag`)
+          .all(...(match.facets === undefined ? [] : [JSON.stringify(match.facets)])),
+      );
+    if (rows === null) return totals().sort(mostFirst);
+    if (rows.size * lookedUpPart > this.count()) return this.#countedTags(rows).sort(mostFirst);
+    const sql = `SELECT tag AS value, count(*) AS count FROM json_each(?) AS listed
+      CROSS JOIN model_tags ON model_tags.row = listed.value GROUP BY tag`;
+    return TagCounts.parse(this.#index.statement(sql).all(jsonOf(rows))).sort(mostFirst);
+  }
+
+  /** The tags of a large part of all models: every tag of every model is met once, those of one tag in line. */
+  #countedTags(rows: RowSet): { value: string; count: number }[] {
+    const sql = 'SELECT tag AS value, sum(model_count) AS count FROM facet_tags GROUP BY tag ORDER BY tag';
+    const tagged = selectRows(this.#index.statement('SELECT row FROM model_tags ORDER BY tag, row'), []);
+    let at = 0;
+    return TagCounts.parse(this.#index.statement(sql).all()).flatMap(({ value, count }) => {
+      let found = 0;
+      for (const end = at + count; at < end; at += 1) if (rows.has(tagged[at] ?? 0)) found += 1;
+      return found === 0 ? [] : [{ value, count: found }];
+    });
+  }
+
+  #rowsBy(sql: string, values: readonly (string | number)[]): RowSet {
+    return new RowSet(selectRows(this.#index.statement(sql), values));
+  }
+}
+
+const FacetSums = z.array(z.object({ facet: z.number(), model_count: z.number(), size_bytes: z.number() }));
+const TagCounts = z.array(z.object({ value: z.string(), count: z.number() }));
+const SummaryRow = z.object({ summary: z.string() });
+
+export function summaryOf(row: unknown): ModelSummary {
+  return ModelSummary.parse(JSON.parse(SummaryRow.parse(row).summary));
+}
+
+function hasTerms({ terms }: Match): boolean {
+  return terms.long.length + terms.short.length > 0;
+}
+
+function phraseOf({ query }: ListQuery): string {
+  return searchForm(query ?? '').trim();
+}
+
+function jsonOf(rows: RowSet): string {
+  return `[${rows.list.join(',')}]`;
+}
+
+function keyOf({ sort: _, limit: __, cursor: ___, offset: ____, ...filters }: ListQuery): string {
+  return JSON.stringify(filters);
+}
+
+function mostFirst(left: { value: string; count: number }, right: { value: string; count: number }): number {
+  return right.count - left.count || (left.value < right.value ? -1 : 1);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { KeptAnswers } from './kept-answers.ts';
+import {
+  ascending,
+  type ListOrder,
+  listOrders,
+  relevanceTier,
+  relevanceTiers,
+  type Sort,
+  type SortKey,
+} from './list-order.ts';
+import { type RowSet, selectRows } from './row-set.ts';
+
+/** What of a set of rows is wanted: `wanted` rows after `position`. */
+export interface RowPage {
+  readonly sort: Sort;
+  readonly position: readonly SortKey[] | null;
+  readonly wanted: number;
+  /** The search as one text. */
+  readonly phrase: string;
+  /** Of the whole library. */
+  readonly modelCount: number;
+}
+
+/** A piece of SQL with its values. */
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly SortKey[];
+}
+
+/** Sorting a row costs as much as meeting so many in the order of an index: one is looked up, the others are read in line. */
+const sortedCost = 25;
+/** Rows met at once while an order is walked; doubled from piece to piece. */
+const walkedRows = { least: 256, most: 50_000 } as const;
+
+const models: Condition = { sql: 'models', values: [] };
+const tierOf = (phrase: string) => relevanceTier.replaceAll('@phrase', phrase);
+const phraseCount = tierOf('?').split('?').length - 1;
+
+/** Puts rows in the orders of the list, a page at a time. */
+export class RowOrder {
+  readonly #index: KeptAnswers;
+
+  constructor(index: KeptAnswers) {
+    this.#index = index;
+  }
+
+  /** Of the models with these facets (undefined: of all); `total` of them. */
+  ofFacets(facets: readonly number[] | undefined, total: number, page: RowPage): number[] {
+    const order = orderOf(page.sort);
+    // Rows that a walk would meet until the page is full, against rows that are found and sorted.
+    const isWalked = (page.wanted * page.modelCount) / total < total * sortedCost;
+    const condition: Condition[] =
+      facets === undefined
+        ? []
+        : [
+            {
+              sql: `${isWalked ? '+' : ''}facet IN (SELECT value FROM json_each(?))`,
+              values: [JSON.stringify(facets)],
+            },
+          ];
+    return this.#select(models, [...condition, ...after(order, page.position)], {
+      orderBy: `${isWalked ? '' : '+'}${order.orderBy}`,
+      limit: page.wanted,
+    });
+  }
+
+  /** Of the rows of a set. */
+  ofRows(rows: RowSet, page: RowPage): number[] {
+    if (rows.size * rows.size * sortedCost <= page.wanted * page.modelCount || rows.size <= page.wanted)
+      return this.#sorted(rows, page);
+    if (page.sort !== 'relevance') return this.#walked(rows, orderOf(page.sort), [], page.position, page);
+    const [firstTier = 0, ...namePosition] = page.position ?? [];
+    const found: number[] = [];
+    // A tier after the other, each in the order of names: few of many results are ever looked at.
+    for (let tier = Number(firstTier); tier < relevanceTiers && found.length < page.wanted; tier += 1) {
+      const phrases = Array.from({ length: phraseCount }, () => page.phrase);
+      const conditions: Condition[] = [{ sql: `${tierOf('?')} = ?`, values: [...phrases, tier] }];
+      // A range of the index of names, where there is one.
+      if (tier < 2)
+        conditions.push({ sql: 'name_key >= ? AND name_key <= ?', values: [page.phrase, `${page.phrase}\u{10ffff}`] });
+      const position = tier === firstTier && page.position !== null ? namePosition : null;
+      const wanted = page.wanted - found.length;
+      found.push(...this.#walked(rows, listOrders.name, conditions, position, { ...page, wanted }));
+    }
+    return found;
+  }
+
+  /** Where a row stands in an order. */
+  positionOf(row: number, sort: Sort, phrase: string): SortKey[] {
+    const keys = sort === 'relevance' ? [tierOf('?'), ...listOrders.name.keys] : orderOf(sort).keys;
+    const phrases = sort === 'relevance' ? Array.from({ length: phraseCount }, () => phrase) : [];
+    return this.#keysOf(row, keys, phrases);
+  }
+
+  #sorted(rows: RowSet, { sort, position, wanted, phrase }: RowPage): number[] {
+    const listed = 'json_each(?) AS listed CROSS JOIN models ON models.row = listed.value';
+    const json = `[${rows.list.join(',')}]`;
+    if (sort !== 'relevance') {
+      const order = orderOf(sort);
+      const from = { sql: listed, values: [json] };
+      return this.#select(from, after(order, position), { orderBy: `+${order.orderBy}`, limit: wanted });
+    }
+    const order = ascending([tierOf('given.phrase'), ...listOrders.name.keys]);
+    const from = { sql: `(SELECT ? AS phrase) AS given CROSS JOIN ${listed}`, values: [phrase, json] };
+    return this.#select(from, after(order, position), { orderBy: `+${order.orderBy}`, limit: wanted });
+  }
+
+  /** Meets rows in the order of an index, from a position on, until enough of them are of the set. */
+  #walked(
+    rows: RowSet,
+    order: ListOrder,
+    conditions: readonly Condition[],
+    position: readonly SortKey[] | null,
+    { wanted, modelCount }: RowPage,
+  ): number[] {
+    const found: number[] = [];
+    const expected = Math.ceil((wanted * modelCount * 1.25) / rows.size);
+    let limit = Math.min(Math.max(expected, walkedRows.least), walkedRows.most);
+    for (let from = position; ; ) {
+      const met = this.#select(models, [...conditions, ...after(order, from)], { orderBy: order.orderBy, limit });
+      for (const row of met) {
+        if (rows.has(row)) found.push(row);
+        if (found.length === wanted) return found;
+      }
+      const last = met.at(-1);
+      if (last === undefined || met.length < limit) return found;
+      from = this.#keysOf(last, order.keys, []);
+      limit = Math.min(limit * 2, walkedRows.most);
+    }
+  }
+
+  #select(
+    from: Condition,
+    conditions: readonly Condition[],
+    { orderBy, limit }: { readonly orderBy: string; readonly limit: number },
+  ): number[] {
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+    const values = [from, ...conditions].flatMap((piece) => piece.values);
+    const statement = this.#index.statement(`SELECT models.row FROM ${from.sql} ${where} ORDER BY ${orderBy} LIMIT ?`);
+    return selectRows(statement, [...values, limit]);
+  }
+
+  #keysOf(row: number, keys: readonly string[], values: readonly SortKey[]): SortKey[] {
+    return Keys.parse(
+      this.#index
+        .statement(`SELECT ${keys.join(', ')} FROM models WHERE row = ?`)
+        .raw()
+        .get(...values, row),
+    );
+  }
+}
+
+const Keys = z.array(z.union([z.string(), z.number()]));
+
+function orderOf(sort: Sort): ListOrder {
+  return listOrders[sort === 'relevance' ? 'newest' : sort];
+}
+
+function after(order: ListOrder, position: readonly SortKey[] | null): Condition[] {
+  return position === null ? [] : [order.after(position)];
+}

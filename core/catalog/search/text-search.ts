@@ -1,0 +1,60 @@
+import type { KeptAnswers } from './kept-answers.ts';
+import { pairToken } from './pair-tokens.ts';
+import { RowSet, selectRows } from './row-set.ts';
+import { phraseOf, probeOf, type SearchTerms } from './search-text.ts';
+
+/** So few candidates are compared with the search letter by letter: the longer it is, the dearer would be all its trigrams. */
+const candidatesPerLetter = 100;
+const maxCandidates = 1500;
+/** From so many letters on, a few trigrams tell a rare term from a common one at a fraction of the price of all of them. */
+const probedLength = 6;
+
+/** Finds rows by their text. */
+export class TextSearch {
+  readonly #index: KeptAnswers;
+
+  constructor(index: KeptAnswers) {
+    this.#index = index;
+  }
+
+  /** The rows in which every term stands, were it inside a word; null without terms. */
+  rows(terms: SearchTerms): RowSet | null {
+    if (terms.long.length + terms.short.length === 0) return null;
+    const candidates = this.#candidates(terms);
+    if (candidates !== null) return this.#compared(candidates, terms);
+    const { long, short } = terms;
+    const byLong =
+      long.length === 0
+        ? null
+        : this.#rowsOf('SELECT rowid FROM model_text WHERE model_text MATCH ?', [long.map(phraseOf).join(' AND ')]);
+    if (short.length === 0 && byLong !== null) return byLong;
+    if (byLong !== null && byLong.size <= maxCandidates) return this.#compared(byLong, { long: [], short });
+    const tokens = short.map((term) => `"${pairToken(term)}"`).join(' AND ');
+    const byShort = this.#rowsOf('SELECT rowid FROM model_pairs WHERE model_pairs MATCH ?', [tokens]);
+    return byLong === null ? byShort : byLong.and(byShort);
+  }
+
+  /** Few rows among which all that match are, where a long and rare term gives such; null where none does. */
+  #candidates({ long }: SearchTerms): RowSet | null {
+    const probed = long.filter((term) => term.length >= probedLength).sort((a, b) => b.length - a.length);
+    for (const term of probed) {
+      const sql = 'SELECT rowid FROM model_text WHERE model_text MATCH ? LIMIT ?';
+      const most = Math.min(maxCandidates, term.length * candidatesPerLetter);
+      const found = this.#rowsOf(sql, [probeOf(term), most + 1]);
+      if (found.size <= most) return found;
+    }
+    return null;
+  }
+
+  #compared(candidates: RowSet, { long, short }: SearchTerms): RowSet {
+    const terms = [...long, ...short];
+    if (candidates.size === 0 || terms.length === 0) return candidates;
+    const conditions = terms.map(() => 'instr(search_text, ?) > 0').join(' AND ');
+    const sql = `SELECT row FROM json_each(?) AS listed CROSS JOIN models ON models.row = listed.value WHERE ${conditions}`;
+    return this.#rowsOf(sql, [JSON.stringify([...candidates.list]), ...terms]);
+  }
+
+  #rowsOf(sql: string, values: readonly (string | number)[]): RowSet {
+    return new RowSet(selectRows(this.#index.statement(sql), values));
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { dropOnWindow } from '../drop.ts';
+import { expect, test } from '../fixtures.ts';
+import { fingerprintOf, type Place, writeLora } from '../place.ts';
+import { passWelcome, tiles } from '../window-steps.ts';
+
+function writeLoras(place: Place, count: number): string {
+  const folder = join(place.path, 'drive', 'loras');
+  mkdirSync(folder, { recursive: true });
+  for (let index = 0; index < count; index++) writeLora(join(folder, `weave ${index}.safetensors`), `mark ${index}`);
+  return folder;
+}
+
+test('five hundred models come in with one drop, and the view of them survives a restart', async ({
+  place,
+  openWindow,
+}) => {
+  // Each record is written and flushed: on a busy drive that is a minute.
+  test.slow();
+  const count = 500;
+  const folder = writeLoras(place, count);
+  const before = fingerprintOf(folder);
+  const first = await openWindow();
+  await passWelcome(first.page);
+  await dropOnWindow(first.page, [folder]);
+  const sheet = first.page.getByRole('dialog');
+  await expect(sheet).toContainText(`${count} models can come in`, { timeout: 60_000 });
+  await sheet.getByRole('button', { name: `Show all ${count}` }).click();
+  const listed = sheet.getByRole('region', { name: `Show all ${count}` }).getByRole('listitem');
+  await expect(listed.first()).toContainText('weave');
+  expect(await listed.count(), 'only rows in sight are drawn').toBeLessThan(60);
+  await sheet.getByRole('button', { name: `Add ${count} models` }).click();
+  await expect(sheet).toContainText(`${count} models added`, { timeout: 180_000 });
+  await sheet.getByRole('button', { name: 'Done' }).click();
+  expect(await tiles(first.page).count(), 'only tiles in sight are drawn').toBeLessThan(80);
+
+  await first.page.getByRole('button', { name: 'Table' }).click();
+  const grid = first.page.getByRole('grid', { name: 'Models' });
+  await grid.getByRole('button', { name: 'Name' }).click();
+  await expect(grid.locator('tbody tr').first()).toContainText('Vitrine');
+  await grid.focus();
+  await first.page.keyboard.press('End');
+  const last = { name: 'weave 99', exact: true };
+  await expect(first.page.getByRole('complementary').getByRole('heading', last)).toBeVisible();
+  await first.close();
+
+  const { page } = await openWindow();
+  await expect(page.getByRole('complementary').getByRole('heading', last)).toBeVisible();
+  await expect(page.getByRole('grid', { name: 'Models' }).getByRole('row', { selected: true })).toContainText(
+    'weave 99',
+  );
+  expect(fingerprintOf(folder)).toEqual(before);
+});
+
+test('many are tagged and removed together by keyboard, and one undo brings them back', async ({
+  place,
+  openWindow,
+}) => {
+  const count = 24;
+  const folder = writeLoras(place, count);
+  const before = fingerprintOf(folder);
+  const { page } = await openWindow();
+  await passWelcome(page);
+  await dropOnWindow(page, [folder]);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Add ${count} models` })
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  await page.keyboard.press('/');
+  await page.keyboard.type('weave');
+  await expect(page.getByText(`${count} of ${count + 1}`)).toBeVisible();
+
+  await page.getByRole('listbox', { name: 'Models' }).focus();
+  await page.keyboard.press('Control+a');
+  const picked = page.getByRole('complementary', { name: 'Picked models' });
+  await expect(picked).toContainText(`${count} models picked`);
+  await picked.getByRole('textbox', { name: 'Add a tag to all' }).fill('print');
+  await page.keyboard.press('Enter');
+  await expect(picked.getByRole('button', { name: 'Take the tag print off all' })).toBeVisible();
+  await expect(picked.getByRole('button', { name: 'Remove entries…' })).toBeVisible();
+
+  await page.getByRole('listbox', { name: 'Models' }).focus();
+  await page.keyboard.press('Delete');
+  const dialog = page.getByRole('alertdialog');
+  const confirm = dialog.getByRole('button', { name: `Remove ${count} entries` });
+  await expect(confirm).toBeEnabled();
+  await expect(dialog).toContainText('stay where they are, untouched');
+  await confirm.click();
+  await expect(page.getByText(`${count} models were removed`)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByText(`${count} of ${count + 1}`)).toBeVisible();
+  await expect(tiles(page).first()).toContainText('weave');
+  expect(fingerprintOf(folder)).toEqual(before);
+});

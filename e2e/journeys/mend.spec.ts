@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '../fixtures.ts';
+import { copyBundle } from '../place.ts';
+import { goTo, passWelcome } from '../window-steps.ts';
+
+test('a bundle that breaks says so in Health, with what mends it, and is whole again once it is mended', async ({
+  place,
+  openInBrowser,
+}) => {
+  const folder = copyBundle(place, 'Tiny');
+  const weights = join(folder, 'unet', 'diffusion_pytorch_model.safetensors');
+  const whole = readFileSync(weights);
+  const { page } = await openInBrowser();
+  await passWelcome(page);
+  const registered = await page.request.post(new URL('/api/v1/models', page.url()).href, { data: { path: folder } });
+  expect(registered.ok()).toBe(true);
+  await goTo(page, 'Health');
+  await expect(page.getByText('Everything is whole')).toBeVisible();
+
+  truncateSync(weights, 1000);
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByRole('heading', { name: /Weights are cut short/ })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('1 model needs you');
+  await expect(page.getByRole('button', { name: 'Open Tiny' })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('unet/diffusion_pytorch_model.safetensors');
+
+  writeFileSync(weights, whole);
+  await page.getByRole('main').getByRole('button', { name: 'Check again' }).click();
+  await expect(page.getByText('Everything is whole')).toBeVisible();
+});
+
+test('a model that was moved is found again where it is now', async ({ place, openInBrowser }) => {
+  const folder = copyBundle(place, 'Tiny');
+  const { page } = await openInBrowser();
+  await passWelcome(page);
+  await page.request.post(new URL('/api/v1/models', page.url()).href, { data: { path: folder } });
+  // Not beside where it was: there Vitrine finds it by itself.
+  const moved = join(place.path, 'attic', 'Tiny of old');
+  mkdirSync(join(place.path, 'attic'));
+  renameSync(folder, moved);
+  await goTo(page, 'Health');
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await expect(page.getByRole('heading', { name: /Moved or deleted/ })).toBeVisible();
+  await page.getByRole('main').getByRole('button', { name: 'Relocate…' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Path of its folder or file' }).fill(moved);
+  await dialog.getByRole('button', { name: 'Relocate' }).click();
+  await expect(page.getByText('Everything is whole')).toBeVisible();
+});

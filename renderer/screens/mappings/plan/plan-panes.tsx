@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import { useTranslations } from 'use-intl';
+import { useApp } from '../../../app-context.tsx';
+import { Choice } from '../../../ui/choice.tsx';
+import { HealthGlyph } from '../../../ui/health-glyph.tsx';
+import { useMedia } from '../../../ui/use-media.ts';
+import css from './plan-panes.module.css';
+import { PlanTable } from './plan-table.tsx';
+import { PlanTrees } from './plan-trees.tsx';
+
+const sides = ['table', 'tree'] as const;
+
+/** What happens, as a table and as the folders before and after; one of the two in a narrow window. */
+export function PlanPanes() {
+  const t = useTranslations('mappings');
+  const [side, setSide] = useState<(typeof sides)[number]>('table');
+  const isLedgerOpen = useApp((state) => state.isLedgerOpen);
+  const hasRoom = useMedia(isLedgerOpen ? '(min-width: 1500px)' : '(min-width: 1181px)');
+  return (
+    <>
+      <Remarks />
+      {!hasRoom && (
+        <div className={css.sides}>
+          <Choice
+            label={t('view')}
+            value={side}
+            options={sides.map((value) => ({ value, text: t(`view_${value}`) }))}
+            onChange={setSide}
+          />
+        </div>
+      )}
+      <div className={css.plan} data-both={hasRoom || undefined}>
+        {(hasRoom || side === 'table') && <PlanTable />}
+        {(hasRoom || side === 'tree') && <PlanTrees />}
+      </div>
+    </>
+  );
+}
+
+/** What is to be known before: nothing says that it is that app, only broken links are looked at, what to do in the app. */
+function Remarks() {
+  const t = useTranslations('mappings');
+  const plan = useApp((state) => state.planView?.plan);
+  if (!plan) return null;
+  const remarks = [
+    ...(plan.evidence.length === 0 ? [t('noEvidence', { app: plan.label })] : []),
+    ...(plan.repair_only ? [t('repairOnly')] : []),
+    ...(plan.note === null ? [] : [plan.note]),
+  ];
+  if (remarks.length === 0) return null;
+  return (
+    <ul className={css.remarks}>
+      {remarks.map((remark) => (
+        <li key={remark}>
+          <HealthGlyph state={remark === plan.note ? 'offline' : 'degraded'} />
+          {remark}
+        </li>
+      ))}
+    </ul>
+  );
+}
