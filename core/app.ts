@@ -1,9 +1,8 @@
 import { chooseRunner } from './choose-runner.ts';
-import type { CheckedInput, Commands } from './contract/command.ts';
+import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import type { GenerateRequest } from './contract/generate.ts';
 import { ModelId } from './contract/ids.ts';
-import type { PromptCounts } from './contract/prompt.ts';
 import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
@@ -24,11 +23,11 @@ import { upscaleImages } from './processing/upscale-images.ts';
 import { commandsOfPictures } from './pictures.ts';
 import { findProgramFiles, type ProgramFiles } from './program-files.ts';
 import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
-import { commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
+import { commandsOfPrompts, commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
 import { noModel, resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
 import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
-import { createPromptCounter, type PromptCounter } from './runner/prompt-counter.ts';
+import { createPromptCounter, type PromptCounter } from './runner/prompt-counter/prompt-counter.ts';
 
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
@@ -256,7 +255,7 @@ interface Rooms {
 }
 
 function commandsOf(rooms: Rooms): Commands {
-  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner } = rooms;
+  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner, counter } = rooms;
   return {
     'models.list': async (query) => library.list(query),
     'models.show': ({ model_id }) => library.show(model_id),
@@ -289,7 +288,7 @@ function commandsOf(rooms: Rooms): Commands {
     'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
     'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
     ...commandsOfPictures({ jobs, library, inputsPath: folders.inputsPath }),
-    'prompts.count': async (input) => countPrompts(input, rooms),
+    ...commandsOfPrompts(library, settings, counter),
     ...commandsOfMapping(mappings),
     ...commandsOfQueue(jobs, runner),
     ...commandsOfSettings(settings),
@@ -319,21 +318,6 @@ function commandsOf(rooms: Rooms): Commands {
       log_path: folders.logPath,
     }),
   };
-}
-
-/** By the tokenizer of the model itself, whether it can run or not. */
-async function countPrompts(
-  { model_id, prompt_syntax, ...input }: CheckedInput<'prompts.count'>,
-  { library, settings, counter }: Rooms,
-): Promise<PromptCounts> {
-  const id = model_id ?? library.starterModelId();
-  if (id === null) throw noModel();
-  const { entry_path } = await library.show(id);
-  return counter.count({
-    ...input,
-    entry_path,
-    prompt_syntax: prompt_syntax ?? settings.current().prompt_syntax,
-  });
 }
 
 /** The request with its model named, so that its job says for good which one it was; an unknown one is refused before it is queued. */

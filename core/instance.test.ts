@@ -183,7 +183,7 @@ test.skipIf(process.platform === 'win32')(
       new Database(':memory:').close();
       if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
       const folders = resolveFolders(${JSON.stringify({ library, data: join(folder, 'data') })});
-      const core = await connect({ folders, env: { VITRINE_RUNNER: 'fake' }, watches: false });
+      const core = await connect({ folders, env: {}, watches: false });
       const { total } = await core.call('models.list', {});
       const edit = await core.call('models.edit', { model_id: ${JSON.stringify(model_id)}, notes: 'x' }).catch((error) => error.failure);
       await core.close();

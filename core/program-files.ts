@@ -34,7 +34,7 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
       join(outside, 'dist', 'node', 'library-worker.mjs'),
     ),
     promptCounterEntry: sourceOr(
-      join(from, 'runner', 'prompt-counter-entry.ts'),
+      join(from, 'runner', 'prompt-counter', 'entry.ts'),
       join(outside, 'dist', 'node', 'prompt-counter.mjs'),
     ),
     isPackaged: !existsSync(join(root, 'core')),

@@ -41,7 +41,7 @@ const programs: readonly NodeProgram[] = [
     input: {
       vitrine: 'core/cli.ts',
       'library-worker': 'core/library/worker/entry.ts',
-      'prompt-counter': 'core/runner/prompt-counter-entry.ts',
+      'prompt-counter': 'core/runner/prompt-counter/entry.ts',
     },
     folder: 'dist/node',
     format: 'es',

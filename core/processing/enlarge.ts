@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
-import { maxPixels, openPicture, resized, type Upscaler, upscalers } from './resize.ts';
+import { maxPixels, openPicture } from './open-picture.ts';
+import { resized, type Upscaler, upscalers } from './upscalers.ts';
 
 export interface EnlargeRequest {
   /** A factor, or the size to fill: covered and, with `crop`, cut to it. */

@@ -3,8 +3,9 @@ import { readUserComment } from '../formats/exif-comment.ts';
 import { readPngText } from '../formats/png-text.ts';
 import { type EnlargeRequest, enlarge } from './enlarge.ts';
 import { type Infotext, readInfotext } from './infotext.ts';
-import { openPicture, upscalers } from './resize.ts';
+import { openPicture } from './open-picture.ts';
 import { pngWithText } from './save-picture.ts';
+import { upscalers } from './upscalers.ts';
 
 /** What a picture file says of itself. */
 export interface PictureInfo {

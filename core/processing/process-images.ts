@@ -3,7 +3,7 @@ import type { JobId } from '../contract/ids.ts';
 import type { Artifact } from '../contract/job.ts';
 import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
-import type { CancelSignal, Pixels, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
+import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
 import { checkInitPicture, initPixels } from './init-picture.ts';
 import { readInitPicture } from './input-pictures.ts';
@@ -19,6 +19,7 @@ import { type ProgressListeners, progressTeller } from './progress-teller.ts';
 import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
 import { type UpscaleFactor, upscaled } from './upscale.ts';
+import { usualUpscaler } from './upscalers.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 
@@ -235,7 +236,7 @@ async function saveImage(event: ImageEvent, shape: PictureShape, context: Proces
     modelName: options.add_model_name_to_info ? model.name : null,
     extras: {
       ...facts,
-      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': 'Lanczos' }),
+      ...(upscale !== null && { 'Postprocess upscale by': String(upscale), 'Postprocess upscaler': usualUpscaler }),
       ...(event.stopped_after !== undefined && { 'Stopped after step': String(event.stopped_after) }),
       ...(runner.kind === 'fake' && { Runner: 'fake' }),
     },

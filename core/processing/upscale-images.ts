@@ -7,9 +7,10 @@ import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal } from '../contract/runner.ts';
 import { withParameters } from './infotext.ts';
+import { openPicture } from './open-picture.ts';
 import { snapshotOptions } from './options.ts';
-import { openPicture, resized } from './resize.ts';
 import { encode, pictureFormat, picturePath, saveFile } from './save-picture.ts';
+import { resized, usualUpscaler } from './upscalers.ts';
 
 export interface UpscaleContext {
   readonly jobId: JobId;
@@ -57,11 +58,11 @@ async function upscale(picture: Artifact, options: Options, context: UpscaleCont
   const height = picture.height * scale;
   const infotext = withParameters(picture.infotext, {
     'Postprocess upscale by': String(scale),
-    'Postprocess upscaler': 'Lanczos',
+    'Postprocess upscaler': usualUpscaler,
   });
   let bytes: Uint8Array;
   try {
-    bytes = await encode(resized(openPicture(await readFile(source)), width, height, 'Lanczos'), infotext, options);
+    bytes = await encode(resized(openPicture(await readFile(source)), width, height, usualUpscaler), infotext, options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failed('unreadable', { path: source, reason }, { cause: error });

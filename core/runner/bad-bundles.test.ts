@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../contract/failure.ts';
 import { failureOf } from '../contract/failure.ts';
 import type { RunPlan } from '../contract/runner.ts';
+import { exportBundle } from '../diffusion/exported/fixtures.ts';
 import { copyBundle, editJson, editTensors } from '../diffusion/graphs/fixtures.ts';
 import { sampleDescriptor, samplePlan } from './fixtures/sample-plan.ts';
 import { createOnnxRunner, type OnnxRunner } from './onnx-runner.ts';
@@ -49,6 +50,20 @@ const weights = {
 } as const;
 const spoil = (path: string, tensorName: string) =>
   editTensors(path, (name, tensor) => [name, name === tensorName ? { ...tensor, bytes: notANumber(tensor) } : tensor]);
+
+/** A file that claims so many bytes of weights more, which it has as a hole. */
+async function growWeights(path: string, moreBytes: number): Promise<void> {
+  const file = await readFile(path);
+  const start = 8 + Number(file.readBigUInt64LE(0));
+  const header: Record<string, unknown> = JSON.parse(file.toString('utf8', 8, start));
+  const end = file.byteLength - start;
+  header.huge = { dtype: 'F32', shape: [moreBytes / 4], data_offsets: [end, end + moreBytes] };
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.byteLength));
+  await writeFile(path, Buffer.concat([length, json, file.subarray(start)]));
+  await truncate(path, 8 + json.byteLength + end + moreBytes);
+}
 
 describe('a model', () => {
   test.each<[string, (copy: string) => Promise<void>, string, RegExp]>([
@@ -103,6 +118,25 @@ describe('a model', () => {
         ),
       'unsupported_config',
       /scheduler_config.json": "_class_name" is NoScheduler/,
+    ],
+    [
+      'exported to ONNX with weights outside of its folder',
+      async (copy) => {
+        const exported = await exportBundle('sd15-tiny', join(folder, 'exported'), { externalData: true });
+        const graph = join(exported, 'unet/model.onnx');
+        const text = (await readFile(graph)).toString('latin1');
+        await writeFile(graph, Buffer.from(text.replaceAll('model.onnx_data', '../../etc/hosts'), 'latin1'));
+        await rm(copy, { recursive: true });
+        await rename(exported, copy);
+      },
+      'invalid_weights',
+      /unet.model\.onnx.*names weights outside its folder/,
+    ],
+    [
+      'that no machine has room for',
+      (copy) => growWeights(join(copy, weights.unet), 2 ** 41),
+      'oom',
+      /the UNet needs about [\d.]+ GiB \([\d.]+ GiB for its weights in float32, .* to work on 64x64 px\), but [\d.]+ GiB of/,
     ],
   ])('%s is refused with what is wrong, and the process makes the next picture', async (name, edit, code, message) => {
     const copy = await copyBundle('sd15-tiny', join(folder, name));

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { UpscalerName } from '../../contract/passes.ts';
 import type { Pixels } from '../../contract/runner.ts';
-import { resized, upscalers } from '../resize.ts';
+import { resized, upscalers } from '../upscalers.ts';
 
 /** The picture at exactly that size, stretched where its shape is another. */
 export async function resizedPixels(
@@ -21,7 +21,11 @@ export async function coveringPixels(
   height: number,
   upscaler: UpscalerName,
 ): Promise<Pixels> {
-  return read(sourceOf(picture).resize({ width, height, fit: 'cover', kernel: upscalers[upscaler] }), width, height);
+  return read(
+    sourceOf(picture).resize({ width, height, fit: 'cover', kernel: upscalers[upscaler].kernel }),
+    width,
+    height,
+  );
 }
 
 function sourceOf({ width, height, rgb }: Pixels): Sharp {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { failureOf } from '../contract/failure.ts';
-import { countPrompt } from '../diffusion/prompt/count-prompt.ts';
-import { type ClipTokenizer, openTokenizer } from '../diffusion/tokenizer/clip-tokenizer.ts';
+import { failureOf } from '../../contract/failure.ts';
+import { countPrompt } from '../../diffusion/prompt/count-prompt.ts';
+import { type ClipTokenizer, openTokenizer } from '../../diffusion/tokenizer/clip-tokenizer.ts';
 import { type CountReply, CountRequest } from './prompt-counter.ts';
 
 // Two encoders of one bundle cut text the same way: the first one's tokenizer counts for both. The last one opened is kept.

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { failureOf } from '../contract/failure.ts';
-import { referencePath } from '../diffusion/reference/read-tensors.ts';
+import { failureOf } from '../../contract/failure.ts';
+import { referencePath } from '../../diffusion/reference/read-tensors.ts';
 import { createPromptCounter, type PromptCounter } from './prompt-counter.ts';
 
-const entryPath = fileURLToPath(new URL('prompt-counter-entry.ts', import.meta.url));
+const entryPath = fileURLToPath(new URL('entry.ts', import.meta.url));
 let counter: PromptCounter;
 afterEach(() => counter.close());
 
