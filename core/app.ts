@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly watches?: boolean;
   /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
   readonly reconcilesAtStart?: boolean;
+  /** Whether the runner's process is started at once: for a command whose picture would wait for it. */
+  readonly startsRunner?: boolean;
   /** Why the library may only be read by this process; it is written where this is left out. */
   readonly refusal?: Failed | undefined;
   /** Look into every run. */
@@ -103,6 +105,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
         });
+  if (options.startsRunner) onnxRunner?.warmUp();
   const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
   undo.defer(() => imageRunner.close());
   const runner = new ProcessingRunner(imageRunner, options.observers);

@@ -108,7 +108,7 @@ test('a command line reaches a running instance over its door, and has a core of
 test('an own core with a door takes the commands of other command lines', async () => {
   await using holder = await connect({ ...optionsFor('library'), withDoor: true });
   expect(holder.isOwn).toBe(true);
-  await using handed = await connect(optionsFor('library'));
+  await using handed = await connect({ ...optionsFor('library'), lockWaitMs: 10_000 });
   expect(handed.isOwn).toBe(false);
 });
 
