@@ -1,7 +1,9 @@
 import type { Commands } from '../contract/command.ts';
+import { Failed } from '../contract/failure.ts';
 import type { ImageRunner, ProviderReport } from '../contract/runner.ts';
 import type { Events } from '../events.ts';
 import type { Folders } from '../folders.ts';
+import { keepLibrary } from '../kept-library.ts';
 import type { Library } from '../library/library.ts';
 import type { ProgramFiles } from '../program-files.ts';
 
@@ -17,7 +19,7 @@ interface AppFacts {
 }
 
 /** The rows of the command table about the program itself, carried out. */
-export function commandsOfApp(facts: AppFacts): Pick<Commands, 'app.status' | 'app.doctor'> {
+export function commandsOfApp(facts: AppFacts): Pick<Commands, 'app.status' | 'app.chooseLibrary' | 'app.doctor'> {
   const { library, events, folders, version, program, probe, runner } = facts;
   return {
     'app.status': async () => ({
@@ -31,6 +33,14 @@ export function commandsOfApp(facts: AppFacts): Pick<Commands, 'app.status' | 'a
       event_sequence: events.sequence,
       ...(library.refusal !== null && { library_refusal: library.refusal.failure }),
     }),
+    'app.chooseLibrary': async ({ path }) => {
+      if (folders.libraryFrom === 'option' || folders.libraryFrom === 'environment')
+        throw new Failed('conflict', {
+          reason: `The library folder was given by ${folders.libraryFrom === 'option' ? '--library' : 'VITRINE_LIBRARY'}. Start Vitrine without it to choose one here.`,
+        });
+      await keepLibrary(folders.dataPath, path);
+      return { library_path: path };
+    },
     'app.doctor': async ({ fresh }) => ({
       providers: [...(await probe(fresh))],
       version,

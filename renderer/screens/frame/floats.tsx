@@ -9,7 +9,7 @@ interface Float {
 
 const lazily = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }));
 
-/** What may float above any screen: its code comes when it first does. */
+/** What may float above any screen: its code comes when it first does. Not the palette: who opens it types on at once. */
 const floats: readonly Float[] = [
   {
     isOpen: (state) => state.addSheet !== null,
@@ -26,10 +26,6 @@ const floats: readonly Float[] = [
   {
     isOpen: (state) => state.relocating !== null,
     View: lazily(async () => (await import('../models/relocate-dialog.tsx')).RelocateDialog),
-  },
-  {
-    isOpen: (state) => state.isPaletteOpen,
-    View: lazily(async () => (await import('../palette/palette.tsx')).Palette),
   },
 ];
 

@@ -3,6 +3,7 @@ import { useApp } from '../../app-context.tsx';
 import { isFirstRun } from '../../store/selectors.ts';
 import { Case } from '../add/case.tsx';
 import { useWindowDrop } from '../add/use-window-drop.ts';
+import { Palette } from '../palette/palette.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
 import { Bar } from './bar.tsx';
 import { Floats } from './floats.tsx';
@@ -37,6 +38,7 @@ export function Frame() {
         )}
       </div>
       <Floats />
+      <Palette />
       <NoticeLine />
     </>
   );
