@@ -1,5 +1,5 @@
 import { Activity, ArrowRight, Image, LayoutGrid, ListOrdered, Search, Settings, Zap } from 'lucide-react';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from 'react-aria-components';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
@@ -7,8 +7,8 @@ import type { ModelSummary } from '../../../core/contract/model.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import type { Screen } from '../../store/state.ts';
 import { Sheet } from '../../ui/sheet.tsx';
-import { actsNow, matching, type PaletteAct, type PaletteEntry, placeKeys } from './palette-entries.ts';
 import css from './palette.module.css';
+import { actsNow, matching, type PaletteAct, type PaletteEntry, placeKeys } from './palette-entries.ts';
 
 const searchDelayMs = 80;
 const icons: Readonly<Record<string, ReactNode>> = {
@@ -34,16 +34,36 @@ function OpenPalette() {
   const carryOut = useCarryOut();
   const found = matching(fixed, typed);
   const groups = [
-    { id: 'models', title: t('models'), entries: models },
-    { id: 'acts', title: t('acts'), entries: found.filter(({ kind }) => kind === 'act') },
     { id: 'places', title: t('places'), entries: found.filter(({ kind }) => kind === 'place') },
+    { id: 'acts', title: t('acts'), entries: found.filter(({ kind }) => kind === 'act') },
+    // Last: they come a moment later, and what stands first must not change under a finger.
+    { id: 'models', title: t('models'), entries: models },
   ].filter(({ entries }) => entries.length > 0);
-  const shown = typed === '' ? groups.toReversed() : groups;
+  const hasMoved = useRef(false);
+  const run = (key: string) => {
+    closePalette();
+    carryOut(key);
+  };
+  /** Enter takes the first of what is found now: the list's own focus is a moment behind the typing. */
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') hasMoved.current = true;
+    const first = groups[0]?.entries[0];
+    if (event.key !== 'Enter' || hasMoved.current || typed === '' || first === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run(keyOf(first));
+  };
   return (
     <Sheet label={t('label')} size="palette" onClose={closePalette}>
-      <div className={css.palette}>
+      <div className={css.palette} onKeyDownCapture={onKeyDown}>
         {/* Filtered by us: what the library finds is not to be filtered again by its letters. */}
-        <Autocomplete inputValue={typed} onInputChange={setTyped}>
+        <Autocomplete
+          inputValue={typed}
+          onInputChange={(text) => {
+            hasMoved.current = false;
+            setTyped(text);
+          }}
+        >
           <SearchField className={css.field ?? ''} aria-label={t('label')} autoFocus>
             <Search />
             <Input className={css.input ?? ''} placeholder={t('placeholder')} maxLength={200} spellCheck={false} />
@@ -52,12 +72,9 @@ function OpenPalette() {
             className={css.list ?? ''}
             aria-label={t('label')}
             renderEmptyState={() => <p className={css.nothing}>{t('nothing')}</p>}
-            onAction={(key) => {
-              closePalette();
-              carryOut(String(key));
-            }}
+            onAction={(key) => run(String(key))}
           >
-            {shown.map(({ id, title, entries }) => (
+            {groups.map(({ id, title, entries }) => (
               <MenuSection key={id}>
                 <Header className={css.group ?? ''}>{title}</Header>
                 {entries.map((entry) => (
