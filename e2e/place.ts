@@ -14,8 +14,7 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export function makePlace(): Place & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'vitrine-journey-'));
+export function makePlace(path = mkdtempSync(join(tmpdir(), 'vitrine-journey-'))): Place & Disposable {
   const libraryPath = join(path, 'library');
   const dataPath = join(path, 'data');
   return {

@@ -2,7 +2,7 @@ import { mkdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from 'playwright/test';
 import { copyBundle, installComfyUi, type Place, writeLora } from './place.ts';
-import { askFor, goTo, pictures } from './window-steps.ts';
+import { goTo, pictures } from './window-steps.ts';
 
 const loraNames = ['Linocut', 'Charcoal', 'Cyanotype', 'Stained glass'];
 
@@ -68,16 +68,31 @@ export const addReview: View = {
   },
 };
 
-/** Confirms what `addReview` opened, then breaks one bundle, pauses the queue and lets jobs wait in it. */
-export async function furnish(page: Page, weightsToCut: string, prompts: readonly string[]): Promise<void> {
+/** Confirms what `addReview` opened. */
+export async function bringIn(page: Page): Promise<void> {
   const sheet = page.getByRole('dialog');
   await sheet.getByRole('button', { name: 'Add 7 models' }).click();
   await sheet.getByRole('button', { name: 'Done' }).click({ timeout: 60_000 });
+}
+
+/** As another program would: over HTTP. */
+async function queue(page: Page, prompt: string, seed: number, steps: number): Promise<void> {
+  const url = new URL('/api/v1/jobs', page.url()).href;
+  const answer = await page.request.post(url, { data: { request: { prompt, seed, steps }, origin: 'jobs_api' } });
+  expect(answer.ok()).toBe(true);
+}
+
+/** One picture of each prompt, its seed the prompt's place, from 1 on. */
+export async function makePictures(page: Page, prompts: readonly string[], steps: number): Promise<void> {
   await goTo(page, 'Generate');
   for (const [index, prompt] of prompts.entries()) {
-    await askFor(page, prompt, 8);
+    await queue(page, prompt, index + 1, steps);
     await expect(pictures(page)).toHaveCount(index + 1, { timeout: 60_000 });
   }
+}
+
+/** Cuts the weights of one bundle short, and pauses the queue with two jobs in it. */
+export async function makeTrouble(page: Page, weightsToCut: string): Promise<void> {
   truncateSync(weightsToCut, 1000);
   await goTo(page, 'Health');
   await page.getByRole('button', { name: 'Look again' }).click();
@@ -85,9 +100,8 @@ export async function furnish(page: Page, weightsToCut: string, prompts: readonl
   await goTo(page, 'Queue');
   await page.getByRole('button', { name: 'Pause queue' }).click();
   await expect(page.getByRole('button', { name: 'Resume queue' })).toBeVisible();
-  const url = new URL('/api/v1/jobs', page.url()).href;
-  for (const prompt of ['an island in the mist', 'a lighthouse at night'])
-    await page.request.post(url, { data: { request: { prompt, steps: 8 }, origin: 'jobs_api' } });
+  await queue(page, 'an island in the mist', 1, 20);
+  await queue(page, 'a lighthouse at night', 2, 20);
   await expect(page.getByRole('grid', { name: 'Jobs' }).getByRole('row', { name: /lighthouse/ })).toBeVisible();
 }
 

@@ -1,7 +1,7 @@
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { addReview, furnish, furtherViews, mainViews, stockDrive } from '../showroom.ts';
+import { addReview, bringIn, furtherViews, mainViews, makePictures, makeTrouble, stockDrive } from '../showroom.ts';
 import { passWelcome } from '../window-steps.ts';
 
 for (const theme of ['light', 'dark'] as const) {
@@ -25,7 +25,9 @@ for (const theme of ['light', 'dark'] as const) {
     await passWelcome(page);
     await addReview.open(page, place);
     await look(addReview.name);
-    await furnish(page, weightsToCut, ['a red sun over blue mountains']);
+    await bringIn(page);
+    await makePictures(page, ['a red sun over blue mountains'], 4);
+    await makeTrouble(page, weightsToCut);
     for (const { name, open, leave } of [...mainViews, ...furtherViews]) {
       await open(page, place);
       await look(name);
