@@ -1,33 +1,27 @@
+import { carryOut } from './commands/carry-out.ts';
 import { chooseRunner } from './choose-runner.ts';
 import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
-import type { GenerateRequest } from './contract/generate.ts';
 import { ModelId } from './contract/ids.ts';
-import type { ImageRunner, ProviderName, ProviderReport } from './contract/runner.ts';
+import type { ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
-import { type Jobs, openJobs } from './jobs/jobs.ts';
+import { openJobs } from './jobs/jobs.ts';
 import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
-import { starterPrompts } from './library/starter/starter-prompts.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
-import { commandsOfMapping, commandsOfTasks } from './mapping-commands.ts';
 import { type ImageTools, imageTools } from './processing/image-tools.ts';
-import { keepInitPicture } from './processing/input-pictures.ts';
-import { snapshotOptions } from './processing/options.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
-import { openSettings, type SettingsStore } from './processing/settings.ts';
+import { openSettings } from './processing/settings.ts';
 import { upscaleImages } from './processing/upscale-images.ts';
-import { commandsOfPictures } from './pictures.ts';
-import { findProgramFiles, type ProgramFiles } from './program-files.ts';
-import { commandsOfDoor, type DoorPlace, fixedDoor } from './public-door.ts';
-import { commandsOfPrompts, commandsOfQueue, commandsOfSettings } from './queue-and-settings.ts';
-import { noModel, resolveModel } from './resolve-model.ts';
+import { findProgramFiles } from './program-files.ts';
+import { type DoorPlace, fixedDoor } from './public-door.ts';
+import { resolveModel } from './resolve-model.ts';
 import { createFakeRunner } from './runner/fake-runner.ts';
 import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
-import { createPromptCounter, type PromptCounter } from './runner/prompt-counter/prompt-counter.ts';
+import { createPromptCounter } from './runner/prompt-counter/prompt-counter.ts';
 
 export interface AppOptions {
   /** As options, environment and platform have them unless told. */
@@ -49,6 +43,8 @@ export interface AppOptions {
   readonly watches?: boolean;
   /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
   readonly reconcilesAtStart?: boolean;
+  /** Whether the runner's process is started at once: for a command whose picture would wait for it. */
+  readonly startsRunner?: boolean;
   /** Why the library may only be read by this process; it is written where this is left out. */
   readonly refusal?: Failed | undefined;
   /** Look into every run. */
@@ -103,6 +99,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
           env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
         });
+  if (options.startsRunner) onnxRunner?.warmUp();
   const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
   undo.defer(() => imageRunner.close());
   const runner = new ProcessingRunner(imageRunner, options.observers);
@@ -206,7 +203,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     return providers;
   };
   const door: DoorPlace = { current: fixedDoor(null) };
-  const commands = commandsOf({
+  const commands = carryOut({
     door,
     library,
     mappings,
@@ -234,99 +231,6 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     },
   };
   return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
-}
-
-interface Rooms {
-  readonly door: DoorPlace;
-  readonly library: Library;
-  readonly mappings: Mappings;
-  readonly jobs: Jobs;
-  readonly settings: SettingsStore;
-  readonly events: Events;
-  readonly folders: Folders;
-  readonly version: string;
-  readonly program: ProgramFiles;
-  readonly probe: (fresh: boolean) => Promise<readonly ProviderReport[]>;
-  readonly runner: ImageRunner;
-  readonly counter: PromptCounter;
-}
-
-function commandsOf(rooms: Rooms): Commands {
-  const { door, library, mappings, jobs, settings, events, folders, version, program, probe, runner, counter } = rooms;
-  return {
-    'models.list': async (query) => library.list(query),
-    'models.show': ({ model_id }) => library.show(model_id),
-    'models.classify': ({ path }) => library.classify(path),
-    'models.register': ({ path, name }) => library.register(path, { name }),
-    'models.validate': (target) => library.validate(target),
-    'models.accept': ({ model_id, code, path }) => library.accept(model_id, code, path),
-    'models.describe': ({ model_id }) => library.describe(model_id),
-    'models.unregister': ({ model_id }) => library.unregister(model_id),
-    'models.counts': async (query) => library.counts(query),
-    'models.edit': ({ model_id, ...edit }) => library.edit(model_id, edit),
-    'models.revoke': ({ model_id, code, path }) => library.revoke(model_id, code, path),
-    'models.relocate': ({ model_id, path, force }) => library.relocate(model_id, path, force),
-    'models.import': async ({ items }) => library.import(items),
-    'models.previewRemoval': ({ model_id }) => library.previewRemoval(model_id),
-    'models.duplicates': async () => ({ groups: library.duplicates() }),
-    'library.reconcile': () => library.reconcile(),
-    'library.lastReconcile': async () => ({ report: await library.lastReconcile() }),
-    'trash.list': async () => ({ entries: await library.listTrash() }),
-    'trash.restore': ({ trash_id }) => library.restore(trash_id),
-    ...commandsOfTasks(mappings, library),
-    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
-    'jobs.generate': async ({ request, origin, ...extras }) => {
-      snapshotOptions(settings.current(), extras.overrides);
-      const named = await namedModel(request, library);
-      return jobs.enqueue(await keepInitPicture(named, folders.inputsPath), origin, extras);
-    },
-    'jobs.list': async (query) => jobs.list(query),
-    'jobs.show': async ({ job_id }) => jobs.show(job_id),
-    'jobs.wait': ({ job_id, timeout_ms }) => jobs.wait(job_id, timeout_ms),
-    'jobs.cancel': ({ job_id }) => jobs.cancel(job_id),
-    ...commandsOfPictures({ jobs, library, inputsPath: folders.inputsPath }),
-    ...commandsOfPrompts(library, settings, counter),
-    ...commandsOfMapping(mappings),
-    ...commandsOfQueue(jobs, runner),
-    ...commandsOfSettings(settings),
-    ...commandsOfDoor(door),
-    'pictures.list': async (query) => jobs.pictures(query),
-    'starter.prompts': async () => starterPrompts,
-    'app.status': async () => ({
-      status: 'ok',
-      version,
-      runner: runner.status(),
-      library_path: folders.libraryPath,
-      data_path: folders.dataPath,
-      model_count: library.count(),
-      starter_model_id: library.starterModelId(),
-      event_sequence: events.sequence,
-      ...(library.refusal !== null && { library_refusal: library.refusal.failure }),
-    }),
-    'app.doctor': async ({ fresh }) => ({
-      providers: [...(await probe(fresh))],
-      version,
-      node_version: process.version,
-      platform: `${process.platform}-${process.arch}`,
-      onnxruntime_version: program.runtimeVersion,
-      runner: runner.status(),
-      library_path: folders.libraryPath,
-      data_path: folders.dataPath,
-      log_path: folders.logPath,
-    }),
-  };
-}
-
-/** The request with its model named, so that its job says for good which one it was; an unknown one is refused before it is queued. */
-async function namedModel(request: GenerateRequest, library: Library): Promise<GenerateRequest> {
-  if (request.bundle !== undefined) {
-    if (request.model_id === undefined) return request;
-    throw new Failed('invalid_input', { field: 'bundle', reason: 'name a model or a folder, not both' });
-  }
-  const model_id = request.model_id ?? library.starterModelId();
-  if (model_id === null) throw noModel();
-  await library.show(model_id);
-  return { ...request, model_id };
 }
 
 /** A library without the starter model is a library all the same: on a full drive, say. */

@@ -7,13 +7,14 @@ const userDataPath = resolve('/home/mira/.local/share/vitrine');
 const workingPath = resolve('/work');
 
 test.each([
-  ['nothing is said', {}, {}, join(homePath, 'Vitrine'), userDataPath],
+  ['nothing is said', {}, {}, join(homePath, 'Vitrine'), userDataPath, 'default'],
   [
     'the environment speaks',
     {},
     { VITRINE_LIBRARY: '/lib', VITRINE_DATA: 'data' },
     resolve('/lib'),
     join(workingPath, 'data'),
+    'environment',
   ],
   [
     'an option speaks against the environment',
@@ -21,6 +22,7 @@ test.each([
     { VITRINE_LIBRARY: '/lib', VITRINE_DATA: '/data' },
     join(workingPath, 'a'),
     join(homePath, 'b'),
+    'option',
   ],
   [
     'options and environment are empty',
@@ -28,10 +30,12 @@ test.each([
     { VITRINE_LIBRARY: '', VITRINE_DATA: '' },
     join(homePath, 'Vitrine'),
     userDataPath,
+    'default',
   ],
-])('the folders are right when %s', (_, choice, env, libraryPath, dataPath) => {
+])('the folders are right when %s', (_, choice, env, libraryPath, dataPath, libraryFrom) => {
   expect(resolveFolders({ ...choice, workingPath }, { env, homePath, userDataPath })).toEqual({
     libraryPath,
+    libraryFrom,
     dataPath,
     outputsPath: join(dataPath, 'outputs'),
     inputsPath: join(dataPath, 'inputs'),

@@ -2,10 +2,13 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { keptLibrary } from './kept-library.ts';
 
 /** Where everything lies; all absolute. */
 export interface Folders {
   readonly libraryPath: string;
+  /** What named it: only the last two can be changed from within. */
+  readonly libraryFrom: 'option' | 'environment' | 'kept' | 'default';
   readonly dataPath: string;
   readonly outputsPath: string;
   /** Pictures that jobs start from. */
@@ -42,7 +45,10 @@ export function folderSurroundings(): FolderSurroundings {
   return { env: process.env, homePath: homedir(), userDataPath: envPaths('vitrine', { suffix: '' }).data };
 }
 
-/** An option goes before its environment variable (`VITRINE_LIBRARY`, `VITRINE_DATA`), that before the default. An empty value counts as absent. */
+/**
+ * An option goes before its environment variable (`VITRINE_LIBRARY`, `VITRINE_DATA`), that before what a person chose in the window, that before
+ * the default. An empty value counts as absent.
+ */
 export function resolveFolders(
   choice: FolderChoice = {},
   { env, homePath, userDataPath }: FolderSurroundings = folderSurroundings(),
@@ -50,10 +56,13 @@ export function resolveFolders(
   const workingPath = choice.workingPath ?? process.cwd();
   const absolute = (path: string) =>
     /^~([/\\]|$)/.test(path) ? join(homePath, path.slice(1)) : resolve(workingPath, path);
-  const libraryPath = absolute(choice.library || env.VITRINE_LIBRARY || join(homePath, 'Vitrine'));
   const dataPath = absolute(choice.data || env.VITRINE_DATA || userDataPath);
+  const kept = keptLibrary(dataPath);
+  const libraryPath = absolute(choice.library || env.VITRINE_LIBRARY || kept || join(homePath, 'Vitrine'));
+  const libraryFrom = choice.library ? 'option' : env.VITRINE_LIBRARY ? 'environment' : kept ? 'kept' : 'default';
   return {
     libraryPath,
+    libraryFrom,
     dataPath,
     outputsPath: join(dataPath, 'outputs'),
     inputsPath: join(dataPath, 'inputs'),

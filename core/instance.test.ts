@@ -108,7 +108,7 @@ test('a command line reaches a running instance over its door, and has a core of
 test('an own core with a door takes the commands of other command lines', async () => {
   await using holder = await connect({ ...optionsFor('library'), withDoor: true });
   expect(holder.isOwn).toBe(true);
-  await using handed = await connect(optionsFor('library'));
+  await using handed = await connect({ ...optionsFor('library'), lockWaitMs: 10_000 });
   expect(handed.isOwn).toBe(false);
 });
 
@@ -183,7 +183,7 @@ test.skipIf(process.platform === 'win32')(
       new Database(':memory:').close();
       if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
       const folders = resolveFolders(${JSON.stringify({ library, data: join(folder, 'data') })});
-      const core = await connect({ folders, env: { VITRINE_RUNNER: 'fake' }, watches: false });
+      const core = await connect({ folders, env: {}, watches: false });
       const { total } = await core.call('models.list', {});
       const edit = await core.call('models.edit', { model_id: ${JSON.stringify(model_id)}, notes: 'x' }).catch((error) => error.failure);
       await core.close();

@@ -15,6 +15,7 @@ import {
   takeLock,
   writeInstanceRecord,
 } from './instance-lock.ts';
+import type { Metrics } from './metrics.ts';
 import { fixedDoor, openPublicDoor } from './public-door.ts';
 
 interface LockOptions extends AppOptions {
@@ -203,7 +204,7 @@ async function readingConnection(options: ConnectOptions, places: Places, refusa
   }
 }
 
-async function open(options: InstanceOptions, { instancePath }: OpenPlaces, locks: Lock): Promise<Instance> {
+async function open(options: InstanceOptions, places: OpenPlaces, locks: Lock): Promise<Instance> {
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
@@ -211,6 +212,30 @@ async function open(options: InstanceOptions, { instancePath }: OpenPlaces, lock
     const metrics = createMetrics();
     const app = await createApp({ ...options, observers: [...(options.observers ?? []), metrics.observer] });
     undo.defer(() => app.close());
+    const door = await openDoor(app, metrics, options, places);
+    undo.use(door);
+    const close = () => undo.disposeAsync();
+    return { app, url: door.url, key: door.key, close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await undo.disposeAsync();
+    throw error;
+  }
+}
+
+interface OpenDoor extends AsyncDisposable {
+  readonly url: string;
+  readonly key: string | null;
+}
+
+/** Opens the HTTP door of a core and says beside the library where it is. */
+async function openDoor(
+  app: App,
+  metrics: Metrics,
+  options: InstanceOptions,
+  { instancePath }: OpenPlaces,
+): Promise<OpenDoor> {
+  const undo = new AsyncDisposableStack();
+  try {
     undo.defer(metrics.watch(app));
     const { startServer } = await import('./http/server.ts');
     const key = options.apiKey === undefined ? randomBytes(24).toString('base64url') : options.apiKey;
@@ -231,27 +256,44 @@ async function open(options: InstanceOptions, { instancePath }: OpenPlaces, lock
       await writeInstanceRecord(instancePath, { pid: process.pid, url, key, started_at: new Date().toISOString() });
       undo.defer(() => removeInstanceRecord(instancePath));
     }
-    const close = () => undo.disposeAsync();
-    return { app, url, key, close, [Symbol.asyncDispose]: close };
+    return { url, key, [Symbol.asyncDispose]: () => undo.disposeAsync() };
   } catch (error) {
     await undo.disposeAsync();
     throw error;
   }
 }
 
-async function ownConnection(options: ConnectOptions, places: Places, locks: Lock): Promise<Connection> {
-  if (options.withDoor) {
-    const instance = await open(options, places, locks);
-    return connection(clientOf(instance.app), { isOwn: true }, () => instance.close());
-  }
-  try {
-    const app = await createApp(options);
-    return connection(clientOf(app), { isOwn: true }, async () => {
-      await app.close();
-      locks.release();
+/** A command that ends sooner needs no door: another one waits for the library as long. */
+const doorDelayMs = 1_500;
+
+/** Opens the door when a command takes long, behind it. Answers with what closes it. */
+function openDoorLater(app: App, options: ConnectOptions, places: Places): () => Promise<void> {
+  let door: Promise<OpenDoor | null> = Promise.resolve(null);
+  const timer = setTimeout(() => {
+    door = (async () => {
+      const { createMetrics } = await import('./metrics.ts');
+      return openDoor(app, createMetrics(), options, places);
+    })().catch((error: unknown) => {
+      app.log.warn({ err: error }, 'no door for other commands');
+      return null;
     });
+  }, doorDelayMs);
+  return async () => {
+    clearTimeout(timer);
+    await (await door)?.[Symbol.asyncDispose]();
+  };
+}
+
+async function ownConnection(options: ConnectOptions, places: Places, locks: Lock): Promise<Connection> {
+  const undo = new AsyncDisposableStack();
+  try {
+    undo.defer(() => locks.release());
+    const app = await createApp(options);
+    undo.defer(() => app.close());
+    if (options.withDoor) undo.defer(openDoorLater(app, options, places));
+    return connection(clientOf(app), { isOwn: true }, () => undo.disposeAsync());
   } catch (error) {
-    locks.release();
+    await undo.disposeAsync();
     throw error;
   }
 }

@@ -16,6 +16,8 @@ export interface Bridge {
   revealPath(path: string): Promise<void>;
   /** Every request of the shell, those from before the page was there first; the answer ends it. */
   listenToShell(listener: (request: ShellRequest) => void): () => void;
+  /** Ends the program in order and starts it again. */
+  restart(): Promise<void>;
   /** The language that the page is shown in, a BCP 47 tag: the native menu follows. */
   setLanguage(language: string): Promise<void>;
   readonly platform: string;
@@ -25,6 +27,7 @@ export const channels = {
   call: 'vitrine:call',
   event: 'vitrine:event',
   pickFolder: 'vitrine:pick-folder',
+  restart: 'vitrine:restart',
   revealPath: 'vitrine:reveal-path',
   shellRequest: 'vitrine:shell-request',
   shellListening: 'vitrine:shell-listening',

@@ -12,10 +12,11 @@ export interface IpcPorts {
   /** Whether a frame's address is that of the app's page. */
   readonly isOwnPage: (url: string) => boolean;
   readonly setLanguage: (language: string) => void;
+  readonly restart: () => void;
 }
 
 /** The window's door: one channel for all commands. It answers the app's own page only, in its main frame. */
-export function openIpc({ commands, requests, isOwnPage, setLanguage }: IpcPorts): void {
+export function openIpc({ commands, requests, isOwnPage, setLanguage, restart }: IpcPorts): void {
   const check = (frame: WebFrameMain | null): void => {
     if (!frame || frame.parent || !isOwnPage(frame.url))
       throw new Failed('forbidden', { reason: 'Only the window of Vitrine may ask for this.' });
@@ -34,6 +35,10 @@ export function openIpc({ commands, requests, isOwnPage, setLanguage }: IpcPorts
   ipcMain.handle(channels.shellListening, (event) => {
     check(event.senderFrame);
     return requests.listening();
+  });
+  ipcMain.handle(channels.restart, (event) => {
+    check(event.senderFrame);
+    restart();
   });
   ipcMain.handle(channels.setLanguage, (event, language: unknown) => {
     check(event.senderFrame);

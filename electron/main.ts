@@ -95,7 +95,7 @@ async function open(): Promise<void> {
       requests.ask,
     );
   setLanguage(app.getLocale());
-  openIpc({ commands, requests, isOwnPage, setLanguage });
+  openIpc({ commands, requests, isOwnPage, setLanguage, restart });
   const opened = openWindow({
     preloadFile: paths.preloadFile,
     url,
@@ -155,6 +155,12 @@ function closeAtQuit(instance: Instance): void {
         app.quit();
       });
   });
+}
+
+/** A window that asks before it closes may still keep the program running. */
+function restart(): void {
+  app.once('will-quit', () => app.relaunch());
+  app.quit();
 }
 
 function comeForward(window: BrowserWindow): void {

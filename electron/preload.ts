@@ -23,6 +23,7 @@ const bridge: Bridge = {
       ipcRenderer.off(channels.shellRequest, forward);
     };
   },
+  restart: () => ipcRenderer.invoke(channels.restart),
   setLanguage: (language) => ipcRenderer.invoke(channels.setLanguage, language),
   revealPath: (path) => ipcRenderer.invoke(channels.revealPath, path),
   platform: process.platform,

@@ -6,6 +6,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import envPaths from 'env-paths';
 import { makeLikeSd15 } from './like-sd15.ts';
 import type { NetworkTimes } from './measure-networks.ts';
+import { measureStarter } from './measure-starter.ts';
+import { stepFlops } from './step-products.ts';
 
 interface GenerateOptions {
   readonly like: 'sd15';
@@ -13,26 +15,32 @@ interface GenerateOptions {
   readonly provider: string;
   readonly sizes: readonly number[];
   readonly repeats: number;
+  readonly rounds: number;
   readonly cache: string;
   readonly against?: string;
 }
 
-const like = { sd15: { make: makeLikeSd15, unetFloat32Bytes: 859_520_964 * 4 } };
+/** All three networks: 860 M numbers of the UNet, 123 M of the text encoder, 84 M of the VAE. */
+const like = { sd15: { make: makeLikeSd15, float32Bytes: (859_520_964 + 123_060_480 + 83_653_863) * 4 } };
 
 /** `bench generate`: the networks at their true size. */
 export function addGenerateBench(program: Command): void {
   program
     .command('generate')
     .description(
-      'Load time, seconds per guided step (batch 2), VAE decode and peak memory of the networks, in a process of their own',
+      'Guided steps (batch 2), VAE decode, load and memory of the networks in a process of their own; the starter model cold and warm',
     )
     .addOption(new Option('--like <family>', 'random weights of that true size').choices(['sd15']).default('sd15'))
     .option('--bundle <dir>', 'a diffusers folder instead')
     .option('--provider <name>', 'execution provider', 'cpu')
     .option('--sizes <list>', 'picture sizes in pixels', wholeNumbers, [256, 512])
     .option('--repeats <n>', 'steps measured at each size', wholeNumber, 5)
+    .option('--rounds <n>', 'how often ours and the rival take turns', wholeNumber, 1)
     .option('--cache <dir>', 'where the random weights are kept', envPaths('vitrine', { suffix: '' }).cache)
-    .option('--against <command>', 'a rival: its last line of output is its seconds per guided step at the first size')
+    .option(
+      '--against <command>',
+      'a rival: {what} in it becomes step or decode, {size} the pixels; its last line of output is its seconds',
+    )
     .action(async (options: GenerateOptions) => {
       await generate(options);
     });
@@ -41,30 +49,85 @@ export function addGenerateBench(program: Command): void {
 async function generate(options: GenerateOptions): Promise<void> {
   const family = like[options.like];
   const bundle = options.bundle ?? (await family.make(options.cache));
-  const times = await measure(bundle, options);
   const [firstSize = 0] = options.sizes;
-  const own = median(times.steps[firstSize] ?? []);
-  print(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${gigabytes(totalmem())}; ${times.provider}`,
-  );
-  print(`${bundle}`);
-  print(`load (first step less a later one)  ${(times.loadToFirstStep - own).toFixed(2)} s`);
-  print(`text, one prompt                    ${times.text.toFixed(3)} s`);
-  for (const size of options.sizes) {
-    print(`guided step ${String(size).padStart(4)} px                 ${spread(times.steps[size] ?? [])}`);
-    print(`VAE decode  ${String(size).padStart(4)} px                 ${spread(times.decode[size] ?? [])}`);
+  const lastSize = options.sizes.at(-1) ?? 0;
+  const ownRounds: NetworkTimes[] = [];
+  const rivalTimes = new Map<string, number[]>();
+  for (let round = 0; round < options.rounds; round++) {
+    ownRounds.push(await measure(bundle, options));
+    if (options.against === undefined) continue;
+    for (const [what, size] of [...options.sizes.map((px) => ['step', px] as const), ['decode', lastSize] as const]) {
+      const key = `${what} ${size}`;
+      rivalTimes.set(key, [...(rivalTimes.get(key) ?? []), await rivalSeconds(options.against, what, size)]);
+    }
   }
-  print(`product of 1024 x 1024 matrices     ${(times.productFlops / 1e9).toFixed(0)} GFLOPS`);
-  const ratio = (bytes: number) =>
-    options.bundle === undefined
-      ? `, ${(bytes / family.unetFloat32Bytes).toFixed(2)} x the UNet's weights as float32`
-      : '';
-  print(`peak memory once loaded             ${gigabytes(times.peakAfterLoadBytes)}${ratio(times.peakAfterLoadBytes)}`);
-  print(`peak memory of it all               ${gigabytes(times.peakBytes)}${ratio(times.peakBytes)}`);
-  if (options.against === undefined) return;
-  const rival = await rivalSeconds(options.against);
-  print(`rival's guided step ${firstSize} px            ${rival.toFixed(3)} s: ${(rival / own).toFixed(2)} times ours`);
+  const all = (of: (times: NetworkTimes) => readonly number[]) => ownRounds.flatMap(of);
+  const starter = await measureStarter(options.repeats);
+
+  const [times] = ownRounds;
+  print(
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${gigabytes(totalmem())}; ${times?.provider}`,
+  );
+  print(`${bundle}, ${new Date().toISOString().slice(0, 10)}`);
+  print(tableLine(['what', 'ours', 'rival', 'ratio', 'aim']));
+  const against = (name: string, own: readonly number[], key: string, aim: string) => {
+    const rival = median(rivalTimes.get(key) ?? []);
+    const ratio = Number.isNaN(rival) ? ['-', '-'] : [`${rival.toFixed(2)} s`, `${(rival / median(own)).toFixed(2)} x`];
+    print(tableLine([name, spread(own), ...ratio, aim]));
+  };
+  for (const size of options.sizes)
+    against(
+      `guided step ${size} px`,
+      all(({ steps }) => steps[size] ?? []),
+      `step ${size}`,
+      '2.5 x',
+    );
+  for (const size of options.sizes)
+    against(
+      `VAE decode ${size} px`,
+      all(({ decode }) => decode[size] ?? []),
+      `decode ${size}`,
+      '1.5 x',
+    );
+  const load = median(ownRounds.map((one) => one.loadToFirstStep - median(one.steps[firstSize] ?? [])));
+  const cast = median(all((one) => [one.readAndCast]));
+  print(
+    tableLine([
+      'load to first step',
+      `${load.toFixed(2)} s`,
+      `${cast.toFixed(2)} s read and cast`,
+      `${(load / cast).toFixed(2)} x`,
+      '1.5 x',
+    ]),
+  );
+  const peak = Math.max(...all((one) => [one.peakBytes]));
+  const known = options.bundle === undefined ? family.float32Bytes : null;
+  const [size, ratio] =
+    known === null ? ['-', '-'] : [`${gigabytes(known)} as float32`, `${(peak / known).toFixed(2)} x`];
+  print(tableLine(['peak memory of it all', gigabytes(peak), size, ratio, '1.35 x']));
+  print(tableLine(['starter, cold', spread(starter.cold), '-', '-', '1.5 s']));
+  const peakFlops = Math.max(...all((one) => [one.productFlops]));
+  const products = starter.warmFlops / peakFlops;
+  print(
+    tableLine([
+      'starter, 20 steps',
+      spread(starter.warm),
+      `${products.toFixed(3)} s products`,
+      `${(median(starter.warm) / products).toFixed(2)} x`,
+      '0.18 s',
+    ]),
+  );
+  for (const size of options.sizes) {
+    const flops = await stepFlops(bundle, size);
+    const rate = flops / median(all(({ steps }) => steps[size] ?? []));
+    print(
+      `guided step ${size} px: ${(flops / 1e9).toFixed(0)} GFLOP, ${(rate / 1e9).toFixed(0)} GFLOPS, ${(rate / peakFlops).toFixed(2)} of a plain product of 1024 x 1024 matrices (${(peakFlops / 1e9).toFixed(0)})`,
+    );
+  }
 }
+
+const tableLine = (cells: readonly string[]): string =>
+  cells.map((cell, column) => cell.padEnd([24, 36, 26, 9, 6][column] ?? 0)).join('');
 
 /** A process of its own, for its peak of memory; with the runner's environment. */
 async function measure(bundle: string, options: GenerateOptions): Promise<NetworkTimes> {
@@ -75,8 +138,9 @@ async function measure(bundle: string, options: GenerateOptions): Promise<Networ
   return JSON.parse(stdout) as NetworkTimes;
 }
 
-async function rivalSeconds(command: string): Promise<number> {
-  const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'inherit'] });
+async function rivalSeconds(command: string, what: string, size: number): Promise<number> {
+  const filled = command.replaceAll('{what}', what).replaceAll('{size}', String(size));
+  const child = spawn(filled, { shell: true, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk;
   const seconds = Number(output.trim().split('\n').at(-1));

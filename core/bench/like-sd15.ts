@@ -37,7 +37,8 @@ const textJson = {
   vocab_size: 49_408,
 };
 
-const wholeGraph = { attention: 'plain', segmentBytes: Number.POSITIVE_INFINITY } as const;
+const forms = { attention: 'plain', convolution: 'direct' } as const;
+const wholeGraph = { ...forms, halvesEvenly: true, segmentBytes: Number.POSITIVE_INFINITY };
 
 /** The shapes that a graph asks for are the shapes that a bundle of its config holds. */
 function shapesAskedFor(ask: (weights: WeightSource) => void): Map<string, readonly number[]> {
@@ -69,8 +70,8 @@ export async function makeLikeSd15(cacheFolder: string): Promise<string> {
       'vae',
       vaeJson,
       shapesAskedFor((weights) => {
-        vaeDecoderGraph(VaeConfig.parse(vaeJson), weights, 'plain');
-        vaeEncoderGraph(VaeConfig.parse(vaeJson), weights, 'plain');
+        vaeDecoderGraph(VaeConfig.parse(vaeJson), weights, forms);
+        vaeEncoderGraph(VaeConfig.parse(vaeJson), weights, forms);
       }),
     ],
     [

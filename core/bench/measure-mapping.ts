@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openLibrary } from '../library/open-library.ts';
 import { Mappings } from '../mapping/mappings.ts';
-import { commandsOfMapping } from '../mapping-commands.ts';
+import { commandsOfMapping } from '../commands/mapping-commands.ts';
 import { findProgramFiles } from '../program-files.ts';
 import { makeOwnedLibrary } from './owned-library-fixture.ts';
 

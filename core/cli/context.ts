@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Connection } from '../instance.ts';
+import type { Connection, ConnectOptions } from '../instance.ts';
 import type { CliIo } from './io.ts';
 
 /** The options that every command takes. */
@@ -29,7 +29,7 @@ export type ContextOf = (command: Command) => CliContext;
 export async function withCore<Result>(
   { io, options, absolute }: CliContext,
   act: (core: Connection) => Promise<Result>,
-  connectOptions: { readonly withDoor?: boolean; readonly reconcilesAtStart?: boolean } = {},
+  connectOptions: Pick<ConnectOptions, 'withDoor' | 'reconcilesAtStart' | 'startsRunner'> = {},
 ): Promise<Result> {
   const { connect } = await import('../instance.ts');
   await using core = await connect({

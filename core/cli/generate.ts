@@ -84,7 +84,7 @@ async function generate(options: GenerateOptions, context: CliContext): Promise<
       if (core.isOwn) await finishOthers(core, ended);
       return ended;
     },
-    { withDoor: true },
+    { withDoor: true, startsRunner: true },
   );
   // Pictures that were finished before a failure are worth having, too.
   const made = job.artifacts.toSorted((a, b) => a.item_index - b.item_index);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CommandShape } from './command-shape.ts';
+import { absolutePath, type CommandShape } from './command-shape.ts';
 import { Failure } from './failure.ts';
 import { GenerateRequest } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
@@ -83,6 +83,12 @@ export const commands = {
       library_refusal: Failure.optional().describe('Why the library is open for reading only, where it is'),
     }),
     http: { method: 'GET', path: '/status' },
+  },
+  'app.chooseLibrary': {
+    summary: 'Use another library folder from the next start on; the one in use stays as it is',
+    input: z.object({ path: absolutePath }),
+    output: z.object({ library_path: z.string() }),
+    http: { method: 'POST', path: '/library-folder' },
   },
   'app.doctor': {
     summary: 'The runtime, the providers found and why others are not, folders, versions',

@@ -138,7 +138,12 @@ test('a UNet cut into as many graphs as it can be gives the same numbers', async
     with: { type: 'json' },
   });
   const { tensors } = await readComponentWeights(unet);
-  const predictor = openNoisePredictor({ folder: unet, config: UnetConfig.parse(json), tensors }, 'cpu', 'fused', 0);
+  const predictor = openNoisePredictor(
+    { folder: unet, config: UnetConfig.parse(json), tensors },
+    'cpu',
+    { attention: 'fused', convolution: 'winograd' },
+    0,
+  );
   expect(difference(await predictor.predict(noiseInput), 'unet.out.500')).toBeLessThan(2e-5);
   await predictor.close();
 });

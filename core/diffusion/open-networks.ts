@@ -7,9 +7,16 @@ import { WeightsFault } from '../formats/safetensors.ts';
 import { graphFileName } from './exported/exported-graph.ts';
 import { openExportedNetworks } from './exported/open-exported-networks.ts';
 import { ClipTextConfig, hasProjection } from './graphs/clip-text-encoder.ts';
-import type { AttentionForm } from './graphs/layers.ts';
+import type { AttentionForm, Forms } from './graphs/layers.ts';
 import { downBlocks, UnetConfig } from './graphs/unet-config.ts';
-import { pixelsPerLatent, VaeConfig, vaeDecoderGraph, vaeEncoderGraph, vaeWeights } from './graphs/vae.ts';
+import {
+  leastBandedLatent,
+  pixelsPerLatent,
+  VaeConfig,
+  vaeDecoderGraph,
+  vaeEncoderGraph,
+  vaeWeights,
+} from './graphs/vae.ts';
 import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './memory/memory-need.ts';
 import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
 import type { Networks } from './networks.ts';
@@ -21,9 +28,10 @@ import { mostPixelsAtOnce } from './pipeline/tiled-vae.ts';
 import { readPipelineIndex } from './pipeline-index.ts';
 import { readConfig } from './read-config.ts';
 import type { Component } from './sessions/component.ts';
-import { lazySession, present } from './sessions/lazy-session.ts';
+import { present } from './sessions/lazy-session.ts';
 import { openNoisePredictor, timeIdCount } from './sessions/noise-predictor.ts';
 import { openTextEncoder } from './sessions/text-encoder.ts';
+import { vaeSession } from './sessions/vae-session.ts';
 
 /**
  * The networks of a diffusers folder, run from where their weights lie. Configs and headers are read and checked now, weights when a
@@ -49,13 +57,22 @@ export async function openNetworks(
   );
   refuseMisfits(unet, vae, texts, isXl);
 
+  const forms: Forms = { attention, convolution: provider === 'cpu' ? 'winograd' : 'direct' };
   const vaePrecision = vae.config.force_upcast ? 'float32' : precision;
   const vaeSource = vaeWeights(vae.folder, vae.tensors);
-  const decoder = lazySession(provider, () => vaeDecoderGraph(vae.config, vaeSource, attention), vaePrecision);
-  const encoder = lazySession(provider, () => vaeEncoderGraph(vae.config, vaeSource, attention), vaePrecision);
-  const encoders = texts.map((text) => openTextEncoder(text, provider, isXl, precision));
-  const noise = openNoisePredictor(unet, provider, attention, undefined, precision);
   const scale = pixelsPerLatent(vae.config);
+  const decoder = vaeSession(provider, forms, {
+    leastRows: leastBandedLatent,
+    precision: vaePrecision,
+    write: (how) => vaeDecoderGraph(vae.config, vaeSource, how),
+  });
+  const encoder = vaeSession(provider, forms, {
+    leastRows: leastBandedLatent * scale,
+    precision: vaePrecision,
+    write: (how) => vaeEncoderGraph(vae.config, vaeSource, how),
+  });
+  const encoders = texts.map((text) => openTextEncoder(text, provider, isXl, precision));
+  const noise = openNoisePredictor(unet, provider, forms, undefined, precision);
   const sampleSize = unet.config.sample_size;
 
   return {

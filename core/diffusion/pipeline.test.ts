@@ -368,7 +368,7 @@ describe('a run', () => {
     ).rejects.toMatchObject({ failure: { code: 'oom', message: expect.stringContaining('text encoder needs about') } });
     expect(events).toEqual([]);
     await small.close();
-    const tight = await inBytes(68 * 2 ** 20);
+    const tight = await inBytes(69 * 2 ** 20);
     const metrics = await tight.run(
       planOf(entryPath),
       (event) => events.push(event),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { MappingApply, MappingEntry, MappingFault, MappingInstall } from '../contract/mapping.ts';
@@ -11,6 +11,7 @@ import { intentsOf } from './acts/intents-of.ts';
 import { targetBelow } from './acts/link-acts.ts';
 import { isReachable, isUnfinished, recover } from './acts/recover.ts';
 import { isFolderLeft, takeBack, takeBackFolders } from './acts/undo.ts';
+import { checkAbsolute, resolveRoot } from './app-root.ts';
 import type { MappingHost } from './host.ts';
 import { type ApplyRecord, mappingApplyOf, mappingEntryOf } from './ledger/apply-record.ts';
 import { journalSchemaVersion } from './ledger/journal-line.ts';
@@ -22,7 +23,7 @@ import { planMapping } from './plan/plan-mapping.ts';
 import { readSnapshot } from './plan/read-snapshot.ts';
 import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
-import { systemCode, writeFailure } from './system-error.ts';
+import { writeFailure } from './system-error.ts';
 import { Turns } from './turns.ts';
 
 /**
@@ -286,24 +287,4 @@ function found(ledger: Ledger, applyId: string): ApplyRecord {
   const record = ledger.find(applyId);
   if (record === null) throw new Failed('not_found', { what: 'apply', id: applyId });
   return record;
-}
-
-function checkAbsolute(field: string, path: string): void {
-  if (!isAbsolute(path) || path.includes('\0'))
-    throw new Failed('invalid_input', { field, reason: `"${path}" is not an absolute path.` });
-}
-
-async function resolveRoot(root: string): Promise<string> {
-  checkAbsolute('root', root);
-  try {
-    const real = await realpath(root);
-    if (!(await stat(real)).isDirectory())
-      throw new Failed('unreadable', { path: root, reason: 'it is not a folder.' });
-    return real;
-  } catch (error) {
-    if (error instanceof Failed) throw error;
-    const code = systemCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Failed('path_not_found', { path: root }, { cause: error });
-    throw new Failed('unreadable', { path: root, reason: `the system answered ${code}.` }, { cause: error });
-  }
 }

@@ -35,3 +35,6 @@ process.on('message', (message) => {
 process.on('disconnect', () => process.exit(0));
 
 send({ kind: 'ready', threads: availableParallelism() });
+
+// Who starts this process wants a picture next. An import that fails does so again, and is told, when it is needed.
+import('../diffusion/pipeline.ts').catch(() => undefined);

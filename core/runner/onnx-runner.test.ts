@@ -60,6 +60,23 @@ afterEach(async () => {
   await Promise.all(runners.splice(0).map((runner) => runner.close()));
 });
 
+describe('a runner that is warmed up', () => {
+  it('has its process before the first run, and runs in that one', async () => {
+    const runner = open();
+    runner.warmUp();
+    await until(() => runner.status().state === 'ready');
+    const early = runner.processId();
+    await run(runner, 'ok');
+    expect({ isAlive: early !== null, same: runner.processId() === early }).toEqual({ isAlive: true, same: true });
+  });
+
+  it('tells of a process that does not start when it is run', async () => {
+    const runner = open({ entryPath: exitAtStart });
+    runner.warmUp();
+    expect((await refusalOf(run(runner, 'ok'))).code).toBe('runner_unavailable');
+  });
+});
+
 describe('a runner over a process', () => {
   it('starts it at the first run, keeps it for the second, and tells what it knows', async () => {
     const states: RunnerStatus[] = [];

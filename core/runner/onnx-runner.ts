@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module';
 import { Failed, failureOf } from '../contract/failure.ts';
 import type {
   CancelSignal,
@@ -43,6 +44,8 @@ export interface ProbeResult {
 export type OnnxRunner = ImageRunner & {
   /** Asks the process which execution providers work here, `fresh` or from memory. Rejects with `runner_unavailable` or `runner_crashed`. */
   probe(fresh?: boolean): Promise<ProbeResult>;
+  /** Starts the process ahead of the first run. A start that fails is tried again, and told, by that run. */
+  warmUp(): void;
   /** Of the living process; null while there is none. */
   processId(): number | null;
 };
@@ -117,6 +120,13 @@ class SupervisedRunner implements OnnxRunner {
       });
       return reply.metrics;
     }, signal);
+  }
+
+  warmUp(): void {
+    this.#turns
+      .take(() => this.#started())
+      .then(() => this.#startIdleTimer())
+      .catch((error: unknown) => this.#options.log(`The process that makes pictures did not start: ${String(error)}`));
   }
 
   async probe(fresh = false): Promise<ProbeResult> {
@@ -233,7 +243,7 @@ class SupervisedRunner implements OnnxRunner {
         nodePath,
         startTimeoutMs,
         log,
-        env: { ...process.env, ...platformEnv, ...env },
+        env: { NODE_COMPILE_CACHE: getCompileCacheDir(), ...process.env, ...platformEnv, ...env },
       });
       if (this.#isClosed) {
         runner.kill();

@@ -85,6 +85,8 @@ export class App extends EventEmitter {
     return true;
   }
 
+  /** What would start again is the test's to start. */
+  relaunch(): void {}
   quit(): void {
     if (this.#isQuitting) return;
     const before = cancelable();

@@ -27,7 +27,17 @@ test('the page has no Node, cannot leave, opens no window and runs no inline scr
   expect(seen).toEqual({
     node: [],
     ranInline: false,
-    bridge: ['call', 'listen', 'listenToShell', 'pathOf', 'pickFolder', 'platform', 'revealPath', 'setLanguage'],
+    bridge: [
+      'call',
+      'listen',
+      'listenToShell',
+      'pathOf',
+      'pickFolder',
+      'platform',
+      'restart',
+      'revealPath',
+      'setLanguage',
+    ],
     isFrozen: true,
   });
   const opened = () => electron.evaluate(() => (globalThis as unknown as { opened: string[] }).opened);

@@ -24,7 +24,7 @@ test('what is set stays set: appearance, options and the door for other programs
   await choice(first.page, 'Theme', 'Dark').click();
   await expect(first.page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await choice(first.page, 'Format', 'WEBP').click();
-  await first.page.getByRole('switch', { name: 'Live preview' }).click();
+  await first.page.getByRole('switch', { name: 'Live preview' }).press('Space');
   const limit = first.page.getByRole('textbox', { name: 'Longest queue' });
   await limit.fill('25');
   await limit.press('Enter');
@@ -32,7 +32,7 @@ test('what is set stays set: appearance, options and the door for other programs
   const portField = first.page.getByRole('textbox', { name: 'Port' });
   await portField.fill(String(port));
   await portField.press('Enter');
-  await first.page.getByRole('switch', { name: 'Answer other programs' }).click();
+  await first.page.getByRole('switch', { name: 'Answer other programs' }).press('Space');
   await expect(first.page.getByText(`http://127.0.0.1:${port}`)).toBeVisible();
   const headers = { connection: 'close' };
   expect((await fetch(`http://127.0.0.1:${port}/healthz`, { headers })).status).toBe(200);

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { ElectronApplication } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
 import { copyBundle, root } from '../place.ts';
@@ -91,3 +93,27 @@ async function clickMenu(electron: ElectronApplication, label: string): Promise<
       ?.click?.();
   }, label);
 }
+
+test('another library folder can be chosen, and is the one of the next start', async ({ openWindow, place }) => {
+  // Nothing names the library but the home folder.
+  const env = { VITRINE_LIBRARY: '', HOME: place.path };
+  const chosen = join(place.path, 'chosen');
+  mkdirSync(chosen);
+  const first = await openWindow({ env });
+  await expect(first.page.getByText('Vitrine', { exact: false }).first()).toBeVisible();
+  await first.electron.evaluate(({ app, dialog }, path) => {
+    dialog.showOpenDialog = async () => ({ canceled: false, filePaths: [path] });
+    Object.assign(globalThis, { relaunched: false });
+    app.relaunch = () => Object.assign(globalThis, { relaunched: true });
+  }, chosen);
+  await passWelcome(first.page);
+  await goTo(first.page, 'Settings');
+  await first.page.getByRole('button', { name: 'Choose another…' }).click();
+  await expect(first.page.getByText('Library from the next start')).toBeVisible();
+  await first.close();
+
+  const second = await openWindow({ env });
+  await goTo(second.page, 'Models');
+  await expect(tiles(second.page)).toHaveCount(1);
+  expect(readdirSync(chosen)).toContain('models');
+});

@@ -21,6 +21,8 @@ export interface Bridge {
   revealPath(path: string): Promise<void>;
   /** What the shell asks of the page, from the beginning. Returns what ends the listening. */
   listenToShell(listener: (request: ShellRequest) => void): () => void;
+  /** Ends the program in order and starts it again. */
+  restart(): Promise<void>;
   /** A BCP 47 tag: the native menu follows. */
   setLanguage(language: string): Promise<void>;
   /** Node's name of the platform: `darwin`, `linux`, `win32`. */

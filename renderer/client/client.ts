@@ -18,6 +18,7 @@ export interface Desktop {
   /** What its menus and the system ask of the page. Returns what ends the listening. */
   listenToShell(listener: (request: ShellRequest) => void): () => void;
   setLanguage(language: string): Promise<void>;
+  restart(): Promise<void>;
 }
 
 /** The core as the window sees it. In a browser `desktop` is null; nothing else differs. */

@@ -28,6 +28,7 @@ export function createIpcClient(bridge: Bridge): WindowClient {
       pickFolder: () => bridge.pickFolder(),
       revealPath: (path) => bridge.revealPath(path),
       listenToShell: (listener) => bridge.listenToShell((request) => listener(ShellRequest.parse(request))),
+      restart: () => bridge.restart(),
       setLanguage: (language) => bridge.setLanguage(language),
     },
     platform: bridge.platform,

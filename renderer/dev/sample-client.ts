@@ -205,6 +205,7 @@ export function createSampleClient(scenario: string): WindowClient {
         { group: 'Time', words: ['by day', 'at night'] },
       ],
     }),
+    'app.chooseLibrary': async ({ path }) => ({ library_path: path }),
     'app.doctor': async () => ({
       version: '0.1.0',
       node_version: '24.21.0',
@@ -240,6 +241,7 @@ export function createSampleClient(scenario: string): WindowClient {
       revealPath: async () => undefined,
       listenToShell: () => () => undefined,
       setLanguage: async () => undefined,
+      restart: async () => undefined,
     },
     platform: 'linux',
   };

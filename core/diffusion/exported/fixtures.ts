@@ -95,11 +95,14 @@ async function configOf(folder: string): Promise<unknown> {
   return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
 }
 
+const plainForms = { attention: 'plain', convolution: 'direct' } as const;
+
 async function unet(folder: string, isXl: boolean): Promise<Exported> {
   const config = UnetConfig.parse(await configOf(folder));
   const weights = weightSource(folder, (await readComponentWeights(folder)).tensors);
   const { segments, context } = unetGraphs(config, weights, {
-    attention: 'plain',
+    ...plainForms,
+    halvesEvenly: true,
     segmentBytes: Number.POSITIVE_INFINITY,
   });
   const [main] = segments;
@@ -177,11 +180,11 @@ async function vae(folder: string, half: 'decoder' | 'encoder'): Promise<Exporte
   const weights = vaeWeights(folder, (await readComponentWeights(folder)).tensors);
   const channels = config.latent_channels;
   if (half === 'decoder') {
-    const graph = renamed(vaeDecoderGraph(config, weights, 'plain'), { latent: 'latent_sample', image: 'sample' });
+    const graph = renamed(vaeDecoderGraph(config, weights, plainForms), { latent: 'latent_sample', image: 'sample' });
     const inputs = [float('latent_sample', ['batch', channels, 'height', 'width'])];
     return { graph: chain([float('sample', ['batch', 3, 'h', 'w'])], inputs, graph), folders: folderOf([graph]) };
   }
-  const graph = renamed(vaeEncoderGraph(config, weights, 'plain'), { image: 'sample' });
+  const graph = renamed(vaeEncoderGraph(config, weights, plainForms), { image: 'sample' });
   const after = new GraphBuilder('after');
   const moments = after.node('Concat', [after.input('mean', []), after.input('log_variance', [])], { axis: 1 });
   after.output('latent_parameters', moments, []);

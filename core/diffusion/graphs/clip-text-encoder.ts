@@ -1,16 +1,7 @@
 import { z } from 'zod';
 import { GraphBuilder, type OnnxGraph, type Value } from '../onnx/graph-builder.ts';
 import { type WeightSource, type WeightTensor, weightSource } from '../onnx/weight-source.ts';
-import {
-  type AttentionForm,
-  add,
-  attention,
-  type LayerWriter,
-  layerNorm,
-  linear,
-  type Tokens,
-  unflatten,
-} from './layers.ts';
+import { add, attention, type LayerWriter, layerNorm, linear, type Tokens, unflatten } from './layers.ts';
 
 const count = z.int().positive().max(1_000_000);
 
@@ -62,7 +53,7 @@ export const clipWeights = (folder: string, tensors: ReadonlyMap<string, WeightT
 export function clipTextEncoderGraph(config: ClipTextConfig, weights: WeightSource, reading: ClipReading): OnnxGraph {
   const graph = new GraphBuilder('clip-text-encoder');
   // 77 tokens: nothing is won by a fused operator here, and plain attention is right everywhere.
-  const writer: LayerWriter = { graph, weights, attention: 'plain' satisfies AttentionForm };
+  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct' };
   const { hidden_size: channels, max_position_embeddings: length } = config;
   const ids = graph.input('ids', ['batch', length], 'int64');
   const words = graph.rows(weights.tensor('embeddings.token_embedding.weight', [config.vocab_size, channels]), ids);

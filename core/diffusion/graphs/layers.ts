@@ -1,5 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { WeightSource } from '../onnx/weight-source.ts';
+import { type WinogradTile, winogradConv, winogradTwofoldConv } from './winograd.ts';
 
 /**
  * `fused`: ONNX Runtime's MultiHeadAttention, a flash attention on CPU: at 4096 tokens a tenth of the memory.
@@ -7,11 +8,22 @@ import type { WeightSource } from '../onnx/weight-source.ts';
  */
 export type AttentionForm = 'fused' | 'plain';
 
+/**
+ * `direct`: as they are. `winograd`: big 3x3 convolutions with fewer multiplications, at the price of bigger weights. For the CPU: drivers
+ * of graphics cards choose for themselves.
+ */
+export type ConvolutionForm = 'direct' | 'winograd';
+
+/** How parts of a network are written that can be written in several ways, to the same numbers. */
+export interface Forms {
+  readonly attention: AttentionForm;
+  readonly convolution: ConvolutionForm;
+}
+
 /** Where layers are written to, and where their weights come from. */
-export interface LayerWriter {
+export interface LayerWriter extends Forms {
   readonly graph: GraphBuilder;
   readonly weights: WeightSource;
-  readonly attention: AttentionForm;
 }
 
 /** `[batch, channels, height, width]` */
@@ -32,17 +44,29 @@ export interface ConvOptions {
   readonly stride?: number;
   /** Top, left, bottom, right. */
   readonly pads?: readonly [number, number, number, number];
+  /** Fewer multiplications and bigger weights, for a 3x3 kernel at stride 1; see winograd.ts. */
+  readonly tile?: WinogradTile | undefined;
+  readonly bands?: number | undefined;
 }
 
+/** Below, the turning to and fro takes longer than the multiplications. */
+const leastWinogradChannels = 128;
+
+const takesWinograd = ({ convolution }: LayerWriter, input: FeatureMap, channels: number): boolean =>
+  convolution === 'winograd' && Math.min(input.channels, channels) >= leastWinogradChannels;
+
 export function conv(
-  { graph, weights }: LayerWriter,
+  writer: LayerWriter,
   name: string,
   input: FeatureMap,
   channels: number,
-  { kernelSize = 3, stride = 1, pads = [1, 1, 1, 1] }: ConvOptions = {},
+  { kernelSize = 3, stride = 1, pads = [1, 1, 1, 1], tile, bands }: ConvOptions = {},
 ): FeatureMap {
+  const { graph, weights } = writer;
   const kernel = weights.tensor(`${name}.weight`, [channels, input.channels, kernelSize, kernelSize]);
   const bias = weights.tensor(`${name}.bias`, [channels]);
+  if (tile !== undefined && takesWinograd(writer, input, channels))
+    return { value: winogradConv(graph, { value: input.value, kernel, bias }, tile, bands), channels };
   const value = graph.node('Conv', [input.value, graph.weight(kernel), graph.weight(bias)], {
     kernel_shape: [kernelSize, kernelSize],
     strides: [stride, stride],
@@ -171,20 +195,29 @@ export interface ResnetOptions {
   readonly epsilon: number;
   /** `[1 or batch, timeChannels]`, already through its activation; none in a VAE. */
   readonly time?: { readonly value: Value; readonly channels: number };
+  /** Of its 3x3 convolutions. */
+  readonly tile?: WinogradTile | undefined;
+  readonly bands?: number | undefined;
 }
 
 /** diffusers' ResnetBlock2D: two convolutions, the time between them, and a way around. */
 export function resnet(writer: LayerWriter, name: string, input: FeatureMap, options: ResnetOptions): FeatureMap {
   const { graph } = writer;
-  const { channels, time } = options;
+  const { channels, time, tile, bands } = options;
   const act = (map: FeatureMap): FeatureMap => ({ ...map, value: silu(writer, map.value) });
-  let inner = conv(writer, `${name}.conv1`, act(groupNorm(writer, `${name}.norm1`, input, options)), channels);
+  let inner = conv(writer, `${name}.conv1`, act(groupNorm(writer, `${name}.norm1`, input, options)), channels, {
+    tile,
+    bands,
+  });
   if (time !== undefined) {
     const shift = linear(writer, `${name}.time_emb_proj`, time.value, [time.channels, channels]);
     const spread = graph.node('Reshape', [shift, graph.integers([-1, channels, 1, 1])]);
     inner = { channels, value: add(writer, inner.value, spread) };
   }
-  inner = conv(writer, `${name}.conv2`, act(groupNorm(writer, `${name}.norm2`, inner, options)), channels);
+  inner = conv(writer, `${name}.conv2`, act(groupNorm(writer, `${name}.norm2`, inner, options)), channels, {
+    tile,
+    bands,
+  });
   const around = input.channels === channels ? input : pointwiseConv(writer, `${name}.conv_shortcut`, input, channels);
   return { channels, value: add(writer, around.value, inner.value) };
 }
@@ -197,9 +230,23 @@ export function resizeTo({ graph }: LayerWriter, input: FeatureMap, size: Value)
 }
 
 /** Nearest neighbour, twice as high and wide. */
-export const resizeTwofold = ({ graph }: LayerWriter, input: FeatureMap): FeatureMap => ({
+const resizeTwofold = ({ graph }: LayerWriter, input: FeatureMap): FeatureMap => ({
   ...input,
   value: graph.node('Resize', [input.value, '', graph.floats([1, 1, 2, 2])], nearest),
 });
+
+/** A 3x3 convolution over a map that is first made twice as high and wide. */
+export function twofoldConv(
+  writer: LayerWriter,
+  name: string,
+  input: FeatureMap,
+  channels: number,
+  bands?: number,
+): FeatureMap {
+  if (!takesWinograd(writer, input, channels)) return conv(writer, name, resizeTwofold(writer, input), channels);
+  const kernel = writer.weights.tensor(`${name}.weight`, [channels, input.channels, 3, 3]);
+  const bias = writer.weights.tensor(`${name}.bias`, [channels]);
+  return { value: winogradTwofoldConv(writer.graph, { value: input.value, kernel, bias }, bands), channels };
+}
 
 const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };

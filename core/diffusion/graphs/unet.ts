@@ -1,11 +1,11 @@
 import { GraphBuilder, type OnnxGraph, type Value } from '../onnx/graph-builder.ts';
 import type { WeightSource } from '../onnx/weight-source.ts';
 import {
-  type AttentionForm,
   add,
   attention,
   conv,
   type FeatureMap,
+  type Forms,
   groupNorm,
   type LayerWriter,
   layerNorm,
@@ -17,8 +17,10 @@ import {
   type Tokens,
   toFeatureMap,
   toTokens,
+  twofoldConv,
   unflatten,
 } from './layers.ts';
+import type { WinogradTile } from './winograd.ts';
 import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';
 
 /** A layer that attends to the prompt. Its keys and values depend on the prompt alone: they are made once a picture, not once a step. */
@@ -41,13 +43,14 @@ export interface UnetGraphs {
   readonly context: OnnxGraph | null;
 }
 
-export interface UnetOptions {
-  readonly attention: AttentionForm;
+export interface UnetOptions extends Forms {
   /**
    * A segment is closed when its weights take more than this as float32. While the runtime loads a graph it holds its weights two to
    * three times over; in segments, only those of one.
    */
   readonly segmentBytes: number;
+  /** Whether every size on the way down is twice the next: else the way up takes its sizes from what it joins. */
+  readonly halvesEvenly: boolean;
 }
 
 interface Skip extends FeatureMap {
@@ -66,7 +69,7 @@ interface UnetWriter extends LayerWriter {
 /** UNet2DConditionModel of Stable Diffusion 1, 2 and XL. */
 export function unetGraphs(config: UnetConfig, weights: WeightSource, options: UnetOptions): UnetGraphs {
   const finished: OnnxGraph[] = [];
-  let writer = firstSegment(config, weights, options.attention);
+  let writer = firstSegment(config, weights, options);
   const sample = writer.graph.input('sample', ['batch', config.in_channels, 'height', 'width']);
   const skips: Skip[] = [];
   let skipCount = 0;
@@ -92,7 +95,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   for (const [index, block] of down.entries()) {
     const name = `down_blocks.${index}`;
     for (let layer = 0; layer < block.resnets; layer++) {
-      map = blockLayer(writer, name, layer, map, block);
+      map = blockLayer(writer, name, layer, map, { ...block, tile: tileAt(config, index, block) });
       keep(map);
       cutWhenFull();
     }
@@ -103,21 +106,27 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   }
 
   const innermost = down.at(-1);
-  if (config.mid_block_type !== null && innermost !== undefined) map = midBlock(writer, map, innermost);
+  if (config.mid_block_type !== null && innermost !== undefined)
+    map = midBlock(writer, map, { ...innermost, tile: tileAt(config, down.length - 1, innermost) });
   cutWhenFull();
 
   const up = upBlocks(config);
   for (const [index, block] of up.entries()) {
     const name = `up_blocks.${index}`;
+    const level = up.length - 1 - index;
     for (let layer = 0; layer < block.resnets; layer++) {
-      map = blockLayer(writer, name, layer, join(writer, map, skips.pop()), block);
+      const joined = join(writer, map, skips.pop());
+      map = blockLayer(writer, name, layer, joined, { ...block, tile: tileAt(config, level, block) });
       cutWhenFull();
     }
     const next = skips.at(-1);
-    if (index < up.length - 1 && next !== undefined) {
+    if (index === up.length - 1 || next === undefined) continue;
+    const upsampler = `${name}.upsamplers.0.conv`;
+    if (options.halvesEvenly) map = twofoldConv(writer, upsampler, map, block.channels);
+    else {
       // The size of what comes next, not twice the own: a height of 9 was halved to 5.
       const size = writer.graph.node('Shape', [skipValue(writer, next)], { start: 2 });
-      map = conv(writer, `${name}.upsamplers.0.conv`, resizeTo(writer, map, size), block.channels);
+      map = conv(writer, upsampler, resizeTo(writer, map, size), block.channels);
     }
   }
 
@@ -132,12 +141,29 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   };
 }
 
+/** The widest maps whose kernels may grow fourfold: wider ones hold most of a network's weights. */
+const widestGrown = 640;
+
+/**
+ * Tiles of a level's 3x3 convolutions, by the size it has in a picture of the usual size. Further down maps are too small to fill a
+ * product of matrices, and weights big.
+ */
+function tileAt({ sample_size }: UnetConfig, level: number, { channels }: UnetBlock): WinogradTile | undefined {
+  const size = (typeof sample_size === 'number' ? sample_size : Math.max(...sample_size)) / 2 ** level;
+  if (size < 16) return undefined;
+  return size >= 32 && channels <= widestGrown ? 4 : 2;
+}
+
+interface BlockAtLevel extends UnetBlock {
+  readonly tile: WinogradTile | undefined;
+}
+
 const timeName = 'time_embedding';
 const timeDims = (channels: number) => ['time_batch', channels];
 const mapDims = (name: string, { channels }: FeatureMap) => ['batch', channels, `${name}_height`, `${name}_width`];
 
-function firstSegment(config: UnetConfig, weights: WeightSource, attention: AttentionForm): UnetWriter {
-  const plain: LayerWriter = { graph: new GraphBuilder('unet'), weights, attention };
+function firstSegment(config: UnetConfig, weights: WeightSource, { attention, convolution }: Forms): UnetWriter {
+  const plain: LayerWriter = { graph: new GraphBuilder('unet'), weights, attention, convolution };
   return { ...plain, config, segment: 0, time: timeEmbedding(plain, config), crossAttentions: [] };
 }
 
@@ -156,7 +182,7 @@ function skipValue(writer: UnetWriter, skip: Skip): Value {
 /** One graph for all keys and values: `[batch, tokens, cross_attention_dim]` through each layer's two projections. */
 function contextGraph(config: UnetConfig, weights: WeightSource, layers: readonly CrossAttention[]): OnnxGraph {
   const graph = new GraphBuilder('unet-context');
-  const writer: LayerWriter = { graph, weights, attention: 'plain' };
+  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct' };
   const width = config.cross_attention_dim;
   const context = graph.input('context', ['batch', 'tokens', width]);
   const flat = graph.node('Reshape', [context, graph.integers([-1, width])]);
@@ -200,20 +226,32 @@ function withGuidance(writer: LayerWriter, config: UnetConfig, features: Value):
   return add(writer, features, linear(writer, 'time_embedding.cond_proj', guidance, shape, { bias: false }));
 }
 
-function midBlock(writer: UnetWriter, input: FeatureMap, block: UnetBlock): FeatureMap {
-  let map = unetResnet(writer, 'mid_block.resnets.0', input, block.channels);
+function midBlock(writer: UnetWriter, input: FeatureMap, block: BlockAtLevel): FeatureMap {
+  let map = unetResnet(writer, 'mid_block.resnets.0', input, block);
   map = transformer(writer, 'mid_block.attentions.0', map, block);
-  return unetResnet(writer, 'mid_block.resnets.1', map, block.channels);
+  return unetResnet(writer, 'mid_block.resnets.1', map, block);
 }
 
-function blockLayer(writer: UnetWriter, name: string, layer: number, input: FeatureMap, block: UnetBlock): FeatureMap {
-  const map = unetResnet(writer, `${name}.resnets.${layer}`, input, block.channels);
+function blockLayer(
+  writer: UnetWriter,
+  name: string,
+  layer: number,
+  input: FeatureMap,
+  block: BlockAtLevel,
+): FeatureMap {
+  const map = unetResnet(writer, `${name}.resnets.${layer}`, input, block);
   return block.hasAttention ? transformer(writer, `${name}.attentions.${layer}`, map, block) : map;
 }
 
-const unetResnet = (writer: UnetWriter, name: string, input: FeatureMap, channels: number): FeatureMap =>
+const unetResnet = (
+  writer: UnetWriter,
+  name: string,
+  input: FeatureMap,
+  { channels, tile }: BlockAtLevel,
+): FeatureMap =>
   resnet(writer, name, input, {
     channels,
+    tile,
     groups: writer.config.norm_num_groups,
     epsilon: writer.config.norm_eps,
     time: writer.time,

@@ -2,22 +2,23 @@ import { z } from 'zod';
 import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.ts';
 import { type WeightSource, type WeightTensor, weightSource } from '../onnx/weight-source.ts';
 import {
-  type AttentionForm,
   add,
   attention,
   conv,
   type FeatureMap,
+  type Forms,
   groupNorm,
   type LayerWriter,
   linear,
   pointwiseConv,
-  resizeTwofold,
   resnet,
   silu,
   toFeatureMap,
   toTokens,
+  twofoldConv,
   unflatten,
 } from './layers.ts';
+import type { WinogradTile } from './winograd.ts';
 
 const count = z.int().positive().max(100_000);
 const absent = z.null().optional();
@@ -77,10 +78,19 @@ export const vaeWeights = (folder: string, tensors: ReadonlyMap<string, WeightTe
 /** diffusers gives every norm of a VAE this, whatever the config says. */
 const epsilon = 1e-6;
 
+/** The lowest level holds most of the weights and is quick all the same: its kernels stay as they are. */
+const tileAt = (config: VaeConfig, level: number): WinogradTile | undefined =>
+  level < config.block_out_channels.length - 1 ? 4 : undefined;
+
+/** Twice as many bands on each bigger level: the memory that a convolution works in is the same on all. */
+const bandsAt = (config: VaeConfig, level: number): number => pixelsPerLatent(config) / 2 ** level;
+/** Rows of the lowest latent in which each band has a row of tiles. */
+export const leastBandedLatent = 4;
+
 /** In: `latent` `[batch, latent channels, h, w]`, already divided by the scaling factor. Out: `image` `[batch, 3, 8h, 8w]`, about -1..1. */
-export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, form: AttentionForm): OnnxGraph {
+export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, forms: Forms): OnnxGraph {
   const graph = new GraphBuilder('vae-decoder');
-  const writer: LayerWriter = { graph, weights, attention: form };
+  const writer: LayerWriter = { graph, weights, ...forms };
   const norms = { groups: config.norm_num_groups, epsilon };
   const widths = config.block_out_channels.toReversed();
   const latent = graph.input('latent', ['batch', config.latent_channels, 'height', 'width']);
@@ -90,10 +100,11 @@ export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, form: 
   map = middle(writer, 'decoder.mid_block', map, config);
   for (const [block, channels] of widths.entries()) {
     const name = `decoder.up_blocks.${block}`;
+    const level = widths.length - 1 - block;
+    const [tile, bands] = [tileAt(config, level), bandsAt(config, level)];
     for (let layer = 0; layer <= config.layers_per_block; layer++)
-      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, ...norms });
-    if (block < widths.length - 1)
-      map = conv(writer, `${name}.upsamplers.0.conv`, resizeTwofold(writer, map), channels);
+      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, tile, bands, ...norms });
+    if (block < widths.length - 1) map = twofoldConv(writer, `${name}.upsamplers.0.conv`, map, channels, bands * 2);
   }
   map = conv(writer, 'decoder.conv_out', normAct(writer, 'decoder.conv_norm_out', map, config), config.out_channels);
   graph.output('image', map.value, ['batch', config.out_channels, 'image_height', 'image_width']);
@@ -104,9 +115,9 @@ export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, form: 
  * In: `image` `[batch, 3, height, width]` in -1..1, both sizes multiples of {@link pixelsPerLatent}.
  * Out: `mean` and `log_variance` `[batch, latent channels, height / 8, width / 8]`, not scaled, the variance held to -30..20 as in diffusers.
  */
-export function vaeEncoderGraph(config: VaeConfig, weights: WeightSource, form: AttentionForm): OnnxGraph {
+export function vaeEncoderGraph(config: VaeConfig, weights: WeightSource, forms: Forms): OnnxGraph {
   const graph = new GraphBuilder('vae-encoder');
-  const writer: LayerWriter = { graph, weights, attention: form };
+  const writer: LayerWriter = { graph, weights, ...forms };
   const norms = { groups: config.norm_num_groups, epsilon };
   const widths = config.block_out_channels;
   const image = graph.input('image', ['batch', config.in_channels, 'height', 'width']);
@@ -115,7 +126,12 @@ export function vaeEncoderGraph(config: VaeConfig, weights: WeightSource, form: 
   for (const [block, channels] of widths.entries()) {
     const name = `encoder.down_blocks.${block}`;
     for (let layer = 0; layer < config.layers_per_block; layer++)
-      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, ...norms });
+      map = resnet(writer, `${name}.resnets.${layer}`, map, {
+        channels,
+        tile: tileAt(config, block),
+        bands: bandsAt(config, block),
+        ...norms,
+      });
     if (block < widths.length - 1)
       map = conv(writer, `${name}.downsamplers.0.conv`, map, channels, { stride: 2, pads: [0, 0, 1, 1] });
   }

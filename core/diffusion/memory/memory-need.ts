@@ -14,10 +14,11 @@ export interface PictureShape {
 
 /**
  * The room that networks take, estimated from headers and configs: networks run in float32 whatever their files hold. Measured on SD 1.5
- * (Linux, CPU): weights 1.03 to 1.19 times their float32 size; VAE decoder 1.1 GB at 512 px, 3.4 GB at 1024 px; UNet with plain attention
+ * (Linux, CPU): weights 1.25 times their float32 size, some of
+ * them being kept in a form that takes fewer multiplications; VAE decoder 1.1 GB at 512 px, 3.4 GB at 1024 px; UNet with plain attention
  * 2.4 GB at 512 px, a tenth of it with fused attention.
  */
-export const weightsBytesOf = (tensors: Iterable<CountedTensor>): number => parametersOf(tensors) * 4 * 1.1;
+export const weightsBytesOf = (tensors: Iterable<CountedTensor>): number => parametersOf(tensors) * 4 * 1.25;
 
 /** Feature maps that a network holds at once, in the largest size that it has. */
 const mapsOfVae = 3.5;

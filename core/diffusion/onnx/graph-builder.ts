@@ -52,14 +52,23 @@ export class GraphBuilder {
   readonly #outputs: ValueInfoProto[] = [];
   readonly #known = new Map<string, Value>();
   #count = 0;
+  #foldedBytes = 0;
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  /** What the weights used so far take as float32. */
+  /** What the weights used so far take as float32, and what is computed of them when the graph is loaded. */
   get weightBytes(): number {
-    return this.#weights.reduce((sum, { tensor }) => sum + 4 * tensor.shape.reduce((size, one) => size * one, 1), 0);
+    return this.#weights.reduce(
+      (sum, { tensor }) => sum + 4 * tensor.shape.reduce((size, one) => size * one, 1),
+      this.#foldedBytes,
+    );
+  }
+
+  /** Counts what a weight takes more once it is computed into another form. */
+  countFolded(bytes: number): void {
+    this.#foldedBytes += bytes;
   }
 
   /**

@@ -41,8 +41,10 @@ const textConfig = ClipTextConfig.parse({
 
 /** The networks in small, with attention of that form. A provider that gets them right is one to run bundles on. */
 export function networkProbes(form: AttentionForm): readonly Probe[] {
+  const forms = { attention: form, convolution: 'direct' } as const;
   const { segments } = unetGraphs(unetConfig, madeUpWeights, {
-    attention: form,
+    ...forms,
+    halvesEvenly: true,
     segmentBytes: Number.POSITIVE_INFINITY,
   });
   const keys = Object.fromEntries(
@@ -60,7 +62,7 @@ export function networkProbes(form: AttentionForm): readonly Probe[] {
     })),
     {
       name: 'a VAE decoder',
-      graph: vaeDecoderGraph(vaeConfig, madeUpWeights, form),
+      graph: vaeDecoderGraph(vaeConfig, madeUpWeights, forms),
       floats: { latent: [1, 4, 16, 16] },
       ids: {},
     },
@@ -79,7 +81,7 @@ export function attentionProbes(form: AttentionForm): readonly Probe[] {
     const heads = 2;
     const channels = heads * headSize;
     const graph = new GraphBuilder('attention-probe');
-    const writer: LayerWriter = { graph, weights: madeUpWeights, attention: form };
+    const writer: LayerWriter = { graph, weights: madeUpWeights, attention: form, convolution: 'direct' };
     const dims = [1, 64, channels];
     const [query, key, value] = ['query', 'key', 'value'].map((name) => graph.input(name, dims));
     if (query === undefined || key === undefined || value === undefined) throw new RangeError('three inputs');

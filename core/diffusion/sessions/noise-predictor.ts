@@ -1,6 +1,7 @@
-import type { AttentionForm } from '../graphs/layers.ts';
+import type { Forms } from '../graphs/layers.ts';
 import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
+import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
 import type { Precision } from '../onnx/half-precision.ts';
@@ -29,17 +30,32 @@ export interface NoisePredictor {
 export function openNoisePredictor(
   { folder, config, tensors }: Component<UnetConfig>,
   provider: string,
-  attention: AttentionForm,
+  forms: Forms,
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
   precision: Precision = 'float32',
 ): NoisePredictor {
-  const graphs = unetGraphs(config, weightSource(folder, tensors), {
-    attention,
-    segmentBytes,
-  });
-  const segments = graphs.segments.map((graph) => ({ graph, session: lazySession(provider, () => graph, precision) }));
+  const source = weightSource(folder, tensors);
+  const write = (halvesEvenly: boolean) => unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly });
+  const graphs = write(true);
   const contextGraph = graphs.context;
   const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph, precision);
+  const open = (graph: OnnxGraph) => ({ graph, session: lazySession(provider, () => graph, precision) });
+  let segments = graphs.segments.map(open);
+  let halvesEvenly = true;
+  const halvings = config.block_out_channels.length - 1;
+  /** Those for maps that halve evenly, or for others: of the segments that differ, one kind is loaded at a time. */
+  const segmentsFor = async (sizes: readonly number[]) => {
+    const isEven = sizes.every((size) => size % 2 ** halvings === 0);
+    if (isEven === halvesEvenly) return segments;
+    const before = segments;
+    segments = write(isEven).segments.map(
+      (graph) => before.find((one) => Buffer.from(one.graph.bytes).equals(graph.bytes)) ?? open(graph),
+    );
+    halvesEvenly = isEven;
+    for (const one of before) if (!segments.includes(one)) await one.session.close();
+    return segments;
+  };
+
   let kept: { readonly context: Tensor; readonly keysAndValues: Readonly<Record<string, Tensor>> }[] = [];
 
   const keysAndValuesOf = async (context: Tensor) => {
@@ -73,7 +89,7 @@ export function openNoisePredictor(
         }),
         ...(await keysAndValuesOf(input.context)),
       };
-      for (const { graph, session } of segments) {
+      for (const { graph, session } of await segmentsFor(input.sample.dims.slice(2))) {
         const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, present(values[name])]));
         values = { ...values, ...(await session.run(feeds)) };
       }

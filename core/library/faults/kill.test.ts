@@ -19,7 +19,7 @@ test(`killed at ${kills} random moments of imports, moves, removals and reconcil
   await Promise.all(
     Array.from({ length: lanes }, (_, lane) => killAgainAndAgain(seed + lane, Math.ceil(kills / lanes))),
   );
-}, 180_000);
+}, 300_000);
 
 async function killAgainAndAgain(seed: number, count: number): Promise<void> {
   await using folder = await temporaryFolder();

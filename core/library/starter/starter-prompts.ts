@@ -6,12 +6,12 @@ export const starterPrompts: StarterPrompts = {
     'A very small model of our own, trained only on posters that a program drew: landscapes under a sun or a moon, 128 pixels wide. ' +
     'It knows the words below and hardly any other; for everything else, add a model of your own.',
   examples: [
-    'a red sun over blue mountains at sunset',
-    'a full moon over the sea at night with a sailboat and stars',
-    'a huge yellow sun over the desert at dawn with a cactus',
-    'golden hills by day with a house and a hot-air balloon',
+    'a yellow sun over the sea by day with a sailboat',
     'a white crescent moon over the city at night with stars',
-    'snowy mountains at dawn with a pink sun and birds',
+    'a huge yellow sun over the desert at dawn with a cactus',
+    'green hills with a house and clouds, by day',
+    'a huge pink crescent moon on the left over the sea at sunset',
+    'a huge white full moon over red hills at night',
   ],
   suggestions: [
     { group: 'Place', words: ['mountains', 'hills', 'the desert', 'the sea', 'a forest', 'a city'] },

@@ -1,11 +1,11 @@
 import type { ModelId } from '../../contract/ids.ts';
 import type { MappingFault } from '../../contract/mapping.ts';
+import { ConfigUnusable } from '../config/config-block.ts';
+import { readConfigEntries } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';
 import { standingLinkOf } from '../links/standing-link.ts';
-import { readConfigEntries } from '../config/config-file.ts';
-import { ConfigUnusable } from '../config/config-block.ts';
 import { targetBelow } from './link-acts.ts';
 import { isReachable } from './recover.ts';
 

@@ -1,7 +1,7 @@
 import type { JournalItem, OldLink } from '../ledger/journal-line.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlannedAction } from '../plan/plan-mapping.ts';
-import { splitPath, type StandingLink, type TargetSnapshot } from '../plan/snapshot.ts';
+import { type StandingLink, splitPath, type TargetSnapshot } from '../plan/snapshot.ts';
 
 /** What a plan means to do, item by item: the folders that are not there yet, the outer ones first, then the links. */
 export function intentsOf(actions: readonly PlannedAction[], snapshot: TargetSnapshot, ledger: Ledger): JournalItem[] {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { canBeEntry, ConfigUnusable, entriesIn, withEntries } from './config-block.ts';
+import { ConfigUnusable, canBeEntry, entriesIn, withEntries } from './config-block.ts';
 
 const entries = [
   { key: 'loras', folder: '/lib/models/lora/unknown/ink' },

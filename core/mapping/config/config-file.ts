@@ -1,9 +1,9 @@
 import { lstat, readFile, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { codeOf, systemCode } from '../system-error.ts';
 import { syncFolder } from '../sync-folder.ts';
-import { ConfigUnusable, type ConfigEntry, checkUsable, entriesIn, withEntries } from './config-block.ts';
+import { codeOf, systemCode } from '../system-error.ts';
+import { type ConfigEntry, ConfigUnusable, checkUsable, entriesIn, withEntries } from './config-block.ts';
 
 const maxConfigBytes = 4 * 2 ** 20;
 

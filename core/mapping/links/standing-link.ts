@@ -1,5 +1,5 @@
-import { dirname, join } from 'node:path';
 import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { StandingLink } from '../plan/snapshot.ts';
 import { systemCode } from '../system-error.ts';

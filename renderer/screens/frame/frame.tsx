@@ -1,35 +1,18 @@
 import { useEffect } from 'react';
 import { useApp } from '../../app-context.tsx';
 import { isFirstRun } from '../../store/selectors.ts';
-import { AddSheetView } from '../add/add-sheet.tsx';
 import { Case } from '../add/case.tsx';
 import { useWindowDrop } from '../add/use-window-drop.ts';
-import { DroppedPictureSheet } from '../generate/dropped-picture-sheet.tsx';
-import { GenerateScreen } from '../generate/generate-screen.tsx';
-import { HealthScreen } from '../health/health-screen.tsx';
-import { MappingsScreen } from '../mappings/mappings-screen.tsx';
-import { ModelsScreen } from '../models/models-screen.tsx';
-import { RelocateDialog } from '../models/relocate-dialog.tsx';
-import { RemoveDialog } from '../models/remove-dialog.tsx';
 import { Palette } from '../palette/palette.tsx';
-import { QueueScreen } from '../queue/queue-screen.tsx';
-import { SettingsScreen } from '../settings/settings-screen.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
 import { Bar } from './bar.tsx';
+import { Floats } from './floats.tsx';
 import css from './frame.module.css';
 import { NoticeLine } from './notice-line.tsx';
 import { Rail } from './rail.tsx';
+import { ScreenPlace } from './screen-place.tsx';
 import { StatusLine } from './status-line.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
-
-const screens = {
-  models: ModelsScreen,
-  generate: GenerateScreen,
-  queue: QueueScreen,
-  health: HealthScreen,
-  mappings: MappingsScreen,
-  settings: SettingsScreen,
-} as const;
 
 export function Frame() {
   const screen = useApp((state) => state.screen);
@@ -37,7 +20,6 @@ export function Frame() {
   const hovering = useWindowDrop();
   useAppearance();
   useShortcuts();
-  const Screen = screens[screen];
   return (
     <>
       {hovering !== null && <Case count={hovering} />}
@@ -49,16 +31,13 @@ export function Frame() {
             <Rail />
             <Bar />
             <main className={css.main}>
-              <Screen />
+              <ScreenPlace screen={screen} />
             </main>
             <StatusLine />
           </div>
         )}
       </div>
-      <AddSheetView />
-      <DroppedPictureSheet />
-      <RemoveDialog />
-      <RelocateDialog />
+      <Floats />
       <Palette />
       <NoticeLine />
     </>

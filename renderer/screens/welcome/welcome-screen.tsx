@@ -13,7 +13,7 @@ import css from './welcome-screen.module.css';
 /** The first window of a new library: one sentence, one click to a picture. */
 export function WelcomeScreen() {
   const t = useTranslations('welcome');
-  const { leaveWelcome, navigate, setDraft, generate } = useActions();
+  const { leaveWelcome, navigate, setDraft, generate, chooseLibrary, restart, canPickFolder } = useActions();
   const { bytes } = useWords();
   const libraryPath = useApp((state) => state.status?.library_path ?? '');
   const starter = useApp(draftModel);
@@ -36,6 +36,15 @@ export function WelcomeScreen() {
             <Folder />
             <PathText path={libraryPath} maxCharacters={48} />
           </span>
+          {canPickFolder && (
+            <Button
+              kind="plain"
+              size="small"
+              onPress={() => void chooseLibrary().then((chosen) => (chosen ? restart() : null))}
+            >
+              {t('choose')}
+            </Button>
+          )}
         </div>
         <div className={css.acts}>
           <Button

@@ -55,6 +55,17 @@ export function createSettingsActions(
     setServer: (change: CommandInput<'server.set'>) =>
       attempt(async () => set({ server: await client.call('server.set', change) })),
 
+    /** Asks for a folder and keeps it as the library of the next start. */
+    chooseLibrary: () =>
+      attempt(async () => {
+        const path = await client.desktop?.pickFolder();
+        if (path == null) return null;
+        const { library_path } = await client.call('app.chooseLibrary', { path });
+        set({ nextLibrary: library_path });
+        return library_path;
+      }),
+    restart: () => attempt(async () => client.desktop?.restart()),
+
     unloadModel: () =>
       attempt(async () => {
         const runner = await client.call('runner.unload', {});

@@ -9,6 +9,8 @@ export interface SettingsPart {
   readonly doctor: DoctorReport | null;
   readonly options: Options | null;
   readonly server: ServerState | null;
+  /** The library folder that was chosen for the next start. */
+  readonly nextLibrary: string | null;
 }
 
-export const initialSettingsPart: SettingsPart = { doctor: null, options: null, server: null };
+export const initialSettingsPart: SettingsPart = { doctor: null, options: null, server: null, nextLibrary: null };

@@ -37,14 +37,22 @@ def copy_tokenizer(source: Path, target: Path) -> None:
 def read_bundle(path: Path) -> Networks:
     """The networks as the files have them: rounded to float16, computing in float32."""
     tokenizer = open_tokenizer(path / "tokenizer")
-    text, unet, autoencoder = (json.loads((path / name / "config.json").read_text()) for name in ("text_encoder", "unet", "vae"))
+    text, unet, autoencoder = (
+        json.loads((path / name / "config.json").read_text()) for name in ("text_encoder", "unet", "vae")
+    )
     networks = Networks(
         tokenizer,
         TextEncoder(
-            TextEncoderConfig(text["hidden_size"], text["intermediate_size"], text["num_hidden_layers"], text["num_attention_heads"]),
+            TextEncoderConfig(
+                text["hidden_size"], text["intermediate_size"], text["num_hidden_layers"], text["num_attention_heads"]
+            ),
             text["vocab_size"],
         ),
-        Unet(UnetConfig(tuple(unet["block_out_channels"]), unet["layers_per_block"], norm_num_groups=unet["norm_num_groups"])),
+        Unet(
+            UnetConfig(
+                tuple(unet["block_out_channels"]), unet["layers_per_block"], norm_num_groups=unet["norm_num_groups"]
+            )
+        ),
         Autoencoder(AutoencoderConfig(tuple(autoencoder["block_out_channels"]))),
     )
     networks.text_encoder.load_state_dict(read_safetensors(path / "text_encoder" / _TEXT_WEIGHTS))

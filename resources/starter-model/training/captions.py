@@ -52,15 +52,58 @@ STYLE_WORDS = {
     "sepia": ("sepia", "sepia tone", "vintage sepia"),
 }
 PREFIXES = (
-    "", "", "", "", "", "", "a poster of ", "a minimalist poster of ", "an illustration of ", "a flat illustration of ",
-    "a picture of ", "a painting of ", "a landscape with ", "vector art of ", "a photo of ", "a view of ",
-)  # fmt: skip
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "a poster of ",
+    "a minimalist poster of ",
+    "an illustration of ",
+    "a flat illustration of ",
+    "a picture of ",
+    "a painting of ",
+    "a landscape with ",
+    "vector art of ",
+    "a photo of ",
+    "a view of ",
+)
 QUALITY_WORDS = (
-    "beautiful", "highly detailed", "4k", "8k", "masterpiece", "best quality", "trending on artstation", "wallpaper",
-    "art", "artwork", "digital art", "cinematic", "minimalism", "flat design", "vector", "poster", "landscape",
-    "scenery", "sharp", "stunning", "vivid", "professional", "peaceful", "calm", "simple", "modern", "style", "hd",
-    "intricate", "aesthetic", "graphic", "travel poster", "retro",
-)  # fmt: skip
+    "beautiful",
+    "highly detailed",
+    "4k",
+    "8k",
+    "masterpiece",
+    "best quality",
+    "trending on artstation",
+    "wallpaper",
+    "art",
+    "artwork",
+    "digital art",
+    "cinematic",
+    "minimalism",
+    "flat design",
+    "vector",
+    "poster",
+    "landscape",
+    "scenery",
+    "sharp",
+    "stunning",
+    "vivid",
+    "professional",
+    "peaceful",
+    "calm",
+    "simple",
+    "modern",
+    "style",
+    "hd",
+    "intricate",
+    "aesthetic",
+    "graphic",
+    "travel poster",
+    "retro",
+)
 
 
 def full_caption(scene: Scene, random: np.random.Generator) -> str:
@@ -95,7 +138,9 @@ def says_position(caption: str) -> bool:
 def says_size(caption: str, scene: Scene) -> bool:
     names = BODY_NAMES.get(scene.body, ())
     words = SIZE_WORDS.get(scene.size, ())
-    return any(f"{word} {part}{name}" in caption for word in words for name in names for part in ("", f"{scene.body_colour} "))
+    return any(
+        f"{word} {part}{name}" in caption for word in words for name in names for part in ("", f"{scene.body_colour} ")
+    )
 
 
 def _sentence(scene: Scene, random: np.random.Generator, forgetful: bool) -> str:

@@ -1,4 +1,4 @@
-"""Makes pictures with the trained networks: DPM++ 2M with guidance, as diffusers' DPMSolverMultistepScheduler does it."""
+"""Makes pictures with the trained networks: DPM++ 2M with guidance, as in diffusers' DPMSolverMultistepScheduler."""
 
 from dataclasses import dataclass
 

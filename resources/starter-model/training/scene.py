@@ -38,7 +38,7 @@ class Scene:
 
 
 def is_held_out(scene: Scene) -> bool:
-    """True for one in ten of scene x time x body x colour: never rendered for training, so a real test of composition."""
+    """True for one in ten of scene x time x body x colour: never rendered for training: a real test."""
     if scene.body == "none":
         return False
     key = "|".join((scene.scene, scene.time, scene.body, scene.body_colour))
@@ -46,7 +46,7 @@ def is_held_out(scene: Scene) -> bool:
 
 
 def draw_scene(random: np.random.Generator, with_held_out: bool = False) -> Scene:
-    """A scene by lot. The three bodies are equally likely at every time of day; held-out combinations only if asked for."""
+    """A scene by lot. The bodies are equally likely at every time of day; held-out combinations only if asked for."""
     while True:
         scene = _draw_any(random)
         if with_held_out or not is_held_out(scene):

@@ -67,13 +67,17 @@ def _stages(arguments: argparse.Namespace) -> dict[str, Callable[[], None]]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stage", help="all, or: render text autoencoder encode denoiser decoder assemble judge evaluate sheet reference")
+    parser.add_argument(
+        "stage", help="all, or: render text autoencoder encode denoiser decoder assemble judge evaluate sheet reference"
+    )
     parser.add_argument("--preset", choices=PRESETS, default="cpu")
     parser.add_argument("--work", type=Path, required=True, help="a folder for data, checkpoints and results")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--processes", type=int, default=1, help="how many processes render")
     parser.add_argument("--bfloat16", action="store_true", help="for processors that have it: about twice as fast")
-    parser.add_argument("--start-from", type=Path, help="a bundle of the preset's sizes to go on from, instead of from nothing")
+    parser.add_argument(
+        "--start-from", type=Path, help="a bundle of the preset's sizes to go on from, instead of from nothing"
+    )
     parser.add_argument("--bundle", type=Path, help="the bundle to write or to evaluate; WORK/bundle unless told")
     parser.add_argument("--name", default="evaluation", help="of the evaluation's file in WORK")
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""The six places. Each function draws from the horizon down and returns where something may stand: (x, y) of its foot."""
+"""The six places. Each function draws from the horizon down and returns where a thing may stand: (x, y) of its foot."""
 
 import numpy as np
 
@@ -37,7 +37,9 @@ def draw_land(
     return _ridges(canvas, scene, horizon, haze, snow, random)
 
 
-def _ridges(canvas: Canvas, scene: Scene, horizon: float, haze: Colour, snow: bool, random: np.random.Generator) -> list[Foot]:
+def _ridges(
+    canvas: Canvas, scene: Scene, horizon: float, haze: Colour, snow: bool, random: np.random.Generator
+) -> list[Foot]:
     """Mountains and hills: three layers, each nearer one darker."""
     base = jittered(random, LAND[scene.land_colour or "green"], 6)
     mountains = scene.scene == "mountains"
@@ -82,14 +84,18 @@ def _sea(
         for row in range(rows):
             half = body.radius * (0.92, 0.62, 0.80, 0.50, 0.62, 0.40, 0.30)[row]
             top = horizon + (row + 0.30) * CELL
-            canvas.rounded(body.x - half, top, body.x + half, top + 0.40 * CELL, 0.2 * CELL, mix(body.colour, water, 0.15))
+            canvas.rounded(
+                body.x - half, top, body.x + half, top + 0.40 * CELL, 0.2 * CELL, mix(body.colour, water, 0.15)
+            )
     for cell in random.choice(16 * rows, size=5, replace=False):
         x, y = (cell % 16) * CELL, horizon + (cell // 16 + 0.75) * CELL
         canvas.rounded(x - CELL, y, x + CELL, y + 0.018, 0.009, mix(water, WHITE, 0.28))
     return [(column * CELL, horizon + 2 * CELL) for column in random.permutation(np.arange(3, 14))]
 
 
-def _forest(canvas: Canvas, time: str, horizon: float, haze: Colour, snow: bool, random: np.random.Generator) -> list[Foot]:
+def _forest(
+    canvas: Canvas, time: str, horizon: float, haze: Colour, snow: bool, random: np.random.Generator
+) -> list[Foot]:
     """Three rows of firs, each nearer one taller and darker."""
     base = jittered(random, (36, 104, 68), 6)
     for layer in range(3):
@@ -109,9 +115,13 @@ def _fir(canvas: Canvas, x: float, foot: float, height: float, colour: Colour, t
     for top, bottom, width in ((0.42, 1.0, 1.0), (0.20, 0.74, 0.82), (0.0, 0.46, 0.60)):
         tint = snow_tint(colour, time, snow, 0.35 if top else 0.70)
         canvas.polygon(
-            [(x, foot - height * (1 - top)), (x - half * width, foot - height * (1 - bottom)), (x + half * width, foot - height * (1 - bottom))],
+            [
+                (x, foot - height * (1 - top)),
+                (x - half * width, foot - height * (1 - bottom)),
+                (x + half * width, foot - height * (1 - bottom)),
+            ],
             tint,
-        )  # fmt: skip
+        )
 
 
 def _city(canvas: Canvas, time: str, haze: Colour, snow: bool, random: np.random.Generator) -> list[Foot]:
@@ -129,9 +139,16 @@ def _city(canvas: Canvas, time: str, haze: Colour, snow: bool, random: np.random
 
 
 def _building(
-    canvas: Canvas, column: int, columns: int, rows: int, colour: Colour, time: str, snow: bool, windows: bool,
+    canvas: Canvas,
+    column: int,
+    columns: int,
+    rows: int,
+    colour: Colour,
+    time: str,
+    snow: bool,
+    windows: bool,
     random: np.random.Generator,
-) -> None:  # fmt: skip
+) -> None:
     left, right, top = column * CELL, (column + columns) * CELL, 1 - rows * CELL
     canvas.rectangle(left, top, right, 1, colour)
     if snow:

@@ -77,9 +77,7 @@ class FreeSky:
             (column * CELL, row * CELL)
             for column in columns
             for row in rows
-            if all(
-                np.hypot(column * CELL - x, row * CELL - y) > reach + radius for x, y, radius in self._taken
-            )
+            if all(np.hypot(column * CELL - x, row * CELL - y) > reach + radius for x, y, radius in self._taken)
         ]
         if not free:
             return None
@@ -98,11 +96,17 @@ def draw_stars(canvas: Canvas, free: FreeSky, horizon: float, random: np.random.
         x, y = place
         canvas.polygon(
             [
-                (x - reach, y), (x - waist, y - waist), (x, y - reach), (x + waist, y - waist),
-                (x + reach, y), (x + waist, y + waist), (x, y + reach), (x - waist, y + waist),
+                (x - reach, y),
+                (x - waist, y - waist),
+                (x, y - reach),
+                (x + waist, y - waist),
+                (x + reach, y),
+                (x + waist, y + waist),
+                (x, y + reach),
+                (x - waist, y + waist),
             ],
             colour,
-        )  # fmt: skip
+        )
         canvas.disc(x, y, reach * 0.55, colour)
 
 
@@ -116,7 +120,9 @@ def draw_clouds(canvas: Canvas, free: FreeSky, time: str, random: np.random.Gene
         x, y = place
         for offset, size in ((-0.55, 0.80), (0.0, 1.15), (0.52, 0.90)):
             radius = height * size
-            canvas.ellipse(x + offset * width - radius, y - radius, x + offset * width + radius, y + radius * 0.8, colour)
+            canvas.ellipse(
+                x + offset * width - radius, y - radius, x + offset * width + radius, y + radius * 0.8, colour
+            )
         canvas.rounded(x - width, y, x + width, y + height * 0.72, height * 0.36, colour)
 
 
@@ -130,16 +136,28 @@ def draw_balloon(canvas: Canvas, free: FreeSky, time: str, random: np.random.Gen
     envelope, stripe = lit(envelope, time), lit(stripe, time)
     radius = 1.6 * CELL
     canvas.polygon(
-        [(x - radius * 0.88, y + radius * 0.46), (x + radius * 0.88, y + radius * 0.46), (x + radius * 0.22, y + radius * 1.45), (x - radius * 0.22, y + radius * 1.45)],
+        [
+            (x - radius * 0.88, y + radius * 0.46),
+            (x + radius * 0.88, y + radius * 0.46),
+            (x + radius * 0.22, y + radius * 1.45),
+            (x - radius * 0.22, y + radius * 1.45),
+        ],
         envelope,
-    )  # fmt: skip
+    )
     canvas.disc(x, y, radius, envelope)
     canvas.ellipse(x - radius * 0.42, y - radius, x + radius * 0.42, y + radius, stripe)
     canvas.polygon(
-        [(x - radius * 0.42, y), (x + radius * 0.42, y), (x + radius * 0.11, y + radius * 1.45), (x - radius * 0.11, y + radius * 1.45)],
+        [
+            (x - radius * 0.42, y),
+            (x + radius * 0.42, y),
+            (x + radius * 0.11, y + radius * 1.45),
+            (x - radius * 0.11, y + radius * 1.45),
+        ],
         stripe,
-    )  # fmt: skip
-    canvas.rectangle(x - radius * 0.26, y + radius * 1.62, x + radius * 0.26, y + radius * 2.02, lit((110, 68, 38), time))
+    )
+    canvas.rectangle(
+        x - radius * 0.26, y + radius * 1.62, x + radius * 0.26, y + radius * 2.02, lit((110, 68, 38), time)
+    )
 
 
 def draw_birds(canvas: Canvas, free: FreeSky, time: str, random: np.random.Generator) -> None:
@@ -151,10 +169,16 @@ def draw_birds(canvas: Canvas, free: FreeSky, time: str, random: np.random.Gener
             return
         x, y = place
         canvas.line(
-            [(x - wing, y - wing * 0.30), (x - wing * 0.45, y - wing * 0.52), (x, y), (x + wing * 0.45, y - wing * 0.52), (x + wing, y - wing * 0.30)],
+            [
+                (x - wing, y - wing * 0.30),
+                (x - wing * 0.45, y - wing * 0.52),
+                (x, y),
+                (x + wing * 0.45, y - wing * 0.52),
+                (x + wing, y - wing * 0.30),
+            ],
             0.021,
             colour,
-        )  # fmt: skip
+        )
 
 
 def draw_snowfall(canvas: Canvas, time: str, random: np.random.Generator) -> None:

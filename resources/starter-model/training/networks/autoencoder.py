@@ -127,7 +127,7 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def rescale_latents(self, mean: Tensor, gain: Tensor) -> None:
-        """Makes the latents (z - mean) * gain, by channel, within the 1x1 convolutions beside them; pictures stay the same."""
+        """Makes the latents (z - mean) * gain, by channel, inside the 1x1 convolutions; pictures stay the same."""
         latent = self.config.latent_channels
         self.quant_conv.weight[:latent] *= gain[:, None, None, None]
         self.quant_conv.bias[:latent] = (self.quant_conv.bias[:latent] - mean) * gain

@@ -8,8 +8,8 @@ from torch.nn import functional
 class Conv2d(nn.Conv2d):
     """A convolution that can compute in bfloat16 while its weights stay float32.
 
-    Autocast in torch 1.13 leaves float32 norms behind bfloat16 convolutions, which fails on a CPU; casting here alone is
-    as fast and works in every version.
+    Autocast in torch 1.13 puts float32 norms behind bfloat16 convolutions, which fails on a CPU; casting here alone
+    is as fast and works in every version.
     """
 
     in_bfloat16 = False

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 
-
 @dataclass(frozen=True)
 class TextEncoderConfig:
     hidden_size: int = 128

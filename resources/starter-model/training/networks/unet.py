@@ -84,7 +84,9 @@ class _DownBlock(nn.Module):
         widths, layers = config.block_out_channels, config.layers_per_block
         width = widths[level]
         self.resnets = nn.ModuleList(
-            ResnetBlock2D(widths[max(0, level - 1)] if layer == 0 else width, width, config.norm_num_groups, _EPS, time_channels)
+            ResnetBlock2D(
+                widths[max(0, level - 1)] if layer == 0 else width, width, config.norm_num_groups, _EPS, time_channels
+            )
             for layer in range(layers)
         )
         if config.attends(level):
@@ -127,10 +129,13 @@ class _UpBlock(nn.Module):
         self.resnets = nn.ModuleList(
             ResnetBlock2D(
                 (deeper if layer == 0 else width) + (shallower if layer == layers - 1 else width),
-                width, config.norm_num_groups, _EPS, time_channels,
+                width,
+                config.norm_num_groups,
+                _EPS,
+                time_channels,
             )
             for layer in range(layers)
-        )  # fmt: skip
+        )
         if config.attends(level):
             self.attentions = nn.ModuleList(Transformer2DModel(width, config) for _ in range(layers))
         if level > 0:
@@ -165,9 +170,7 @@ class Unet(nn.Module):
         self.time_embedding = _TimeEmbedding(widths[0])
         self.down_blocks = nn.ModuleList(_DownBlock(config, level, time_channels) for level in range(len(widths)))
         self.mid_block = _MidBlock(config, time_channels)
-        self.up_blocks = nn.ModuleList(
-            _UpBlock(config, level, time_channels) for level in reversed(range(len(widths)))
-        )
+        self.up_blocks = nn.ModuleList(_UpBlock(config, level, time_channels) for level in reversed(range(len(widths))))
         self.conv_norm_out = nn.GroupNorm(config.norm_num_groups, widths[0], _EPS)
         self.conv_out = Conv2d(widths[0], config.in_channels, 3, padding=1)
 

@@ -30,7 +30,7 @@ _PURE_FROM, _PURE_SHARE = 900, 0.35
 def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, start_from: Path | None) -> None:
     """`start_from`: the folder of a bundle whose UNet to go on from instead of from nothing."""
     torch.manual_seed(seed)
-    schedule = preset.denoiser
+    batch = preset.denoiser[0].batch
     text_encoder, tokenizer = open_text_encoder(folder, preset)
     text_encoder.to(device)
     unet = Unet(preset.unet)
@@ -48,7 +48,7 @@ def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, st
     def loss_of(step: int) -> Tensor:
         random = np.random.default_rng([seed, 5, step])
         torch.manual_seed(seed * 1_000_003 + step)
-        chosen = _batch_of(len(scenes), schedule.batch, seed, step)
+        chosen = _batch_of(len(scenes), batch, seed, step)
         ids = torch.from_numpy(tokenizer.encode([training_caption(scenes[index], random) for index in chosen]))
         noisy, times, target = noising(latents[chosen].float().to(device))
         with torch.no_grad():
@@ -61,7 +61,7 @@ def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, st
             for mean, parameter in zip(average, unet.parameters()):
                 mean.lerp_(parameter.detach(), 1 - kept)
 
-    train_steps(folder, STAGE, (schedule,), Trained(unet, optimizer, average), loss_of, after_step=update_average)
+    train_steps(folder, STAGE, preset.denoiser, Trained(unet, optimizer, average), loss_of, after_step=update_average)
 
 
 def open_unet(folder: RunFolder, preset: Preset) -> Unet:
@@ -84,9 +84,11 @@ class Noising:
         count = len(clean)
         even = (torch.randperm(count) + torch.rand(count)) / count
         times = (even**_TIME_EXPONENT * TRAINING_STEPS).long().clamp(0, TRAINING_STEPS - 1)
-        # The schedule never quite reaches pure noise, but sampling starts from it: at the noisiest times some inputs get
-        # less of the picture than the schedule says, so that the brightness of a picture does not depend on what is left.
-        weaker = torch.where((times >= _PURE_FROM) & (torch.rand(count) < _PURE_SHARE), torch.rand(count), torch.ones(count))
+        # The schedule never quite reaches pure noise, but sampling starts from it: at the noisiest times some inputs
+        # hold less of the picture than the schedule says, so that no brightness is guessed from what is left.
+        weaker = torch.where(
+            (times >= _PURE_FROM) & (torch.rand(count) < _PURE_SHARE), torch.rand(count), torch.ones(count)
+        )
         times, weaker = times.to(self._device), weaker.to(self._device)[:, None, None, None]
         signal, noise = self._signal[times][:, None, None, None], self._noise[times][:, None, None, None]
         left = signal * weaker

@@ -1,4 +1,4 @@
-"""Asks the judge about 120 pictures of combinations that were never trained on, and about what the judge itself can see."""
+"""Asks the judge about 120 pictures of combinations that were never trained on, and what the judge itself can see."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from labels import CHOICES, NOT_ASKED, label_scenes
 from pictures import to_tensor
 from presets import Preset
 from run_folder import RunFolder
-from sampler import GUIDANCE, STEPS, Networks, make_pictures
+from sampler import GUIDANCE, STEPS, make_pictures
 from scene import BODIES, EXTRAS, Scene, draw_scene, is_held_out
 
 from .judge import open_judge
@@ -26,7 +26,7 @@ _TOGETHER = ("scene", "time", "body", "body_colour", "land_colour")
 
 
 def evaluate_bundle(folder: RunFolder, preset: Preset, bundle: Path, name: str) -> None:
-    """Writes NAME.json into the run folder: the judge's reading of the model's pictures, and of the drawings themselves."""
+    """Writes NAME.json into the run folder: the judge's reading of the model's pictures and of the drawings."""
     networks, judge = read_bundle(bundle), open_judge(folder)
     scenes, prompts, drawings = held_out_set(preset.size)
     labels = asked_labels(scenes, prompts)

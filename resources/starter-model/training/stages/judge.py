@@ -1,4 +1,4 @@
-"""Trains the judge on drawn posters, made blurred, noisy, paler and darker so that it does not mind how the model paints."""
+"""Trains the judge on drawn posters, blurred, noisy, paler and darker, so that it does not mind how a model paints."""
 
 import numpy as np
 import torch

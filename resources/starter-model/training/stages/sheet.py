@@ -59,11 +59,11 @@ def draw_sheet(bundle: Path, out: Path) -> None:
     side = made.shape[-1] * _SCALE
     rows = -(-len(PROMPTS) // _COLUMNS)
     sheet = Image.new("RGB", (_COLUMNS * (side + _GAP) + _GAP, rows * (side + _CAPTION + _GAP) + _GAP), (250, 249, 246))
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default()
+    draw, font = ImageDraw.Draw(sheet), ImageFont.truetype("DejaVuSans.ttf", 12)
     for at, (pixels, prompt) in enumerate(zip(to_pixels(made), PROMPTS)):
         x, y = _GAP + at % _COLUMNS * (side + _GAP), _GAP + at // _COLUMNS * (side + _CAPTION + _GAP)
         sheet.paste(Image.fromarray(pixels).resize((side, side), Image.LANCZOS), (x, y))
-        draw.multiline_text((x, y + side + 6), _wrapped(prompt, 42), fill=(60, 58, 54), font=font)
+        draw.multiline_text((x, y + side + 6), _wrapped(prompt, 38), fill=(60, 58, 54), font=font)
     sheet.save(out, quality=88)
 
 

@@ -32,7 +32,7 @@ class _TextReader(nn.Module):
 
 
 def adopt_text_encoder(folder: RunFolder, preset: Preset, start_from: Path) -> None:
-    """Takes tokenizer and text encoder of a bundle as they are: a denoiser that goes on from there knows their language."""
+    """Takes tokenizer and text encoder of a bundle as they are: its denoiser knows their language."""
     networks = read_bundle(start_from)
     copy_tokenizer(start_from / "tokenizer", folder.file(TOKENIZER))
     if networks.text_encoder.config != preset.text_encoder:

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MappingPlan } from '../contract/mapping.ts';
-import type { Task } from '../contract/task.ts';
-import { type OpenApp, openApp } from './fixtures/open-app.ts';
+import type { MappingPlan } from '../../contract/mapping.ts';
+import type { Task } from '../../contract/task.ts';
+import { type OpenApp, openApp } from '../fixtures/open-app.ts';
 
 let app: OpenApp;
 let root: string;

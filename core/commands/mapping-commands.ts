@@ -1,14 +1,14 @@
-import type { Commands } from './contract/command.ts';
-import { Failed } from './contract/failure.ts';
-import type { MappingAction, MappingPlan } from './contract/mapping.ts';
-import type { mappingCommands } from './contract/mapping-commands.ts';
-import type { Library } from './library/library.ts';
-import type { Mappings } from './mapping/mappings.ts';
-import { pageOf } from './mapping/page-of.ts';
-import type { KeptPlan } from './mapping/plan/kept-plans.ts';
-import type { PlannedAction } from './mapping/plan/plan-mapping.ts';
-import { folderEntriesOf, foldersOf, summaryOf } from './mapping/plan/plan-view.ts';
-import { mappingAppOf } from './mapping/rules/read-rules.ts';
+import type { Commands } from '../contract/command.ts';
+import { Failed } from '../contract/failure.ts';
+import type { MappingAction, MappingPlan } from '../contract/mapping.ts';
+import type { mappingCommands } from '../contract/mapping-commands.ts';
+import type { Library } from '../library/library.ts';
+import type { Mappings } from '../mapping/mappings.ts';
+import { pageOf } from '../mapping/page-of.ts';
+import type { KeptPlan } from '../mapping/plan/kept-plans.ts';
+import type { PlannedAction } from '../mapping/plan/plan-mapping.ts';
+import { folderEntriesOf, foldersOf, summaryOf } from '../mapping/plan/plan-view.ts';
+import { mappingAppOf } from '../mapping/rules/read-rules.ts';
 
 /** Faults that one answer tells of. */
 const maxFaults = 1000;
@@ -57,12 +57,14 @@ export function commandsOfMapping(mappings: Mappings): Pick<Commands, keyof type
 export function commandsOfTasks(
   { tasks }: Mappings,
   library: Library,
-): Pick<Commands, 'tasks.show' | 'tasks.wait' | 'tasks.cancel'> {
+): Pick<Commands, 'tasks.show' | 'tasks.wait' | 'tasks.cancel' | 'tasks.leaveOut'> {
   return {
     'tasks.show': async ({ task_id }) => (tasks.has(task_id) ? tasks.show(task_id) : library.showTask(task_id)),
     'tasks.wait': ({ task_id, timeout_ms }) =>
       tasks.has(task_id) ? tasks.wait(task_id, timeout_ms) : library.waitForTask(task_id, timeout_ms),
     'tasks.cancel': ({ task_id }) => (tasks.has(task_id) ? tasks.cancel(task_id) : library.cancelTask(task_id)),
+    // Only an import has single things to leave out.
+    'tasks.leaveOut': async ({ task_id, paths }) => library.leaveOut(task_id, paths),
   };
 }
 

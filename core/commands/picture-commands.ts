@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
-import type { Commands } from './contract/command.ts';
-import { Failed } from './contract/failure.ts';
-import type { ModelId } from './contract/ids.ts';
-import type { pictureCommands } from './contract/picture-commands.ts';
-import type { Jobs } from './jobs/jobs.ts';
-import type { Library } from './library/library.ts';
-import { imageTools } from './processing/image-tools.ts';
-import { checkInitPicture } from './processing/init-picture.ts';
-import { keepPicture } from './processing/input-pictures.ts';
-import { recallSettings } from './processing/recall-settings.ts';
+import type { Commands } from '../contract/command.ts';
+import { Failed } from '../contract/failure.ts';
+import type { ModelId } from '../contract/ids.ts';
+import type { pictureCommands } from '../contract/picture-commands.ts';
+import type { Jobs } from '../jobs/jobs.ts';
+import type { Library } from '../library/library.ts';
+import { imageTools } from '../processing/image-tools.ts';
+import { checkInitPicture } from '../processing/init-picture.ts';
+import { keepPicture } from '../processing/input-pictures.ts';
+import { recallSettings } from '../processing/recall-settings.ts';
 
 interface PictureRooms {
   readonly jobs: Pick<Jobs, 'artifactPath'>;

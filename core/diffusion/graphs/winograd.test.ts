@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { Tensor } from '../networks.ts';
+import { GraphBuilder, type Value } from '../onnx/graph-builder.ts';
+import { openSession } from '../onnx/session.ts';
+import { largestDifference } from '../reference/read-tensors.ts';
+import { waves } from '../providers/probe.ts';
+import { type WinogradInput, winogradConv, winogradTwofoldConv } from './winograd.ts';
+
+const [inChannels, outChannels] = [5, 7];
+
+function weightOf(shape: readonly number[], phase: number) {
+  const data = waves(
+    shape.reduce((product, one) => product * one, 1),
+    phase,
+  );
+  const bytes = new Uint8Array(data.buffer);
+  return { dtype: 'F32', shape, offsetBytes: 0, lengthBytes: bytes.byteLength, path: `/made up ${phase}`, bytes };
+}
+
+async function run(input: Tensor, write: (graph: GraphBuilder, input: WinogradInput) => Value): Promise<Tensor> {
+  const graph = new GraphBuilder('convolution');
+  const value = graph.input('map', ['batch', inChannels, 'height', 'width']);
+  const kernel = weightOf([outChannels, inChannels, 3, 3], 1);
+  const bias = weightOf([outChannels], 2);
+  graph.output('result', write(graph, { value, kernel, bias }), [
+    'batch',
+    outChannels,
+    'result height',
+    'result width',
+  ]);
+  const session = await openSession(graph.finish(), { provider: 'cpu' });
+  try {
+    const { result } = await session.run({ map: input });
+    if (result === undefined) throw new TypeError('no result');
+    return result;
+  } finally {
+    await session.close();
+  }
+}
+
+const mapOf = (batch: number, height: number, width: number): Tensor => ({
+  data: waves(batch * inChannels * height * width, 3),
+  dims: [batch, inChannels, height, width],
+});
+
+const directConv = (graph: GraphBuilder, { value, kernel, bias }: WinogradInput): Value =>
+  graph.node('Conv', [value, graph.weight(kernel), graph.weight(bias)], {
+    kernel_shape: [3, 3],
+    strides: [1, 1],
+    pads: [1, 1, 1, 1],
+  });
+
+test.each([
+  { batch: 1, height: 16, width: 16, tile: 2, bands: 1 },
+  { batch: 2, height: 9, width: 14, tile: 2, bands: 1 },
+  { batch: 2, height: 8, width: 12, tile: 4, bands: 1 },
+  { batch: 3, height: 1, width: 3, tile: 4, bands: 1 },
+  { batch: 2, height: 17, width: 5, tile: 4, bands: 4 },
+  { batch: 1, height: 32, width: 7, tile: 4, bands: 8 },
+  { batch: 1, height: 11, width: 10, tile: 2, bands: 3 },
+] as const)(
+  'a convolution of $batch maps of $height x $width with tiles of $tile in $bands bands is the plain one',
+  async ({ batch, height, width, tile, bands }) => {
+    const map = mapOf(batch, height, width);
+    const plain = await run(map, directConv);
+    const got = await run(map, (graph, input) => winogradConv(graph, input, tile, bands));
+    expect(got.dims).toEqual([batch, outChannels, height, width]);
+    expect(largestDifference(got.data, plain.data)).toBeLessThan(1e-4);
+  },
+);
+
+test.each([
+  { batch: 2, height: 6, width: 9, bands: 1 },
+  { batch: 1, height: 1, width: 1, bands: 1 },
+  { batch: 2, height: 7, width: 4, bands: 4 },
+])(
+  'a convolution of $batch maps of $height x $width made twofold in $bands bands is the plain one of the big map',
+  async ({ batch, height, width, bands }) => {
+    const map = mapOf(batch, height, width);
+    const plain = await run(map, (graph, input) => {
+      const big = graph.node('Resize', [input.value, '', graph.floats([1, 1, 2, 2])], {
+        mode: 'nearest',
+        coordinate_transformation_mode: 'asymmetric',
+        nearest_mode: 'floor',
+      });
+      return directConv(graph, { ...input, value: big });
+    });
+    const got = await run(map, (graph, input) => winogradTwofoldConv(graph, input, bands));
+    expect(got.dims).toEqual([batch, outChannels, height * 2, width * 2]);
+    expect(largestDifference(got.data, plain.data)).toBeLessThan(1e-5);
+  },
+);
