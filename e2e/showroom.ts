@@ -102,7 +102,9 @@ export async function makeTrouble(page: Page, weightsToCut: string): Promise<voi
   await expect(page.getByRole('button', { name: 'Resume queue' })).toBeVisible();
   await queue(page, 'an island in the mist', 1, 20);
   await queue(page, 'a lighthouse at night', 2, 20);
-  await expect(page.getByRole('grid', { name: 'Jobs' }).getByRole('row', { name: /^Waiting a lighthouse/ })).toBeVisible();
+  await expect(
+    page.getByRole('grid', { name: 'Jobs' }).getByRole('row', { name: /^Waiting a lighthouse/ }),
+  ).toBeVisible();
 }
 
 /** Each screen with what belongs on it. */
