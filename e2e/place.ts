@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '..');
-const tinyBundle = join(root, 'core', 'diffusion', 'reference', 'bundles', 'sd15-tiny');
+const tinyBundles = join(root, 'core', 'diffusion', 'reference', 'bundles');
 
 /** Folders of one test's own. */
 export interface Place {
@@ -14,8 +14,7 @@ export interface Place {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export function makePlace(): Place & Disposable {
-  const path = mkdtempSync(join(tmpdir(), 'vitrine-journey-'));
+export function makePlace(path = mkdtempSync(join(tmpdir(), 'vitrine-journey-'))): Place & Disposable {
   const libraryPath = join(path, 'library');
   const dataPath = join(path, 'data');
   return {
@@ -27,10 +26,10 @@ export function makePlace(): Place & Disposable {
   };
 }
 
-/** A copy of a small Stable Diffusion 1.5 bundle, as somebody may have it on a drive. */
-export function copyBundle(place: Place, name: string): string {
+/** A copy of a small bundle, as somebody may have it on a drive. */
+export function copyBundle(place: Place, name: string, bundle = 'sd15-tiny'): string {
   const folder = join(place.path, 'drive', name);
-  cpSync(tinyBundle, folder, { recursive: true, preserveTimestamps: true });
+  cpSync(join(tinyBundles, bundle), folder, { recursive: true, preserveTimestamps: true });
   return folder;
 }
 
@@ -70,4 +69,14 @@ export function writeLora(path: string, mark: string): string {
   length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
   writeFileSync(path, Buffer.concat([length, Buffer.from(header), Buffer.alloc(sizeBytes)]));
   return path;
+}
+
+/** A folder as an installed ComfyUI has it, with a model of its own. */
+export function installComfyUi(place: Place): string {
+  const folder = join(place.path, 'ComfyUI');
+  for (const below of ['comfy', 'models/checkpoints', 'models/diffusers'])
+    mkdirSync(join(folder, below), { recursive: true });
+  for (const file of ['main.py', 'folder_paths.py', 'models/checkpoints/dreamy.safetensors'])
+    writeFileSync(join(folder, file), file);
+  return folder;
 }

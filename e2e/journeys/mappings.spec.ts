@@ -1,18 +1,8 @@
-import { lstatSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../fixtures.ts';
-import { fingerprintOf, type Place } from '../place.ts';
+import { fingerprintOf, installComfyUi } from '../place.ts';
 import { goTo, passWelcome } from '../window-steps.ts';
-
-/** A folder as an installed ComfyUI has it, with a model of its own. */
-function installComfyUi(place: Place): string {
-  const root = join(place.path, 'ComfyUI');
-  for (const folder of ['comfy', 'models/checkpoints', 'models/diffusers'])
-    mkdirSync(join(root, folder), { recursive: true });
-  for (const file of ['main.py', 'folder_paths.py', 'models/checkpoints/dreamy.safetensors'])
-    writeFileSync(join(root, file), file);
-  return root;
-}
 
 test('a mapping is looked at, applied as it was shown, and taken back without a trace', async ({
   place,

@@ -1,29 +1,42 @@
 import axe, { type AxeResults } from 'axe-core';
-import { expect, type OpenApp, test } from '../fixtures.ts';
-import { askFor, goTo, passWelcome, pictures } from '../window-steps.ts';
-
-const screens = ['Models', 'Generate', 'Queue', 'Health', 'Mappings', 'Settings'] as const;
+import type { Page } from 'playwright/test';
+import { expect, test } from '../fixtures.ts';
+import { addReview, bringIn, furtherViews, mainViews, makePictures, makeTrouble, stockDrive } from '../showroom.ts';
+import { passWelcome } from '../window-steps.ts';
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`every screen is readable in ${theme}: axe finds nothing serious`, async ({ openInBrowser }, testInfo) => {
-    const app: OpenApp = await openInBrowser();
-    const { page } = app;
+  test(`every screen is readable in ${theme}, with all that opens on it: axe finds nothing serious`, async ({
+    openInBrowser,
+    place,
+  }, testInfo) => {
+    // Some thirty looks, each read whole.
+    test.slow();
+    const { weightsToCut } = stockDrive(place);
+    const { page } = await openInBrowser();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-    await passWelcome(page);
-    await goTo(page, 'Generate');
-    await askFor(page, 'a red sun over blue mountains', 4);
-    await expect(pictures(page)).toHaveCount(1, { timeout: 60_000 });
     // Evaluated over DevTools: the page's own policy would not let it in.
     await page.evaluate(axe.source);
-    for (const screen of screens) {
-      await goTo(page, screen);
-      await testInfo.attach(`${screen}-${theme}`, { body: await page.screenshot(), contentType: 'image/png' });
-      expect.soft(await seriousFindings(app), `${screen}, ${theme}`).toEqual([]);
+    const look = async (name: string) => {
+      await testInfo.attach(`${name}, ${theme}`, { body: await page.screenshot(), contentType: 'image/png' });
+      expect.soft(await seriousFindings(page), `${name}, ${theme}`).toEqual([]);
+    };
+    await expect(page.getByRole('button', { name: 'Make a first picture' })).toBeEnabled();
+    await look('Welcome');
+    await passWelcome(page);
+    await addReview.open(page, place);
+    await look(addReview.name);
+    await bringIn(page);
+    await makePictures(page, ['a red sun over blue mountains'], 4);
+    await makeTrouble(page, weightsToCut);
+    for (const { name, open, leave } of [...mainViews, ...furtherViews]) {
+      await open(page, place);
+      await look(name);
+      await leave?.(page);
     }
   });
 }
 
-async function seriousFindings({ page }: OpenApp): Promise<readonly string[]> {
+async function seriousFindings(page: Page): Promise<readonly string[]> {
   const { violations } = await page.evaluate(() => {
     const { axe: injected } = window as unknown as { axe: { run(): Promise<AxeResults> } };
     return injected.run();

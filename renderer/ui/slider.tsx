@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { Slider as AriaSlider, SliderThumb, SliderTrack } from 'react-aria-components';
+import { Slider as AriaSlider, SliderThumb, SliderTrack, useLocale } from 'react-aria-components';
 import css from './slider.module.css';
 
 interface SliderProps {
@@ -13,6 +13,7 @@ interface SliderProps {
 
 /** A value that may lie beyond the ends: the field beside it takes those. */
 export function Slider({ label, value, min, max, step, onChange }: SliderProps) {
+  const { direction } = useLocale();
   const shown = Math.min(max, Math.max(min, value));
   const at = `${((shown - min) / (max - min)) * 100}%`;
   return (
@@ -25,7 +26,8 @@ export function Slider({ label, value, min, max, step, onChange }: SliderProps) 
       step={step}
       onChange={onChange}
     >
-      <SliderTrack className={css.track ?? ''}>
+      {/* The thumb goes by the language, whatever stands around it: so does the fill. */}
+      <SliderTrack className={css.track ?? ''} dir={direction}>
         <div className={css.fill} style={{ '--at': at } as CSSProperties} />
         <SliderThumb className={css.thumb ?? ''} />
       </SliderTrack>

@@ -74,12 +74,13 @@ function ModelChoice({ label, value, onChange }: ModelChoiceProps) {
     ),
   );
   const chosen = models.find(({ model_id, name }) => model_id === value || name === value);
+  const shown = value === null ? t('starterModel') : (chosen?.name ?? value);
   return (
     <Menu
       label={label}
       trigger={
-        <PickButton label={label}>
-          <b>{value === null ? t('starterModel') : (chosen?.name ?? value)}</b>
+        <PickButton label={`${label} ${shown}`}>
+          <b>{shown}</b>
           <ChevronDown />
         </PickButton>
       }

@@ -86,6 +86,8 @@ function Choices({ chosen, onChoose }: ChoicesProps) {
       autoFocus={own.length < searchedFrom}
       items={sorted.map((item) => ({ id: item.model_id, item }))}
       selectionMode="single"
+      // Otherwise Escape would take the choice away instead of closing the list.
+      disallowEmptySelection
       selectedKeys={chosen ? [chosen.model_id] : []}
       disabledKeys={sorted.filter((item) => whyNotRunnable(item) !== null).map(({ model_id }) => model_id)}
       renderEmptyState={() => <p className={css.none}>{t('noModelFound', { query })}</p>}

@@ -75,7 +75,7 @@ export function PromptBox() {
           onChange={(event) => setDraft({ negativePrompt: event.target.value })}
         />
       </label>
-      <div className={css.foot}>
+      <div className={css.foot} data-busy={isBusy || undefined}>
         <PickPicture label={t('generate.startFromPicture')}>
           <ImagePlus />
         </PickPicture>
