@@ -11,11 +11,11 @@ const folder = join(root, 'docs', 'images');
 
 /** As the starter model was taught to read them. */
 const prompts = [
-  'white moon over the sea, midnight',
-  'green hills at noon with clouds',
-  'a lighthouse at night',
-  'purple mountains at dawn with clouds',
-  'a red sun over blue mountains',
+  'a yellow sun over the sea by day with a sailboat',
+  'a huge orange sun over the sea at sunset',
+  'a hot-air balloon over golden hills at sunrise',
+  'a pink sun over the sea at dawn with a lighthouse',
+  'a huge yellow sun over the desert at dawn with a cactus',
 ];
 
 const test = journey.extend({
@@ -51,6 +51,7 @@ test('the screens of the guide', async ({ openInBrowser, place }) => {
   await bringIn(page);
   await makePictures(page, prompts, 20);
   await page.getByRole('textbox', { name: 'Prompt' }).fill(prompts.at(-1) ?? '');
+  await expect(page.getByText(/^[1-9]\d* of 75 tokens$/)).toBeVisible();
   await take('generate');
   await open('Models, wall');
   await take('models');

@@ -8,6 +8,6 @@ export const welcome: Translation<typeof en.welcome> = {
   choose: 'Anderen Ordner wählen',
   first: 'Ein erstes Bild machen',
   open: 'Die Bibliothek öffnen',
-  caption: 'Violette Berge im Morgengrauen mit Wolken',
+  caption: 'Eine riesige gelbe Sonne über der Wüste im Morgengrauen, mit einem Kaktus',
   by: 'Vom beigelegten Modell: {size}, bereit zu laufen.',
 };

@@ -6,6 +6,6 @@ export const welcome = {
   choose: 'Choose another folder',
   first: 'Make a first picture',
   open: 'Open the library',
-  caption: 'Purple mountains at dawn with clouds',
+  caption: 'A huge yellow sun over the desert at dawn with a cactus',
   by: 'By the starter model, which is included: {size}, ready to run.',
 } as const;

@@ -7,8 +7,11 @@ import { PathText } from '../../ui/path-text.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import { Mark } from '../frame/mark.tsx';
 import { StatusLine } from '../frame/status-line.tsx';
-import dawn from './dawn.webp';
+import firstPicture from './first-picture.webp';
 import css from './welcome-screen.module.css';
+
+/** What the picture beside it was made from, with seed 5. The starter model reads English, whatever the window speaks. */
+const firstPrompt = 'a huge yellow sun over the desert at dawn with a cactus';
 
 /** The first window of a new library: one sentence, one click to a picture. */
 export function WelcomeScreen() {
@@ -52,7 +55,7 @@ export function WelcomeScreen() {
             size="tall"
             isDisabled={!canRun}
             onPress={() => {
-              setDraft({ prompt: t('caption').toLocaleLowerCase('en') });
+              setDraft({ prompt: firstPrompt });
               void generate();
               open('generate');
             }}
@@ -66,7 +69,7 @@ export function WelcomeScreen() {
       </section>
       <section className={css.show}>
         <figure>
-          <img src={dawn} alt={t('caption')} />
+          <img src={firstPicture} alt={t('caption')} />
           <figcaption>
             {t('caption')}
             {starter && <p className={css.label}>{t('by', { size: bytes(starter.size_bytes) })}</p>}
