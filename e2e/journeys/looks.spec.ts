@@ -21,12 +21,10 @@ test('every screen looks as it was last agreed on, in light and dark, large and 
       await page.mouse.move(0, 0);
       for (const theme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-        await expect
-          .soft(page)
-          .toHaveScreenshot([`${name}-${theme}-${size.width}.png`], {
-            mask: changing(page, size === large),
-            maxDiffPixelRatio: 0.02,
-          });
+        await expect.soft(page).toHaveScreenshot([`${name}-${theme}-${size.width}.png`], {
+          mask: changing(page, size === large),
+          maxDiffPixelRatio: 0.02,
+        });
       }
     }
     await page.setViewportSize(large);
