@@ -61,8 +61,7 @@ export const addReview: View = {
   name: 'Add, review',
   open: async (page, place) => {
     await page.keyboard.press('Control+k');
-    await page.keyboard.type('Add models');
-    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Add models' }).click();
     const sheet = page.getByRole('dialog');
     await sheet.getByRole('textbox', { name: 'Path of a folder or file' }).fill(join(place.path, 'drive'));
     await sheet.getByRole('button', { name: 'Look at it' }).click();
