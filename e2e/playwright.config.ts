@@ -13,6 +13,7 @@ if (executablePath) process.env.VITRINE_CHROMIUM = executablePath;
 
 export default defineConfig({
   testDir: 'journeys',
+  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
   outputDir: join(root, 'test-results'),
   fullyParallel: true,
   workers: 2,

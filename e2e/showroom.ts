@@ -60,7 +60,8 @@ function settingsSection(name: string): View {
 export const addReview: View = {
   name: 'Add, review',
   open: async (page, place) => {
-    await page.getByRole('button', { name: 'Add models' }).first().click();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('menuitem', { name: 'Add models' }).click();
     const sheet = page.getByRole('dialog');
     await sheet.getByRole('textbox', { name: 'Path of a folder or file' }).fill(join(place.path, 'drive'));
     await sheet.getByRole('button', { name: 'Look at it' }).click();

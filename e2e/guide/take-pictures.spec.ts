@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { expect, test as journey } from '../fixtures.ts';
 import { makePlace, root } from '../place.ts';
 import { addReview, bringIn, mainViews, makePictures, makeTrouble, stockDrive } from '../showroom.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { passWelcome } from '../window-steps.ts';
 
 const folder = join(root, 'docs', 'images');
 
@@ -57,7 +57,7 @@ test('the screens of the guide', async ({ openInBrowser, place }) => {
   await take('models');
   await open('Mappings, plan');
   await take('mappings');
-  await goTo(page, 'Settings');
+  await open('Settings, Folders');
   await take('settings');
   await makeTrouble(page, weightsToCut);
   await open('Queue, job');

@@ -52,6 +52,8 @@ test('without a pointer: from the first start to a picture, to other screens and
   await page.keyboard.type('starter');
   const found = page.getByRole('menuitem', { name: /Starter/ });
   await expect(found).toBeVisible();
+  await page.keyboard.press('ArrowDown');
+  await expect(found).toHaveAttribute('data-focused', 'true');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('complementary', { name: 'Details' }).getByRole('heading')).toContainText('Starter');
 
