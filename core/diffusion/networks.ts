@@ -15,7 +15,7 @@ export interface TextEncoding {
 }
 
 export interface NoiseInput {
-  /** `[batch, channels, height / 8, width / 8]`, already scaled by the scheduler. */
+  /** `[batch, channels, height / 8, width / 8]`, already scaled by the scheduler; one row alone is the sample of the whole batch. */
   readonly sample: Tensor;
   readonly timestep: number;
   /** `[batch, tokens, channels]` */
@@ -45,7 +45,7 @@ export interface Networks {
   readonly contextWidths: readonly number[];
   /** `tokens[encoder][prompt]`: one list a text encoder, each prompt's ids padded to the encoder's length. `skipLayers` 0 is the bundle's own reading. */
   encodeText(tokens: readonly (readonly (readonly number[])[])[], skipLayers: number): Promise<TextEncoding>;
-  /** The UNet's output, shaped like the sample. */
+  /** The UNet's output, a row for each of the context. */
   predictNoise(input: NoiseInput): Promise<Tensor>;
   /** Latent `[batch, channels, h, w]`, already divided by the scaling factor, to pixels `[batch, 3, h * 8, w * 8]` in -1..1. */
   decode(latent: Tensor): Promise<Tensor>;

@@ -211,6 +211,30 @@ test('a prompt that changed in place is not answered with the old one', async ()
   });
 });
 
+test.each(['sd15-tiny', 'sd21-tiny', 'sdxl-tiny'])(
+  'one sample for all rows of %s is that sample in each',
+  async (name) => {
+    const tensors = readTensors(`expected/${name}.safetensors`);
+    const { dims, data } = tensorOf(tensors, 'unet.sample');
+    const row = data.subarray(0, data.length / 2);
+    const input = {
+      timestep: 500,
+      context: tensorOf(tensors, 'unet.context'),
+      pooled: tensors.get('unet.text_embeds') ?? null,
+      timeIds: tensors.get('unet.time_ids') ?? null,
+    };
+    const networks = await openNetworks(referencePath(`bundles/${name}`), 'cpu');
+    const twice = await networks.predictNoise({
+      ...input,
+      sample: { dims, data: Float32Array.from([...row, ...row]) },
+    });
+    const once = await networks.predictNoise({ ...input, sample: { dims: [1, ...dims.slice(1)], data: row } });
+    await networks.close();
+    expect(once.dims).toEqual(twice.dims);
+    expect(largestDifference(once.data, twice.data)).toBeLessThan(1e-5);
+  },
+);
+
 test('a latent whose sides do not halve evenly comes back in its own size', async () => {
   await withNetworks(async (networks) => {
     const sample = { data: of('unet.sample').data.subarray(0, 4 * 7 * 9), dims: [1, 4, 7, 9] };

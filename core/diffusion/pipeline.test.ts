@@ -228,7 +228,10 @@ function countingNetworks(): Calls {
         calls.contexts.push(context);
         calls.timesteps.push(timestep);
         calls.onPredict();
-        return { data: sample.data.slice(), dims: sample.dims };
+        const [rows = 0] = context.dims;
+        const data = new Float32Array(rows * sample.data.length);
+        for (let row = 0; row < rows; row++) data.set(sample.data, row * sample.data.length);
+        return { data, dims: [rows, ...sample.dims.slice(1)] };
       },
       decode: async ({ dims: [, , height = 0, width = 0] }) => {
         calls.decoded++;
@@ -294,11 +297,12 @@ describe('a run', () => {
 
   test('prompts that are followed at once are rows of one call, and pull as much as they shall', async () => {
     await run({ prompt: 'sun AND moon:0.5', negative_prompt: 'fog', guidance_scale: 3, steps: 1 });
-    expect(calls.samples[0]?.dims).toEqual([3, 4, 8, 8]);
+    expect(calls.samples[0]?.dims).toEqual([1, 4, 8, 8]);
+    expect(calls.contexts[0]?.dims).toEqual([3, 77, 1]);
     await run({ prompt: 'sun:0.5 AND moon:0.5', guidance_scale: 1, steps: 1 });
-    expect(calls.samples.at(-1)?.dims).toEqual([2, 4, 8, 8]);
+    expect(calls.contexts.at(-1)?.dims).toEqual([2, 77, 1]);
     await run({ prompt: 'sun AND moon', guidance_scale: 1, steps: 1 });
-    expect(calls.samples.at(-1)?.dims).toEqual([3, 4, 8, 8]);
+    expect(calls.contexts.at(-1)?.dims).toEqual([3, 77, 1]);
   });
 
   test('a network that is told the guidance runs once a step, without negative prompt', async () => {
@@ -307,7 +311,7 @@ describe('a run', () => {
       ...calls.networks,
       takesGuidance: true,
       predictNoise: (input) => {
-        told.push([input.sample.dims[0], input.guidance]);
+        told.push([input.context.dims[0], input.guidance]);
         return calls.networks.predictNoise(input);
       },
     };
@@ -430,7 +434,7 @@ describe('a run', () => {
     const asked = calls.tokens.map((encoders) => encoders[0]?.[0]);
     const tokenizer = await openTokenizer(referencePath('bundles/sd15-tiny/tokenizer'));
     expect(asked).toEqual([tokenizer.encodePadded('blurry'), tokenizer.encodePadded('horse')]);
-    expect(calls.samples[0]?.dims).toEqual([2, 4, 8, 8]);
+    expect(calls.contexts[0]?.dims).toEqual([2, 77, 1]);
     await run(guided);
     expect(calls.tokens).toHaveLength(2);
     await run({ ...guided, clip_skip: 2 });

@@ -39,7 +39,7 @@ export async function openExportedUnet(folder: string, provider: string): Promis
     takesGuidance: guidanceWidth !== null,
     predict: async (input) => {
       checkSides(graph, input.sample);
-      const rows = input.sample.dims[0] ?? 1;
+      const rows = input.context.dims[0] ?? 1;
       const batch = graph.sizeOf('sample', 0) ?? rows;
       const parts: Tensor[] = [];
       for (let first = 0; first < rows; first += batch) {
@@ -48,7 +48,7 @@ export async function openExportedUnet(folder: string, provider: string): Promis
         if (noise === undefined) throw new TypeError('the graph has no such output');
         parts.push(noise);
       }
-      return assertFinite(firstRows(parts, rows, input.sample.dims), 'the UNet');
+      return assertFinite(firstRows(parts, [rows, ...input.sample.dims.slice(1)]), 'the UNet');
     },
     get isLoaded() {
       return graph.isLoaded;
@@ -103,9 +103,9 @@ function rowsFrom({ data, dims }: Tensor, first: number, count: number): Tensor 
   return { data: rows, dims: [count, ...shape] };
 }
 
-function firstRows(parts: readonly Tensor[], rows: number, dims: readonly number[]): Tensor {
+function firstRows(parts: readonly Tensor[], dims: readonly number[]): Tensor {
   const [only] = parts;
-  if (only !== undefined && parts.length === 1 && only.dims[0] === rows) return only;
+  if (only !== undefined && parts.length === 1 && only.dims[0] === dims[0]) return only;
   const data = new Float32Array(dims.reduce((product, size) => product * size, 1));
   let at = 0;
   for (const part of parts) {

@@ -147,16 +147,25 @@ export function toTokens({ graph }: LayerWriter, { value, channels }: FeatureMap
   };
 }
 
-/** Back from {@link toTokens}, to the height and width of `like`, which has as many channels. */
+/** Back from {@link toTokens}, to the height and width of `like`. */
 export function toFeatureMap(writer: LayerWriter, tokens: Tokens, like: FeatureMap): FeatureMap {
   const { graph } = writer;
   const cells = graph.node('Transpose', [unflatten(writer, tokens)], { perm: [0, 2, 1] });
-  return { value: graph.node('Reshape', [cells, graph.node('Shape', [like.value])]), channels: tokens.channels };
+  const size = graph.node('Shape', [like.value], { start: 2 });
+  const shape = graph.node('Concat', [graph.integers([0, 0]), size], { axis: 0 });
+  return { value: graph.node('Reshape', [cells, shape]), channels: tokens.channels };
 }
 
 /** `[batch, tokens, channels]` */
 export const unflatten = ({ graph }: LayerWriter, { value, shape }: Tokens): Value =>
   graph.node('Reshape', [value, shape]);
+
+/** As many rows as `like` has: one that stands for all of them is repeated. `rank` is that of `value`. */
+export function withRowsOf({ graph }: LayerWriter, value: Value, rank: number, like: Value): Value {
+  const rows = graph.node('Shape', [like], { start: 0, end: 1 });
+  const ones = graph.integers(Array.from({ length: rank - 1 }, () => 1));
+  return graph.node('Expand', [value, graph.node('Concat', [rows, ones], { axis: 0 })]);
+}
 
 export interface AttentionInput {
   /** `[batch, tokens, channels]` */

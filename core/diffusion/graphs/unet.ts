@@ -19,6 +19,7 @@ import {
   toTokens,
   twofoldConv,
   unflatten,
+  withRowsOf,
 } from './layers.ts';
 import type { WinogradTile } from './winograd.ts';
 import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';
@@ -34,9 +35,9 @@ export type UnetSegments = readonly OnnxGraph[];
 
 export interface UnetGraphs {
   /**
-   * In: `sample` `[batch, channels, h, w]`; `time` `[1, block_out_channels[0]]`, see `timestepFeatures`; for SDXL `added`
+   * In: `sample` `[batch, channels, h, w]`, or one row for the whole batch, which is then one until rows must differ; `time` `[1, block_out_channels[0]]`, see `timestepFeatures`; for SDXL `added`
    * `[batch, projection_class_embeddings_input_dim]`; where the network is told it `guidance` `[1, time_cond_proj_dim]`; `key_N` and `value_N` `[batch, tokens, channels]` of each cross attention.
-   * Out, of the last: `noise`, shaped like the sample.
+   * Out, of the last: `noise`, a row for each of the keys.
    */
   readonly segments: UnetSegments;
   /** In: `context` `[batch, tokens, cross_attention_dim]`. Out: every `key_N` and `value_N`. Null when no block attends to a prompt. */
@@ -55,6 +56,8 @@ export interface UnetOptions extends Forms {
 
 interface Skip extends FeatureMap {
   readonly name: string;
+  /** Whether one row may still stand for the whole batch. */
+  readonly isShared: boolean;
   readonly segment: number;
 }
 
@@ -70,11 +73,13 @@ interface UnetWriter extends LayerWriter {
 export function unetGraphs(config: UnetConfig, weights: WeightSource, options: UnetOptions): UnetGraphs {
   const finished: OnnxGraph[] = [];
   let writer = firstSegment(config, weights, options);
-  const sample = writer.graph.input('sample', ['batch', config.in_channels, 'height', 'width']);
+  const sample = writer.graph.input('sample', ['sample_batch', config.in_channels, 'height', 'width']);
   const skips: Skip[] = [];
   let skipCount = 0;
   const keep = (of: FeatureMap) => {
-    skips.push({ ...of, name: `skip_${skipCount++}`, segment: writer.segment });
+    // SDXL's rows differ in what is added to the time, from the first resnet on; others' when they first attend to the prompt.
+    const isShared = writer.crossAttentions.length === 0 && (skipCount === 0 || config.addition_embed_type === null);
+    skips.push({ ...of, name: `skip_${skipCount++}`, isShared, segment: writer.segment });
   };
   const cutWhenFull = () => {
     if (writer.graph.weightBytes <= options.segmentBytes) return;
@@ -160,7 +165,12 @@ interface BlockAtLevel extends UnetBlock {
 
 const timeName = 'time_embedding';
 const timeDims = (channels: number) => ['time_batch', channels];
-const mapDims = (name: string, { channels }: FeatureMap) => ['batch', channels, `${name}_height`, `${name}_width`];
+const mapDims = (name: string, { channels }: FeatureMap) => [
+  `${name}_batch`,
+  channels,
+  `${name}_height`,
+  `${name}_width`,
+];
 
 function firstSegment(config: UnetConfig, weights: WeightSource, { attention, convolution }: Forms): UnetWriter {
   const plain: LayerWriter = { graph: new GraphBuilder('unet'), weights, attention, convolution };
@@ -260,8 +270,10 @@ const unetResnet = (
 /** Puts a skip behind the map's channels. */
 function join(writer: UnetWriter, map: FeatureMap, skip: Skip | undefined): FeatureMap {
   if (skip === undefined) throw new RangeError('the way up has more layers than the way down left skips');
+  const value = skipValue(writer, skip);
+  const rows = skip.isShared ? withRowsOf(writer, value, 4, map.value) : value;
   return {
-    value: writer.graph.node('Concat', [map.value, skipValue(writer, skip)], { axis: 1 }),
+    value: writer.graph.node('Concat', [map.value, rows], { axis: 1 }),
     channels: map.channels + skip.channels,
   };
 }
@@ -289,14 +301,17 @@ function transformerBlock(writer: UnetWriter, name: string, input: Tokens, heads
   const { graph } = writer;
   const { channels } = input;
   const square = [channels, channels] as const;
-  const project = (part: string, value: Value) =>
-    unflatten(writer, { ...input, value: linear(writer, `${name}.${part}`, value, square, { bias: false }) });
-  const after = (part: string, before: Value, mixed: Value): Tokens => ({
-    ...input,
-    value: add(writer, linear(writer, `${name}.${part}.to_out.0`, mixed, square), before),
+  const project = (part: string, tokens: Tokens) =>
+    unflatten(writer, {
+      ...tokens,
+      value: linear(writer, `${name}.${part}`, tokens.value, square, { bias: false }),
+    });
+  const after = (part: string, before: Tokens, mixed: Value): Tokens => ({
+    ...before,
+    value: add(writer, linear(writer, `${name}.${part}.to_out.0`, mixed, square), before.value),
   });
 
-  const own = layerNorm(writer, `${name}.norm1`, input, layerNormEpsilon).value;
+  const own = layerNorm(writer, `${name}.norm1`, input, layerNormEpsilon);
   const query = project('attn1.to_q', own);
   const selfMixed = attention(writer, {
     query,
@@ -305,18 +320,20 @@ function transformerBlock(writer: UnetWriter, name: string, input: Tokens, heads
     channels,
     heads,
   });
-  const attended = after('attn1', input.value, selfMixed);
-
   const index = writer.crossAttentions.push({ name: `${name}.attn2`, channels }) - 1;
-  const asked = layerNorm(writer, `${name}.norm2`, attended, layerNormEpsilon).value;
+  const key = graph.input(`key_${index}`, ['batch', 'tokens', channels]);
+  let attended = after('attn1', input, selfMixed);
+  if (index === 0) attended = inRowsOf(writer, attended, key);
+
+  const asked = layerNorm(writer, `${name}.norm2`, attended, layerNormEpsilon);
   const crossMixed = attention(writer, {
     query: project('attn2.to_q', asked),
-    key: graph.input(`key_${index}`, ['batch', 'tokens', channels]),
+    key,
     value: graph.input(`value_${index}`, ['batch', 'tokens', channels]),
     channels,
     heads,
   });
-  const informed = after('attn2', attended.value, crossMixed);
+  const informed = after('attn2', attended, crossMixed);
 
   const fed = layerNorm(writer, `${name}.norm3`, informed, layerNormEpsilon).value;
   const wide = channels * 4;
@@ -326,4 +343,15 @@ function transformerBlock(writer: UnetWriter, name: string, input: Tokens, heads
   const gated = graph.node('Mul', [half([0, wide]), graph.node('Gelu', [half([wide, 2 * wide])])]);
   const narrow = linear(writer, `${name}.ff.net.2`, gated, [wide, channels]);
   return { ...informed, value: add(writer, informed.value, narrow) };
+}
+
+/** Tokens of one row become those of as many as `like` has. */
+function inRowsOf(writer: UnetWriter, tokens: Tokens, like: Value): Tokens {
+  const { graph } = writer;
+  const value = withRowsOf(writer, unflatten(writer, tokens), 3, like);
+  return {
+    ...tokens,
+    value: graph.node('Reshape', [value, graph.integers([-1, tokens.channels])]),
+    shape: graph.node('Shape', [value]),
+  };
 }

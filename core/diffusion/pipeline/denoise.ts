@@ -35,7 +35,7 @@ export async function denoise(input: DenoiseInput): Promise<{ readonly latents: 
     if (input.isSkipped()) return { latents: { data: keep(original, end), dims }, taken: index - firstIndex };
     const { weights, ...conditioning } = conditioningAt(Math.floor((index - firstIndex) / scheduler.order));
     const output = await networks.predictNoise({
-      sample: repeated(scheduler.scaleModelInput(sample, index), dims, weights.length),
+      sample: { data: scheduler.scaleModelInput(sample, index), dims },
       timestep: scheduler.timesteps[index] ?? 0,
       ...conditioning,
     });
@@ -52,13 +52,6 @@ export async function denoise(input: DenoiseInput): Promise<{ readonly latents: 
 export async function yieldOrCancel(isCanceled: () => boolean): Promise<void> {
   await setImmediate();
   if (isCanceled()) throw new Failed('canceled');
-}
-
-function repeated(sample: Float32Array, [, ...shape]: readonly number[], rows: number): Tensor {
-  if (rows === 1) return { data: sample, dims: [1, ...shape] };
-  const data = new Float32Array(sample.length * rows);
-  for (let row = 0; row < rows; row++) data.set(sample, row * sample.length);
-  return { data, dims: [rows, ...shape] };
 }
 
 /**

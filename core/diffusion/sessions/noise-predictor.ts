@@ -93,7 +93,9 @@ export function openNoisePredictor(
         const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, present(values[name])]));
         values = { ...values, ...(await session.run(feeds)) };
       }
-      return assertFinite(present(values.noise), 'the UNet');
+      const noise = assertFinite(present(values.noise), 'the UNet');
+      // A network that attends to no prompt has one answer for all rows.
+      return contextGraph === null ? inRows(noise, input.context.dims[0] ?? 1) : noise;
     },
     get isLoaded() {
       return segments.some(({ session }) => session.isLoaded);
@@ -120,6 +122,13 @@ function addedConditions({ pooled, timeIds }: NoiseInput, features: (value: numb
 function rowOf({ data, dims }: Tensor, row: number): Float32Array {
   const width = data.length / (dims[0] ?? 1);
   return data.subarray(row * width, (row + 1) * width);
+}
+
+function inRows({ data, dims: [given, ...shape] }: Tensor, rows: number): Tensor {
+  if (given === rows) return { data, dims: [rows, ...shape] };
+  const all = new Float32Array(data.length * rows);
+  for (let row = 0; row < rows; row++) all.set(data, row * data.length);
+  return { data: all, dims: [rows, ...shape] };
 }
 
 function sameTensor(left: Tensor, right: Tensor): boolean {
