@@ -27,16 +27,27 @@ export interface NoiseInput {
   readonly guidance?: number | null;
 }
 
+/** How a VAE's latents become the samples that a UNet was trained on. */
+export interface LatentScale {
+  /** The VAE's `scaling_factor`: latents are multiplied by it after encoding, divided before decoding. */
+  readonly scalingFactor: number;
+  /** The VAE's `latents_mean` and `latents_std`, a number for each channel; null or absent: 0 and 1. diffusers reads them in SDXL's pipelines alone. */
+  readonly latentStatistics?: LatentStatistics | null;
+}
+
+export interface LatentStatistics {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
 /** The loaded networks of one bundle. Calls block their thread while they run: one at a time. The opener closes them. */
-export interface Networks {
+export interface Networks extends LatentScale {
   readonly provider: string;
   /** Why it is not another one, or not used as it could be; null: nothing to say. */
   readonly providerNote?: string | null;
   readonly latentChannels: number;
   /** Pixels a latent cell is wide and high: 8 for every AutoencoderKL of Stable Diffusion. */
   readonly pixelsPerLatent: number;
-  /** The VAE's `scaling_factor`: latents are multiplied by it after encoding, divided before decoding. */
-  readonly scalingFactor: number;
   /** Height and width in pixels that the UNet was trained for. */
   readonly nativeSize: number;
   /** Whether the UNet was distilled to be told the guidance (latent consistency models): it then runs once a step, without negative prompt. */
@@ -47,7 +58,7 @@ export interface Networks {
   encodeText(tokens: readonly (readonly (readonly number[])[])[], skipLayers: number): Promise<TextEncoding>;
   /** The UNet's output, a row for each of the context. */
   predictNoise(input: NoiseInput): Promise<Tensor>;
-  /** Latent `[batch, channels, h, w]`, already divided by the scaling factor, to pixels `[batch, 3, h * 8, w * 8]` in -1..1. */
+  /** Latent `[batch, channels, h, w]`, as `latentOf` makes it, to pixels `[batch, 3, h * 8, w * 8]` in -1..1. */
   decode(latent: Tensor): Promise<Tensor>;
   /** Pixels in -1..1 to the mean and log variance of their latent, not yet scaled. */
   encode(image: Tensor): Promise<{ readonly mean: Tensor; readonly logVariance: Tensor }>;

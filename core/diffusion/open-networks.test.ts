@@ -201,6 +201,67 @@ test('a latent consistency model is told the guidance, added to the time as diff
   expect(largestDifference(told.data, plain.data)).toBeLessThan(1e-4);
 });
 
+test('a time that scales and shifts is the norm that it multiplies', async () => {
+  const scaleAt = (channel: number) => 0.3 * Math.sin(channel);
+  const shiftAt = (channel: number) => 0.2 * Math.cos(channel);
+  const stored = await readStored(join(bundle, unetFile));
+  const valuesOf = (bytes: Uint8Array) => new Float32Array(bytes.slice().buffer);
+  const zeros = (shape: readonly number[]) => new Float32Array(shape.reduce((size, one) => size * one, 1));
+  const isTime = (name: string) => name.includes('time_emb_proj');
+
+  // The same for every timestep, so that it can be worked into the second norm of each resnet.
+  await writeTensors(
+    join(bundle, unetFile),
+    stored.map(([name, tensor]) => {
+      if (!isTime(name)) return [name, tensor];
+      const [channels = 0, ...rest] = tensor.shape;
+      const shape = [2 * channels, ...rest];
+      const bias = Float32Array.from({ length: 2 * channels }, (_, at) =>
+        at < channels ? scaleAt(at) : shiftAt(at - channels),
+      );
+      return [name, floats(name.endsWith('bias') ? bias : zeros(shape), shape)];
+    }),
+  );
+  await editJson(join(bundle, 'unet/config.json'), (config) => {
+    config.resnet_time_scale_shift = 'scale_shift';
+  });
+  const got = await noiseOf();
+
+  await writeTensors(
+    join(bundle, unetFile),
+    stored.map(([name, tensor]) => {
+      if (isTime(name)) return [name, floats(zeros(tensor.shape), tensor.shape)];
+      if (!/resnets\.\d+\.norm2\./.test(name)) return [name, tensor];
+      const isShift = name.endsWith('bias');
+      const changed = valuesOf(tensor.bytes).map(
+        (value, at) => value * (1 + scaleAt(at)) + (isShift ? shiftAt(at) : 0),
+      );
+      return [name, floats(changed, tensor.shape)];
+    }),
+  );
+  await editJson(join(bundle, 'unet/config.json'), (config) => {
+    config.resnet_time_scale_shift = 'default';
+  });
+  expect(largestDifference(got.data, (await noiseOf()).data)).toBeLessThan(1e-5);
+  expect(difference(got, 'unet.out.500')).toBeGreaterThan(1e-3);
+});
+
+test('another activation gives other numbers in the UNet and in the VAE', async () => {
+  const decoded = () => withNetworks(({ decode }) => decode(of('vae.latent')));
+  for (const component of ['unet', 'vae'])
+    await editJson(join(bundle, component, 'config.json'), (config) => {
+      config.act_fn = 'swish';
+    });
+  expect(difference(await noiseOf(), 'unet.out.500')).toBeLessThan(2e-5);
+  expect(difference(await decoded(), 'vae.decoded')).toBeLessThan(2e-5);
+  for (const component of ['unet', 'vae'])
+    await editJson(join(bundle, component, 'config.json'), (config) => {
+      config.act_fn = 'relu';
+    });
+  expect(difference(await noiseOf(), 'unet.out.500')).toBeGreaterThan(1e-3);
+  expect(difference(await decoded(), 'vae.decoded')).toBeGreaterThan(1e-3);
+});
+
 test('a prompt that changed in place is not answered with the old one', async () => {
   await withNetworks(async (networks) => {
     const context = { ...noiseInput.context, data: noiseInput.context.data.slice().fill(0.5) };
@@ -269,7 +330,8 @@ test.each<{ file: string; field: string; value: unknown; shown?: string }>([
   { file: 'model_index.json', field: '_class_name', value: 'FluxPipeline' },
   { file: 'unet/config.json', field: 'class_embed_type', value: 'timestep' },
   { file: 'unet/config.json', field: 'time_cond_proj_dim', value: 'wide' },
-  { file: 'unet/config.json', field: 'resnet_time_scale_shift', value: 'scale_shift' },
+  { file: 'unet/config.json', field: 'resnet_time_scale_shift', value: 'spatial' },
+  { file: 'unet/config.json', field: 'act_fn', value: 'tanh' },
   { file: 'unet/config.json', field: 'norm_num_groups', value: 7 },
   { file: 'unet/config.json', field: 'attention_head_dim', value: [4, 4] },
   { file: 'unet/config.json', field: 'attention_head_dim', value: 5 },
@@ -278,7 +340,9 @@ test.each<{ file: string; field: string; value: unknown; shown?: string }>([
   { file: 'unet/config.json', field: 'block_out_channels', value: 'many' },
   { file: 'unet/config.json', field: 'addition_embed_type', value: 'image' },
   { file: 'vae/config.json', field: '_class_name', value: 'AutoencoderTiny' },
-  { file: 'vae/config.json', field: 'shift_factor', value: 0.1 },
+  { file: 'vae/config.json', field: 'shift_factor', value: 'far' },
+  { file: 'vae/config.json', field: 'latents_mean', value: [0, 0] },
+  { file: 'vae/config.json', field: 'latents_std', value: [1, 1, 1, 0] },
   { file: 'text_encoder/config.json', field: 'hidden_act', value: 'swish' },
   { file: 'text_encoder/config.json', field: 'architectures', value: ['BertModel'] },
   { file: 'text_encoder/config.json', field: 'num_hidden_layers', value: 1e9 },

@@ -17,6 +17,7 @@ import {
   vaeEncoderGraph,
   vaeWeights,
 } from './graphs/vae.ts';
+import { latentStatistics } from './latent-scale.ts';
 import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './memory/memory-need.ts';
 import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
 import type { Networks } from './networks.ts';
@@ -80,6 +81,7 @@ export async function openNetworks(
     latentChannels: vae.config.latent_channels,
     pixelsPerLatent: scale,
     scalingFactor: vae.config.scaling_factor,
+    latentStatistics: isXl ? latentStatistics(vae.config) : null,
     nativeSize: scale * (typeof sampleSize === 'number' ? sampleSize : Math.max(...sampleSize)),
     takesGuidance: unet.config.time_cond_proj_dim !== null,
     contextWidths: texts.map(({ config }) => config.hidden_size),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/runner.ts';
+import { latentOf } from './latent-scale.ts';
 import type { Part, PictureShape } from './memory/memory-need.ts';
 import { roomFor } from './memory/room.ts';
 import type { Networks, Tensor } from './networks.ts';
@@ -116,7 +117,7 @@ export async function openPipeline(
           if (start.kind === 'image') await room.make('encode', shape);
           const { latents, firstIndex, keep } = await startPicture(start, {
             encode: vae.encode,
-            scalingFactor: networks.scalingFactor,
+            scale: networks,
             scheduler: one,
             generator,
             variation: variationOf(plan, item_index),
@@ -155,7 +156,7 @@ export async function openPipeline(
         onEvent({ kind: 'progress', stage: 'decode', item_index, step: 0, step_count: 1 });
         const image = await timed('decode_ms', async () => {
           await room.make('decode', shape);
-          return tiledVae(networks, onTile).decode(unscaled(picture.latents, networks.scalingFactor));
+          return tiledVae(networks, onTile).decode(latentOf(picture.latents, networks));
         });
         const stopped = taken < step_count && { stopped_after: taken };
         onEvent({ kind: 'image', item_index, seed, pixels: toPixels(image), sampler, scheduler, ...stopped });
@@ -209,8 +210,3 @@ function latentDims(plan: RunPlan, { latentChannels, pixelsPerLatent }: Networks
     throw new Failed('invalid_input', { field: 'init.mask', reason: `a mask of ${width}x${height} px` });
   return [1, latentChannels, height / pixelsPerLatent, width / pixelsPerLatent];
 }
-
-const unscaled = ({ data, dims }: Tensor, scalingFactor: number): Tensor => ({
-  data: data.map((value) => value / scalingFactor),
-  dims,
-});

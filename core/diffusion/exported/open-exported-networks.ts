@@ -4,6 +4,7 @@ import { Failed } from '../../contract/failure.ts';
 import { textWorkBytes, unetWorkBytes, vaeWorkBytes } from '../memory/memory-need.ts';
 import { memoryOf } from '../memory/part-use.ts';
 import type { Networks } from '../networks.ts';
+import { latentStatistics } from '../latent-scale.ts';
 import { joinEncodings } from '../pipeline/join-encodings.ts';
 import { mostPixelsAtOnce } from '../pipeline/tiled-vae.ts';
 import type { PipelineFamily } from '../pipeline-family.ts';
@@ -13,7 +14,6 @@ import { openExportedTextEncoder } from './exported-text-encoder.ts';
 import { openExportedVae } from './exported-vae.ts';
 
 const count = z.int().positive().max(100_000);
-const absent = z.null().optional();
 
 /** Exporters write configs beside their graphs, older ones did not: then a family's published models say. */
 const UnetFacts = z.object({ in_channels: count.optional(), sample_size: z.union([count, z.array(count)]).nullish() });
@@ -21,9 +21,9 @@ const VaeFacts = z.object({
   block_out_channels: z.array(count).min(1).max(16).default([128, 256, 512, 512]),
   latent_channels: count.optional(),
   scaling_factor: z.number().positive().optional(),
-  shift_factor: absent.or(z.literal(0)),
-  latents_mean: absent,
-  latents_std: absent,
+  shift_factor: z.number().nullish(),
+  latents_mean: z.array(z.number()).nullish(),
+  latents_std: z.array(z.number().positive()).nullish(),
 });
 const TextFacts = z.object({ hidden_size: count.optional() });
 
@@ -85,6 +85,7 @@ export async function openExportedNetworks(
     latentChannels,
     pixelsPerLatent,
     scalingFactor: vaeFacts.scaling_factor ?? usualScalingFactor[kind],
+    latentStatistics: isXl ? latentStatistics(vaeFacts) : null,
     nativeSize: pixelsPerLatent * (typeof sampleSize === 'number' ? sampleSize : Math.max(...sampleSize)),
     takesGuidance: unet.takesGuidance,
     contextWidths,

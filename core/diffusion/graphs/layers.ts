@@ -49,11 +49,16 @@ export interface ConvOptions {
   readonly bands?: number | undefined;
 }
 
-/** Below, the turning to and fro takes longer than the multiplications. */
+/** Below, the turning to and fro takes longer than the multiplications. After a doubling there is less of it. */
 const leastWinogradChannels = 128;
+const leastTwofoldChannels = 64;
 
-const takesWinograd = ({ convolution }: LayerWriter, input: FeatureMap, channels: number): boolean =>
-  convolution === 'winograd' && Math.min(input.channels, channels) >= leastWinogradChannels;
+const takesWinograd = (
+  { convolution }: LayerWriter,
+  input: FeatureMap,
+  channels: number,
+  least: number = leastWinogradChannels,
+): boolean => convolution === 'winograd' && Math.min(input.channels, channels) >= least;
 
 export function conv(
   writer: LayerWriter,
@@ -134,6 +139,26 @@ export function groupNorm(
 export const silu = ({ graph }: LayerWriter, value: Value): Value =>
   graph.node('Mul', [value, graph.node('Sigmoid', [value])]);
 
+/** diffusers' names. */
+export const activationNames = ['silu', 'swish', 'mish', 'gelu', 'relu'] as const;
+export type ActivationName = (typeof activationNames)[number];
+
+/** diffusers' `act_fn`. */
+export function activate(writer: LayerWriter, name: ActivationName, value: Value): Value {
+  const { graph } = writer;
+  switch (name) {
+    case 'silu':
+    case 'swish':
+      return silu(writer, value);
+    case 'mish':
+      return graph.node('Mul', [value, graph.node('Tanh', [graph.node('Softplus', [value])])]);
+    case 'gelu':
+      return graph.node('Gelu', [value]);
+    case 'relu':
+      return graph.node('Relu', [value]);
+  }
+}
+
 export const add = ({ graph }: LayerWriter, left: Value, right: Value): Value => graph.node('Add', [left, right]);
 
 /** A feature map's cells as tokens, row by row. */
@@ -198,12 +223,21 @@ export function attention({ graph, attention: form }: LayerWriter, input: Attent
   return graph.node('Reshape', [graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), flat]);
 }
 
+export interface ResnetTime {
+  /** `[1 or batch, channels]`, already through its activation. */
+  readonly value: Value;
+  readonly channels: number;
+  /** diffusers' `resnet_time_scale_shift`: added before the second norm, or scaling and shifting what comes of it. */
+  readonly form: 'default' | 'scale_shift';
+}
+
 export interface ResnetOptions {
   readonly channels: number;
   readonly groups: number;
   readonly epsilon: number;
-  /** `[1 or batch, timeChannels]`, already through its activation; none in a VAE. */
-  readonly time?: { readonly value: Value; readonly channels: number };
+  readonly activation: ActivationName;
+  /** None in a VAE. */
+  readonly time?: ResnetTime;
   /** Of its 3x3 convolutions. */
   readonly tile?: WinogradTile | undefined;
   readonly bands?: number | undefined;
@@ -211,24 +245,42 @@ export interface ResnetOptions {
 
 /** diffusers' ResnetBlock2D: two convolutions, the time between them, and a way around. */
 export function resnet(writer: LayerWriter, name: string, input: FeatureMap, options: ResnetOptions): FeatureMap {
-  const { graph } = writer;
-  const { channels, time, tile, bands } = options;
-  const act = (map: FeatureMap): FeatureMap => ({ ...map, value: silu(writer, map.value) });
-  let inner = conv(writer, `${name}.conv1`, act(groupNorm(writer, `${name}.norm1`, input, options)), channels, {
-    tile,
-    bands,
-  });
-  if (time !== undefined) {
-    const shift = linear(writer, `${name}.time_emb_proj`, time.value, [time.channels, channels]);
-    const spread = graph.node('Reshape', [shift, graph.integers([-1, channels, 1, 1])]);
-    inner = { channels, value: add(writer, inner.value, spread) };
-  }
-  inner = conv(writer, `${name}.conv2`, act(groupNorm(writer, `${name}.norm2`, inner, options)), channels, {
-    tile,
-    bands,
-  });
+  const { channels, time, activation, tile, bands } = options;
+  const act = (map: FeatureMap): FeatureMap => ({ ...map, value: activate(writer, activation, map.value) });
+  const first = act(groupNorm(writer, `${name}.norm1`, input, options));
+  let inner = conv(writer, `${name}.conv1`, first, channels, { tile, bands });
+  if (time?.form === 'default')
+    inner = { channels, value: add(writer, inner.value, timeOf(writer, name, time, inner)) };
+  inner = groupNorm(writer, `${name}.norm2`, inner, options);
+  if (time?.form === 'scale_shift') inner = scaledAndShifted(writer, name, inner, time);
+  inner = conv(writer, `${name}.conv2`, act(inner), channels, { tile, bands });
   const around = input.channels === channels ? input : pointwiseConv(writer, `${name}.conv_shortcut`, input, channels);
   return { channels, value: add(writer, around.value, inner.value) };
+}
+
+/** A number for each channel: the whole of the layer's, or its first or second half. */
+function timeOf(
+  writer: LayerWriter,
+  name: string,
+  time: ResnetTime,
+  { channels }: FeatureMap,
+  half?: 'first' | 'second',
+): Value {
+  const layer = `${name}.time_emb_proj`;
+  const value =
+    half === undefined
+      ? linear(writer, layer, time.value, [time.channels, channels])
+      : linear(writer, layer, time.value, [time.channels, 2 * channels], {
+          rows: half === 'first' ? [0, channels] : [channels, 2 * channels],
+        });
+  return writer.graph.node('Reshape', [value, writer.graph.integers([-1, channels, 1, 1])]);
+}
+
+function scaledAndShifted(writer: LayerWriter, name: string, map: FeatureMap, time: ResnetTime): FeatureMap {
+  const { graph } = writer;
+  const scale = add(writer, timeOf(writer, name, time, map, 'first'), graph.floats([1], []));
+  const scaled = graph.node('Mul', [map.value, scale]);
+  return { ...map, value: add(writer, scaled, timeOf(writer, name, time, map, 'second')) };
 }
 
 /** Nearest neighbour, to the height and width of `size` (int64 `[2]`). */
@@ -252,7 +304,8 @@ export function twofoldConv(
   channels: number,
   bands?: number,
 ): FeatureMap {
-  if (!takesWinograd(writer, input, channels)) return conv(writer, name, resizeTwofold(writer, input), channels);
+  if (!takesWinograd(writer, input, channels, leastTwofoldChannels))
+    return conv(writer, name, resizeTwofold(writer, input), channels);
   const kernel = writer.weights.tensor(`${name}.weight`, [channels, input.channels, 3, 3]);
   const bias = writer.weights.tensor(`${name}.bias`, [channels]);
   return { value: winogradTwofoldConv(writer.graph, { value: input.value, kernel, bias }, bands), channels };

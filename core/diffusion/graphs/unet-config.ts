@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activationNames } from './layers.ts';
 
 const count = z.int().positive().max(100_000);
 const absent = z.null().optional();
@@ -11,7 +12,7 @@ const perBlock = z.union([count, z.array(count)]);
 export const UnetConfig = z
   .object({
     _class_name: z.literal('UNet2DConditionModel').default('UNet2DConditionModel'),
-    act_fn: z.enum(['silu', 'swish']).default('silu'),
+    act_fn: z.enum(activationNames).default('silu'),
     in_channels: count.default(4),
     out_channels: count.default(4),
     sample_size: z
@@ -58,7 +59,7 @@ export const UnetConfig = z
     only_cross_attention: z.union([z.literal(false), z.array(z.literal(false))]).default(false),
     resnet_out_scale_factor: z.literal(1).default(1),
     resnet_skip_time_act: z.literal(false).default(false),
-    resnet_time_scale_shift: z.literal('default').default('default'),
+    resnet_time_scale_shift: z.enum(['default', 'scale_shift']).default('default'),
     reverse_transformer_layers_per_block: absent,
     /** Width of the guidance's features, in networks that are told the guidance. */
     time_cond_proj_dim: count.min(4).nullable().default(null),

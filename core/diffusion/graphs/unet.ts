@@ -1,6 +1,8 @@
 import { GraphBuilder, type OnnxGraph, type Value } from '../onnx/graph-builder.ts';
 import type { WeightSource } from '../onnx/weight-source.ts';
 import {
+  type ActivationName,
+  activate,
   add,
   attention,
   conv,
@@ -10,10 +12,9 @@ import {
   type LayerWriter,
   layerNorm,
   linear,
-  type ResnetOptions,
+  type ResnetTime,
   resizeTo,
   resnet,
-  silu,
   type Tokens,
   toFeatureMap,
   toTokens,
@@ -65,7 +66,7 @@ interface Skip extends FeatureMap {
 interface UnetWriter extends LayerWriter {
   readonly config: UnetConfig;
   readonly segment: number;
-  readonly time: NonNullable<ResnetOptions['time']>;
+  readonly time: ResnetTime;
   readonly crossAttentions: CrossAttention[];
 }
 
@@ -137,7 +138,8 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
 
   const norms = { groups: config.norm_num_groups, epsilon: config.norm_eps };
   const normed = groupNorm(writer, 'conv_norm_out', map, norms);
-  const out = conv(writer, 'conv_out', { ...normed, value: silu(writer, normed.value) }, config.out_channels);
+  const last = activate(writer, config.act_fn, normed.value);
+  const out = conv(writer, 'conv_out', { ...normed, value: last }, config.out_channels);
   writer.graph.output('noise', out.value, ['batch', config.out_channels, 'height', 'width']);
   const { crossAttentions } = writer;
   return {
@@ -180,7 +182,7 @@ function firstSegment(config: UnetConfig, weights: WeightSource, { attention, co
 function nextSegment(before: UnetWriter): UnetWriter {
   const graph = new GraphBuilder('unet');
   const { channels } = before.time;
-  const time = { value: graph.input(timeName, timeDims(channels)), channels };
+  const time = { ...before.time, value: graph.input(timeName, timeDims(channels)) };
   return { ...before, graph, segment: before.segment + 1, time };
 }
 
@@ -211,20 +213,23 @@ function contextGraph(config: UnetConfig, weights: WeightSource, layers: readonl
 }
 
 /** Through the activation that every resnet would put before its own projection, once for all. */
-function timeEmbedding(writer: LayerWriter, config: UnetConfig): NonNullable<ResnetOptions['time']> {
+function timeEmbedding(writer: LayerWriter, config: UnetConfig): ResnetTime {
   const { graph } = writer;
   const inputChannels = config.block_out_channels[0] ?? 0;
   const channels = inputChannels * 4;
   const features = graph.input('time', [1, inputChannels]);
-  const twoLayers = (name: string, input: Value, width: number) => {
-    const hidden = silu(writer, linear(writer, `${name}.linear_1`, input, [width, channels]));
+  const twoLayers = (name: string, input: Value, width: number, activation: ActivationName) => {
+    const hidden = activate(writer, activation, linear(writer, `${name}.linear_1`, input, [width, channels]));
     return linear(writer, `${name}.linear_2`, hidden, [channels, channels]);
   };
-  const time = twoLayers('time_embedding', withGuidance(writer, config, features), inputChannels);
+  const { act_fn: activation, resnet_time_scale_shift: form } = config;
+  const finish = (value: Value): ResnetTime => ({ value: activate(writer, activation, value), channels, form });
+  const time = twoLayers('time_embedding', withGuidance(writer, config, features), inputChannels, activation);
   const addedWidth = config.projection_class_embeddings_input_dim;
-  if (config.addition_embed_type === null || addedWidth === null) return { value: silu(writer, time), channels };
-  const added = twoLayers('add_embedding', graph.input('added', ['batch', addedWidth]), addedWidth);
-  return { value: silu(writer, add(writer, time, added)), channels };
+  if (config.addition_embed_type === null || addedWidth === null) return finish(time);
+  // diffusers leaves this one at its default, whatever the config says.
+  const added = twoLayers('add_embedding', graph.input('added', ['batch', addedWidth]), addedWidth, 'silu');
+  return finish(add(writer, time, added));
 }
 
 /** Latent consistency models are told how closely to follow the prompt: it is added to the time's features. */
@@ -265,6 +270,7 @@ const unetResnet = (
     groups: writer.config.norm_num_groups,
     epsilon: writer.config.norm_eps,
     time: writer.time,
+    activation: writer.config.act_fn,
   });
 
 /** Puts a skip behind the map's channels. */

@@ -1,5 +1,6 @@
 import type { Pixels } from '../../contract/runner.ts';
-import type { Networks, Tensor } from '../networks.ts';
+import { latentOf } from '../latent-scale.ts';
+import type { LatentScale, Networks, Tensor } from '../networks.ts';
 import { torchGenerator } from '../random/torch-generator.ts';
 import { leastSquares } from './least-squares.ts';
 
@@ -17,7 +18,7 @@ const madeUpWeight = 0.1;
 const quickMs = 100;
 const fitShare = 5;
 
-type Decoder = Pick<Networks, 'scalingFactor' | 'decode'>;
+type Decoder = LatentScale & Pick<Networks, 'decode'>;
 
 /**
  * How the bundle's own VAE turns a cell of this picture's latent into a colour, as a linear map: the middle of the latent is decoded, and a
@@ -86,8 +87,8 @@ interface Sample {
   readonly colours: readonly (readonly number[])[];
 }
 
-async function decodedSample(latent: Tensor, { scalingFactor, decode }: Decoder): Promise<Sample> {
-  const image = await decode({ ...latent, data: latent.data.map((value) => value / scalingFactor) });
+async function decodedSample(latent: Tensor, networks: Decoder): Promise<Sample> {
+  const image = await networks.decode(latentOf(latent, networks));
   const [, , height = 0, width = 0] = latent.dims;
   const cells = Array.from({ length: height * width }, (_, cell) => cell);
   return {

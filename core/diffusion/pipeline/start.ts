@@ -1,5 +1,6 @@
 import { Failed } from '../../contract/failure.ts';
-import type { Tensor } from '../networks.ts';
+import { sampleOf } from '../latent-scale.ts';
+import type { LatentScale, Tensor } from '../networks.ts';
 import { begunAs, keeping, type LatentMask } from './latent-mask.ts';
 import { mixNoise } from '../random/mix-noise.ts';
 import type { NoiseGenerator } from '../random/torch-generator.ts';
@@ -18,7 +19,7 @@ export type PictureStart =
 
 export interface StartInput {
   readonly encode: Vae['encode'];
-  readonly scalingFactor: number;
+  readonly scale: LatentScale;
   readonly scheduler: Scheduler;
   readonly generator: NoiseGenerator;
   /** A second noise, and how much of it. */
@@ -72,10 +73,11 @@ async function startFromImage(
   const { mean, logVariance } = await input.encode(image);
   checkSize(mean, dims);
   const place = generator.randn(mean.data.length);
-  const original = mean.data.map((value, at) => {
+  const latent = mean.data.map((value, at) => {
     const deviation = Math.exp(0.5 * Math.min(Math.max(logVariance.data[at] ?? 0, -30), 20));
-    return (value + deviation * (place[at] ?? 0)) * input.scalingFactor;
+    return value + deviation * (place[at] ?? 0);
   });
+  const original = sampleOf({ data: latent, dims }, input.scale).data;
   const firstIndex = (steps - taken) * scheduler.order;
   const noise = drawNoise(input);
   const begun = mask === undefined ? original : begunAs(original, mask, generator);

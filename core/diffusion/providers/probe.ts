@@ -104,7 +104,7 @@ export function speedProbe(size: number): Probe {
 }
 
 /** Waves of the size that trained weights have: any name, any shape, always the same numbers. */
-const madeUpWeights: WeightSource = {
+export const madeUpWeights: WeightSource = {
   has: () => true,
   tensor: (name, shape) => {
     const size = shape.reduce((product, one) => product * one, 1);
