@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import envPaths from 'env-paths';
+import { memoryEnvironment } from '../runner/memory-environment.ts';
 import { makeLikeSd15 } from './like-sd15.ts';
 import type { NetworkTimes } from './measure-networks.ts';
 import { measureStarter } from './measure-starter.ts';
@@ -133,7 +134,7 @@ const tableLine = (cells: readonly string[]): string =>
 async function measure(bundle: string, options: GenerateOptions): Promise<NetworkTimes> {
   const script = fileURLToPath(new URL('measure-networks.ts', import.meta.url));
   const args = [script, bundle, options.provider, options.sizes.join(','), String(options.repeats)];
-  const env = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1', ...process.env };
+  const env = { ...memoryEnvironment, ...process.env };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as NetworkTimes;
 }
@@ -149,7 +150,9 @@ async function rivalSeconds(command: string, what: string, size: number): Promis
 }
 
 function median(times: readonly number[]): number {
-  return times.toSorted((left, right) => left - right)[Math.floor(times.length / 2)] ?? Number.NaN;
+  const sorted = times.toSorted((left, right) => left - right);
+  const [lower, upper] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
+  return lower === undefined || upper === undefined ? Number.NaN : (lower + upper) / 2;
 }
 
 const spread = (times: readonly number[]): string =>

@@ -47,8 +47,11 @@ async function warmSeconds(repeats: number): Promise<number[]> {
   const networks = await openNetworks(bundle, 'cpu');
   const text = await networks.encodeText([[0, 1].map(() => Array.from({ length: 77 }, (_, at) => at))], 0);
   const cells = sizePx / networks.pixelsPerLatent;
-  const dims = [2, networks.latentChannels, cells, cells];
-  const sample = { dims, data: Float32Array.from({ length: 2 * 4 * cells * cells }, (_, at) => Math.sin(at * 78.233)) };
+  const dims = [1, networks.latentChannels, cells, cells];
+  const sample = {
+    dims,
+    data: Float32Array.from({ length: networks.latentChannels * cells * cells }, (_, at) => Math.sin(at * 78.233)),
+  };
   const times: number[] = [];
   for (let turn = 0; turn <= repeats; turn++) {
     const start = performance.now();

@@ -12,6 +12,7 @@ import type {
   RunPlan,
   SkipSignal,
 } from '../contract/runner.ts';
+import { memoryEnvironment } from './memory-environment.ts';
 import { createPatience } from './patience.ts';
 import { RunnerProcess } from './runner-process.ts';
 import { Turns } from './turns.ts';
@@ -51,8 +52,6 @@ export type OnnxRunner = ImageRunner & {
 };
 
 const minuteMs = 60_000;
-// glibc keeps freed blocks of a closed session to itself unless told to map big ones: 486 MB against 84 MB after a 403 MB model.
-const memoryEnv = { MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '65536' };
 
 /** The image runner over a child process that it starts on demand, watches, and starts again after a crash. */
 export function createOnnxRunner(options: OnnxRunnerOptions): OnnxRunner {
@@ -237,13 +236,12 @@ class SupervisedRunner implements OnnxRunner {
     this.#say({ state: 'starting' });
     try {
       const { entryPath, nodePath, startTimeoutMs, log, env } = this.#options;
-      const platformEnv = process.platform === 'linux' ? memoryEnv : {};
       const runner = await RunnerProcess.start({
         entryPath,
         nodePath,
         startTimeoutMs,
         log,
-        env: { NODE_COMPILE_CACHE: getCompileCacheDir(), ...process.env, ...platformEnv, ...env },
+        env: { NODE_COMPILE_CACHE: getCompileCacheDir(), ...memoryEnvironment, ...process.env, ...env },
       });
       if (this.#isClosed) {
         runner.kill();

@@ -44,7 +44,7 @@ export const VaeConfig = z
     /** Whether its values pass what half precision holds: it is then kept out of it. */
     force_upcast: z.boolean().default(true),
     latents_mean: z.array(z.number()).nullish(),
-    latents_std: z.array(z.number().positive()).nullish(),
+    latents_std: z.array(z.number()).nullish(),
     use_quant_conv: z.boolean().default(true),
     use_post_quant_conv: z.boolean().default(true),
   })
@@ -56,7 +56,9 @@ export const VaeConfig = z
     path: ['down_block_types'],
   })
   .refine((config) => hasEach(config.latents_mean, config), { path: ['latents_mean'] })
-  .refine((config) => hasEach(config.latents_std, config), { path: ['latents_std'] });
+  .refine((config) => hasEach(config.latents_std, config) && config.latents_std?.every((one) => one > 0) !== false, {
+    path: ['latents_std'],
+  });
 export type VaeConfig = z.infer<typeof VaeConfig>;
 
 const hasEach = (values: readonly number[] | null | undefined, config: { readonly latent_channels: number }): boolean =>
