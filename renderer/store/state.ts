@@ -1,5 +1,6 @@
 import type { CommandOutput } from '../../core/contract/command.ts';
 import type { ReconcileReport } from '../../core/contract/reconcile.ts';
+import type { Problem } from './problem.ts';
 import { type AddState, initialAddState } from './add/add-state.ts';
 import { type GenerateState, initialGenerateState } from './generate/generate-state.ts';
 import { initialModelsState, type ModelsState } from './models/models-state.ts';
@@ -13,7 +14,8 @@ export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'mappings' | '
 
 /** What a notice says; `removed` offers to bring the models back. */
 export type NoticeText =
-  | { readonly kind: 'done' | 'problem'; readonly text: string }
+  | { readonly kind: 'done'; readonly text: string }
+  | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'added'; readonly count: number }
   | { readonly kind: 'queued' }
   | {

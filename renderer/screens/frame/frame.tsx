@@ -9,6 +9,7 @@ import { Bar } from './edges/bar.tsx';
 import { Floats } from './floats.tsx';
 import css from './frame.module.css';
 import { NoticeLine } from './notice-line.tsx';
+import { ReadingLine } from './reading-line.tsx';
 import { Rail } from './edges/rail.tsx';
 import { ScreenPlace } from './screen-place.tsx';
 import { StatusLine } from './edges/status-line.tsx';
@@ -24,6 +25,7 @@ export function Frame() {
     <>
       {hovering !== null && <Case count={hovering} />}
       <div className={css.room} data-recedes={hovering !== null || undefined}>
+        <ReadingLine />
         {isFirst ? (
           <WelcomeScreen />
         ) : (
