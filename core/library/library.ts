@@ -3,6 +3,7 @@ import type { CatalogFiles } from '../catalog/catalog.ts';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { AppEvent } from '../contract/event.ts';
 import { Failed } from '../contract/failure.ts';
+import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
 import type { FindingCode } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { Metadata } from '../contract/metadata.ts';
@@ -105,6 +106,16 @@ export class Library {
 
   counts(query: ListQuery): ModelCounts {
     return this.#context.catalog.counts(query);
+  }
+
+  /** What is wrong, by cause: errors first, then warnings, drives that are away last; of each the one with the most models first. */
+  causes(): Cause[] {
+    return this.#context.catalog.causes();
+  }
+
+  /** The findings of one cause, one page. */
+  findings(query: CauseQuery): FindingPage {
+    return this.#context.catalog.findings(query);
   }
 
   count(): number {
