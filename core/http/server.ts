@@ -45,8 +45,8 @@ const closingMs = 1500;
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, apiKey } = options;
   if (!isLoopback(host) && !apiKey) throw new Failed('unsafe_address', { host });
-  let isClosing = false;
-  const { app, endStreams } = await buildServer({ ...options, isClosing: () => isClosing });
+  const closing = new AbortController();
+  const { app, endStreams } = await buildServer({ ...options, closing: closing.signal });
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -57,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     url: `http://${urlHost(host)}:${address.port}`,
     async close() {
-      isClosing = true;
+      closing.abort();
       endStreams();
       const force = setTimeout(() => app.server.closeAllConnections(), closingMs);
       await app.close();
@@ -67,11 +67,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 interface BuildOptions extends ServerOptions {
-  readonly isClosing: () => boolean;
+  readonly closing: AbortSignal;
 }
 
 async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstance; endStreams: () => void }> {
-  const { commands, events, pictures, imageTools, metrics, rendererPath, version, log, isClosing } = options;
+  const { commands, events, pictures, imageTools, metrics, rendererPath, version, log, closing } = options;
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
@@ -117,7 +117,7 @@ async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstanc
   };
   const previews = latestPreview(events);
   app.addHook('onClose', previews.close);
-  const sdapi = { commands, events, imageTools, log, version, isClosing, preview: previews.of };
+  const sdapi = { commands, events, imageTools, log, version, closing, preview: previews.of };
   await app.register(
     (scope, _options, done) => {
       addInternalRoutes(scope, sdapi);
