@@ -10,6 +10,7 @@ import { sendFailure } from './failure-reply.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { addPictureRoute } from './api/picture-route.ts';
 import type { DoorLog, EventSource, ImageTools, MetricsSource, Pictures } from './ports.ts';
+import { waitUntilClosing } from './wait-until-closing.ts';
 import { addRendererFiles } from './renderer-files.ts';
 import { httpException } from './sdapi/errors.ts';
 import { addInternalRoutes } from './sdapi/internal.ts';
@@ -71,7 +72,8 @@ interface BuildOptions extends ServerOptions {
 }
 
 async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstance; endStreams: () => void }> {
-  const { commands, events, pictures, imageTools, metrics, rendererPath, version, log, closing } = options;
+  const { events, pictures, imageTools, metrics, rendererPath, version, log, closing } = options;
+  const commands = { ...options.commands, 'jobs.wait': waitUntilClosing(options.commands['jobs.wait'], closing) };
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
@@ -117,7 +119,7 @@ async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstanc
   };
   const previews = latestPreview(events);
   app.addHook('onClose', previews.close);
-  const sdapi = { commands, events, imageTools, log, version, closing, preview: previews.of };
+  const sdapi = { commands, events, imageTools, log, version, preview: previews.of };
   await app.register(
     (scope, _options, done) => {
       addInternalRoutes(scope, sdapi);

@@ -23,8 +23,6 @@ export interface PicturePorts {
   /** The options as they stand. */
   readonly options: Options;
   readonly imageTools: ImageTools;
-  /** Aborts when the server is about to end: whoever waits has to be answered before that. */
-  readonly closing: AbortSignal;
 }
 
 /** What of a request its endpoint alone knows. */
@@ -141,20 +139,10 @@ async function chosenModel(layers: readonly Options[], commands: Commands) {
   return null;
 }
 
-async function ended(queued: Job, { commands, closing }: PicturePorts): Promise<Job> {
-  const told = Promise.withResolvers<Job>();
-  const tell = () => told.reject(new Failed('closing', { id: queued.id }));
-  closing.addEventListener('abort', tell);
-  try {
-    let job = queued;
-    while (!isTerminal(job.status)) {
-      if (closing.aborted) tell();
-      job = await Promise.race([commands['jobs.wait']({ job_id: queued.id, timeout_ms: waitMs }), told.promise]);
-    }
-    return job;
-  } finally {
-    closing.removeEventListener('abort', tell);
-  }
+async function ended(queued: Job, { commands }: PicturePorts): Promise<Job> {
+  let job = queued;
+  while (!isTerminal(job.status)) job = await commands['jobs.wait']({ job_id: queued.id, timeout_ms: waitMs });
+  return job;
 }
 
 /** Its picture says it, where the options let it; its record is read from disk. */
