@@ -5,8 +5,8 @@ import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../
 import type { AddSheet } from '../../store/add/add-state.ts';
 import type { Problem } from '../../store/problem.ts';
 import { Button } from '../../ui/button.tsx';
-import { Choice } from '../../ui/fields/choice.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
+import { Choice } from '../../ui/fields/choice.tsx';
 import { LongList } from '../../ui/long-list.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { useWords } from '../../ui/use-words.ts';
