@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { CatalogFiles } from '../catalog/catalog.ts';
+import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { AppEvent } from '../contract/event.ts';
 import { Failed } from '../contract/failure.ts';
-import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
 import type { FindingCode } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { Metadata } from '../contract/metadata.ts';

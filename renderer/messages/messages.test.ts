@@ -59,22 +59,23 @@ function asked(language: 'en' | 'de'): ReadonlyMap<string, readonly string[] | n
 
 function valuesOf(language: 'en' | 'de', path: string): readonly string[] | null {
   let isBroken = false;
-  const names = new Set<string>();
+  let missing: string | undefined;
   const strict = createTranslator({
     locale: language,
     messages: language === 'en' ? en : (de as typeof en),
     onError: (error) => {
       isBroken ||= error.code === 'INVALID_MESSAGE';
+      missing = /variable "(\w+)" was not provided/.exec(error.message)?.[1];
     },
-  }) as (path: string, values: object) => string;
-  // Each number takes other branches of a plural.
-  for (const value of [0, 1, 2, 7]) {
-    const get = (_: object, name: string | symbol) => {
-      if (typeof name === 'string') names.add(name);
-      return value;
-    };
-    strict(path, new Proxy({}, { get, has: () => true, ownKeys: () => [] }));
-  }
+  }) as (path: string, values: Record<string, number>) => string;
+  const names = new Set<string>();
+  // Each number takes other branches of a plural; a value that is asked for and not there is given at the next turn.
+  for (const value of [0, 1, 2, 7])
+    do {
+      if (missing !== undefined) names.add(missing);
+      missing = undefined;
+      strict(path, Object.fromEntries([...names].map((name) => [name, value])));
+    } while (missing !== undefined);
   return isBroken ? null : [...names].sort();
 }
 

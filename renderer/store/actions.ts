@@ -3,14 +3,8 @@ import type { WindowClient } from '../client/client.ts';
 import { createAddActions } from './add/add-actions.ts';
 import { openDoors } from './doors.ts';
 import { createGenerateActions } from './generate/generate-actions.ts';
-<<<<<<< HEAD
-import { createLibraryActions } from './models/library-actions.ts';
-import { createMappingsActions } from './mappings/mappings-actions.ts';
-import { createHealthActions } from './health/health-actions.ts';
-import { createModelsActions } from './models/models-actions.ts';
-=======
->>>>>>> main
 import { createPictureActions } from './generate/picture-actions.ts';
+import { createHealthActions } from './health/health-actions.ts';
 import { createMappingsActions } from './mappings/mappings-actions.ts';
 import { createBulkActions } from './models/bulk-actions.ts';
 import { countsOf, isFiltering } from './models/counts.ts';

@@ -1,10 +1,10 @@
 import type { CommandOutput } from '../../core/contract/command.ts';
-import type { Problem } from './problem.ts';
 import { type AddState, initialAddState } from './add/add-state.ts';
 import { type GenerateState, initialGenerateState } from './generate/generate-state.ts';
 import { type HealthPart, initialHealthPart } from './health/health-part.ts';
 import { initialMappingsPart, type MappingsPart } from './mappings/mappings-part.ts';
 import { initialModelsState, type ModelsState } from './models/models-state.ts';
+import type { Problem } from './problem.ts';
 import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
 import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
 import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';

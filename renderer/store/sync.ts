@@ -3,8 +3,8 @@ import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts'
 import type { ModelSummary } from '../../core/contract/model.ts';
 import type { WindowClient } from '../client/client.ts';
 import { newerTask } from './add/add-plan.ts';
-import { knownIds, withoutId } from './models/listing.ts';
 import { modelsOfFindings } from './health/health-part.ts';
+import { knownIds, withoutId } from './models/listing.ts';
 import { historyAfter, historyWithout, lineAfter } from './queue/line.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';

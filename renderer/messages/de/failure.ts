@@ -1,5 +1,5 @@
-import type { Translation } from '../translation.ts';
 import type * as english from '../en/failure.ts';
+import type { Translation } from '../translation.ts';
 
 export const failure: Translation<typeof english.failure> = {
   invalid_input: '{field}: {reason}',
@@ -25,6 +25,7 @@ export const failure: Translation<typeof english.failure> = {
   runner_unavailable: 'Der Prozess, der die Bilder macht, ließ sich nicht starten: {reason}',
   provider_unavailable: 'Die Ausführung „{provider}“ geht hier nicht: {reason}',
   interrupted: 'Vitrine endete, während dieser Auftrag lief. Lass ihn noch einmal laufen.',
+  closing: 'Vitrine wird gerade beendet. Der Auftrag „{id}“ wartet in der Schlange und läuft beim nächsten Start.',
   canceled: 'Der Auftrag wurde abgebrochen.',
   queue_full: 'In der Schlange stehen schon {limit} Aufträge. Versuch es wieder, wenn einige fertig sind.',
   disk_full: 'Auf dem Laufwerk von „{path}“ ist kein Platz mehr. Schaff welchen, dann geht es noch einmal.',

@@ -11,11 +11,7 @@ import { StatusLine } from './edges/status-line.tsx';
 import { Floats } from './floats.tsx';
 import css from './frame.module.css';
 import { NoticeLine } from './notice-line.tsx';
-<<<<<<< HEAD
 import { ReadingLine } from './reading-line.tsx';
-import { Rail } from './edges/rail.tsx';
-=======
->>>>>>> main
 import { ScreenPlace } from './screen-place.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 

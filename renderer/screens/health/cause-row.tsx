@@ -5,13 +5,7 @@ import { useActions, useApp } from '../../app-context.tsx';
 import { type Mend, mendOf } from '../../store/health/causes.ts';
 import { Button } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
-<<<<<<< HEAD
 import { ProgressLine } from '../../ui/display/progress.tsx';
-=======
-import { PathText } from '../../ui/display/path-text.tsx';
-import { ModelStill } from '../../ui/display/still.tsx';
-import { Menu } from '../../ui/menu.tsx';
->>>>>>> main
 import { useWords } from '../../ui/use-words.ts';
 import { AllFindings } from './all-findings.tsx';
 import { FindingRow } from './finding-row.tsx';

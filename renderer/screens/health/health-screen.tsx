@@ -2,13 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import { useActions, useApp } from '../../app-context.tsx';
-<<<<<<< HEAD
 import { causeKey, nextCause } from '../../store/health/causes.ts';
-import { BlankSlate } from '../../ui/display/blank-slate.tsx';
-=======
-import { causesOf, nextCause } from '../../store/health/causes.ts';
-import { unhealthyLimit } from '../../store/models/library-actions.ts';
->>>>>>> main
 import { Button } from '../../ui/button.tsx';
 import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import list from '../list-screen.module.css';
