@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react';
-import { I18nProvider } from 'react-aria-components';
+import { useEffect, useLayoutEffect, useState } from 'react';
+import { I18nProvider, isRTL } from 'react-aria-components';
 import { IntlProvider, type Messages as TypedMessages } from 'use-intl';
 import { useStore } from 'zustand';
 import { AppProvider } from './app-context.tsx';
@@ -51,8 +51,12 @@ function useSpeech(store: AppStore, { tellLanguage }: Actions, first: Speech): S
       isWanted = false;
     };
   }, [choice]);
-  useEffect(() => {
+  // Before the first frame: a window that turns round is worse than one that comes a moment later.
+  useLayoutEffect(() => {
     document.documentElement.lang = speech.locale;
+    document.documentElement.dir = isRTL(speech.locale) ? 'rtl' : 'ltr';
+  }, [speech.locale]);
+  useEffect(() => {
     void tellLanguage(speech.locale);
   }, [speech.locale, tellLanguage]);
   return speech;

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { isRTL } from 'react-aria-components';
 import { useLocale, useTranslations } from 'use-intl';
 import { FailureCode, failures } from '../../core/contract/failure.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
@@ -12,33 +13,36 @@ export function useWords() {
   const locale = useLocale();
   const t = useTranslations();
   return useMemo(() => {
+    const whole = isRTL(locale) ? isolated : (text: string) => text;
     const family = (name: string) => {
       const key = `family.${name}`;
       return isFamily(key) ? t(key) : name;
     };
     return {
       locale,
-      bytes: (count: number) => formatBytes(count, locale),
-      exactBytes: (count: number) => formatExactBytes(count, locale),
-      duration: (milliseconds: number) => formatDuration(milliseconds, locale),
-      timeLeft: (milliseconds: number) => formatTimeLeft(milliseconds, locale),
+      bytes: (count: number) => whole(formatBytes(count, locale)),
+      exactBytes: (count: number) => whole(formatExactBytes(count, locale)),
+      duration: (milliseconds: number) => whole(formatDuration(milliseconds, locale)),
+      timeLeft: (milliseconds: number) => whole(formatTimeLeft(milliseconds, locale)),
       number: (value: number) => new Intl.NumberFormat(locale).format(value),
       percent: (share: number) =>
-        new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share),
+        whole(new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(share)),
       few: (value: number) =>
         new Intl.NumberFormat(locale, { notation: 'compact', maximumSignificantDigits: 2 }).format(value),
       compact: (value: number) =>
-        new Intl.NumberFormat(locale, {
-          notation: 'compact',
-          compactDisplay: 'long',
-          maximumSignificantDigits: 3,
-        }).format(value),
-      time: (iso: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(iso)),
+        whole(
+          new Intl.NumberFormat(locale, {
+            notation: 'compact',
+            compactDisplay: 'long',
+            maximumSignificantDigits: 3,
+          }).format(value),
+        ),
+      time: (iso: string) => whole(new Intl.DateTimeFormat(locale, { timeStyle: 'short' }).format(new Date(iso))),
       /** To the second. */
-      clock: (iso: string) => new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date(iso)),
+      clock: (iso: string) => whole(new Intl.DateTimeFormat(locale, { timeStyle: 'medium' }).format(new Date(iso))),
       /** Day and time in full. */
       moment: (iso: string) =>
-        new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
+        whole(new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso))),
       day: (iso: string | Date) => dayOf(new Date(iso), locale, [t('generate.today'), t('generate.yesterday')]),
       family,
       failed: (problem: Problem) => {
@@ -66,6 +70,11 @@ export function useWords() {
 function factsOf(code: FailureCode, { details }: Problem): Record<string, string> {
   const names = failures[code].sentence.matchAll(/\{(\w+)\}/g);
   return Object.fromEntries([...names].map(([, name = '']) => [name, String(details?.[name] ?? 'unknown')]));
+}
+
+/** A number stays before its unit in a line that runs from right to left: its own first letter says how it is read. */
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
 }
 
 const familyKeys = [
