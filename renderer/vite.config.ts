@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import react from '@vitejs/plugin-react';
 import compile from 'icu-minify/compile';
 import { defineConfig, type Plugin, type Rolldown } from 'vite';
@@ -37,7 +35,7 @@ const withCompiledMessages: Plugin = {
   async load(id) {
     const language = /[\\/]messages[\\/](en|de)\.ts$/.exec(id)?.[1];
     if (language === undefined) return null;
-    const messages: Record<string, object> = await import(pathToFileURL(id).href);
+    const messages: Record<string, object> = await import(new URL(`messages/${language}.ts`, import.meta.url).href);
     return `export const ${language} = ${JSON.stringify(compiled(messages[language] ?? {}))};`;
   },
 };
@@ -68,7 +66,7 @@ const withFirstFont: Plugin = {
   },
 };
 
-const first = join(import.meta.dirname, 'main.tsx');
+const first = `${import.meta.dirname.replaceAll('\\', '/')}/main.tsx`;
 
 let ofFirstFrame: ReadonlySet<string> | null = null;
 

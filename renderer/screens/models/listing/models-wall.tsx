@@ -89,7 +89,7 @@ export function ModelsWall() {
                   isActive={index === activeRow}
                 />
               ) : (
-                <UnreadTile key={`unread-${column}`} />
+                <UnreadTile key={`unread-${index}`} />
               );
             })}
           </div>
