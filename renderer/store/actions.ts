@@ -1,14 +1,15 @@
 import type { Artifact } from '../../core/contract/job.ts';
 import type { WindowClient } from '../client/client.ts';
-import { createAddActions } from './add-actions.ts';
-import { createBulkActions } from './bulk-actions.ts';
-import { countsOf, isFiltering } from './counts.ts';
+import { createAddActions } from './add/add-actions.ts';
 import { openDoors } from './doors.ts';
-import { createGenerateActions } from './generate-actions.ts';
-import { createLibraryActions } from './library-actions.ts';
+import { createGenerateActions } from './generate/generate-actions.ts';
+import { createPictureActions } from './generate/picture-actions.ts';
+import { createHealthActions } from './health/health-actions.ts';
 import { createMappingsActions } from './mappings/mappings-actions.ts';
-import { createModelsActions } from './models-actions.ts';
-import { createPictureActions } from './picture-actions.ts';
+import { createBulkActions } from './models/bulk-actions.ts';
+import { countsOf, isFiltering } from './models/counts.ts';
+import { createLibraryActions } from './models/library-actions.ts';
+import { createModelsActions } from './models/models-actions.ts';
 import { createQueueActions } from './queue/queue-actions.ts';
 import { createSettingsActions } from './settings/settings-actions.ts';
 import type { Screen } from './state.ts';
@@ -18,6 +19,8 @@ import { indexModels, withJob } from './sync.ts';
 /** So many models the palette shows: who wants more searches the library. */
 const paletteModels = 6;
 const settleMs = 250;
+/** While changes go on and on, the screen follows this often. */
+const followMs = 2000;
 
 /** Every intent of the window: it goes to the core as a command, or changes the view. Nothing else writes the store but events. */
 export function createActions(store: AppStore, client: WindowClient, random: () => number = Math.random) {
@@ -25,11 +28,14 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   const doors = openDoors(store);
   const { attempt, patch, tell } = doors;
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
+  let firstMovedAt: number | null = null;
 
   const models = createModelsActions(store, client, doors);
-  const library = createLibraryActions(store, client, { ...doors, loadDetails: models.loadDetails });
+  const bulk = createBulkActions(store, client, doors);
+  const { onHealth, ...health } = createHealthActions(store, client, { ...doors, checkMany: bulk.checkMany });
+  const library = createLibraryActions(store, client, { ...doors, loadDetails: models.loadDetails, onHealth });
   const generate = createGenerateActions(store, client, doors, random);
-  const { loadHealth } = library;
+  const { loadHealth } = health;
 
   const loadCounts = async () => {
     const counts = countsOf(await client.call('models.counts', {}));
@@ -43,15 +49,16 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   const takeSnapshot = async () => {
     const status = await client.call('app.status', {});
     set({ status });
-    const [jobs, pictures, withQueue] = await Promise.all([
+    const [, , jobs, pictures, withQueue] = await Promise.all([
+      // First what is looked at first.
+      models.loadListing(),
+      loadCounts(),
       client.call('jobs.list', { limit: 100 }),
       client.call('pictures.list', { limit: 100 }),
       readQueue(),
-      models.loadListing(),
-      loadCounts(),
       models.loadFacets(),
-      generate.loadGenerators(),
     ]);
+    setTimeout(() => void attempt(generate.loadGenerators));
     patch((state) =>
       withQueue(
         jobs.jobs.reduce(withJob, {
@@ -68,20 +75,26 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   };
 
   const modelsMoved = () => {
+    const now = Date.now();
+    firstMovedAt ??= now;
     clearTimeout(settleTimer);
-    settleTimer = setTimeout(() => {
-      const { screen, selectedId } = get();
-      void attempt(() =>
-        Promise.all([
-          models.loadListing(),
-          loadCounts(),
-          models.loadFacets(),
-          generate.loadGenerators(),
-          screen === 'health' ? loadHealth() : null,
-          selectedId === null ? null : models.loadDetails(selectedId),
-        ]),
-      );
-    }, settleMs);
+    settleTimer = setTimeout(
+      () => {
+        firstMovedAt = null;
+        const { screen, selectedId } = get();
+        void attempt(() =>
+          Promise.all([
+            models.loadListing(),
+            loadCounts(),
+            models.loadFacets(),
+            generate.loadGenerators(),
+            screen === 'health' ? loadHealth() : null,
+            selectedId === null ? null : models.loadDetails(selectedId),
+          ]),
+        );
+      },
+      Math.min(settleMs, Math.max(0, firstMovedAt + followMs - now)),
+    );
   };
 
   return {
@@ -90,7 +103,8 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     ...models,
     ...library,
     ...generate,
-    ...createBulkActions(store, client, doors),
+    ...bulk,
+    ...health,
     ...createAddActions(store, client, doors),
     ...createPictureActions(store, client, doors),
     ...queue,

@@ -2,8 +2,9 @@ import type { AppEvent, SequencedEvent } from '../../core/contract/event.ts';
 import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import type { WindowClient } from '../client/client.ts';
-import { newerTask } from './add-plan.ts';
-import { knownIds, withoutId } from './listing.ts';
+import { newerTask } from './add/add-plan.ts';
+import { modelsOfFindings } from './health/health-part.ts';
+import { knownIds, withoutId } from './models/listing.ts';
 import { historyAfter, historyWithout, lineAfter } from './queue/line.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
@@ -12,7 +13,7 @@ import type { AppStore } from './store.ts';
 export function applyEvent(state: AppState, event: AppEvent): AppState {
   switch (event.kind) {
     case 'model_changed':
-      return { ...state, models: { ...state.models, [event.model.model_id]: event.model } };
+      return withChanged(state, event.model);
     case 'model_removed':
       return withoutModel(state, event.model_id);
     case 'job_changed':
@@ -39,6 +40,17 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
   }
 }
 
+/** One that nothing on the screen needs is left out: it is read when it comes into sight. While a library is hashed there are dozens a second. */
+function withChanged(state: AppState, model: ModelSummary): AppState {
+  const known = state.models[model.model_id];
+  if (known === undefined || isSame(known, model)) return state;
+  return { ...state, models: { ...state.models, [model.model_id]: model } };
+}
+
+function isSame(one: ModelSummary, other: ModelSummary): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function withoutModel(state: AppState, modelId: string): AppState {
   const { [modelId]: _, ...models } = state.models;
   const pickedIds = state.pickedIds.has(modelId)
@@ -51,7 +63,6 @@ function withoutModel(state: AppState, modelId: string): AppState {
     pickedIds,
     generatorIds: state.generatorIds.filter((id) => id !== modelId),
     selectedId: state.selectedId === modelId ? null : state.selectedId,
-    unhealthyIds: state.unhealthyIds?.filter((id) => id !== modelId) ?? null,
   };
 }
 
@@ -115,11 +126,18 @@ export function mergePictures(known: readonly Artifact[], more: readonly Artifac
   );
 }
 
+/** With more models; one that is as it was stays the same thing, so that what shows it is not drawn again. */
 export function indexModels(
   models: AppState['models'],
   more: readonly ModelSummary[],
 ): Readonly<Record<string, ModelSummary>> {
-  return { ...models, ...Object.fromEntries(more.map((model) => [model.model_id, model])) };
+  const changed = more.filter((model) => {
+    const known = models[model.model_id];
+    return known === undefined || !isSame(known, model);
+  });
+  return changed.length === 0
+    ? models
+    : { ...models, ...Object.fromEntries(changed.map((model) => [model.model_id, model])) };
 }
 
 /** So many models are kept; above, those that nothing on the screen needs go. */
@@ -130,7 +148,7 @@ export function withoutFarModels(state: AppState): AppState {
   const needed = [
     ...knownIds(state.listing),
     ...state.generatorIds,
-    ...(state.unhealthyIds ?? []),
+    ...modelsOfFindings(state).map(({ model_id }) => model_id),
     ...[state.selectedId, state.draft.modelId, state.status?.starter_model_id].filter((id) => id != null),
   ];
   return { ...state, models: Object.fromEntries(needed.flatMap((id) => pairOf(state.models, id))) };

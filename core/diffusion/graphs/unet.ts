@@ -22,8 +22,8 @@ import {
   unflatten,
   withRowsOf,
 } from './layers.ts';
-import type { WinogradTile } from './winograd.ts';
 import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';
+import type { WinogradTile } from './winograd.ts';
 
 /** A layer that attends to the prompt. Its keys and values depend on the prompt alone: they are made once a picture, not once a step. */
 export interface CrossAttention {

@@ -1,12 +1,16 @@
 import { ChevronsUpDown, Search } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import { Button, DialogTrigger, Input, ListBox, ListBoxItem, Popover, SearchField } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { DialogTrigger } from 'react-aria-components/Dialog';
+import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
+import { Popover } from 'react-aria-components/Popover';
+import { Input, SearchField } from 'react-aria-components/SearchField';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { draftModel, whyNotRunnable } from '../../../store/selectors.ts';
-import { EmptyStill, ModelStill } from '../../../ui/still.tsx';
+import { EmptyStill, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './model-picker.module.css';
 
