@@ -3,6 +3,7 @@ import { type PackedFiles, packFaults } from './pack-content.ts';
 
 const ort = 'node_modules/onnxruntime-node/bin/napi-v6';
 const unpacked = [
+  'dist/imaging/entry.mjs',
   'dist/node/vitrine.mjs',
   'dist/renderer/index.html',
   'dist/runner/entry.mjs',
@@ -22,6 +23,7 @@ const whole: PackedFiles = {
 test('a whole package has no fault', () => expect(packFaults(whole, 'linux-x64')).toEqual([]));
 
 test.each([
+  'dist/imaging/entry.mjs',
   'dist/runner/entry.mjs',
   `${ort}/linux/x64/onnxruntime_binding.node`,
   'node_modules/better-sqlite3/prebuilds/linux-x64.node',

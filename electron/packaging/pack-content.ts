@@ -32,6 +32,7 @@ export function packFaults(files: PackedFiles, target: string): string[] {
       pattern: new RegExp(`onnxruntime-node/bin/napi-v6/${platform}/${architecture}/.*\\.node$`),
     },
     { what: 'SQLite', where: 'unpacked', pattern: new RegExp(`better-sqlite3/prebuilds/${target}\\.node$`) },
+    { what: 'the process for pictures', where: 'unpacked', pattern: /^dist\/imaging\/entry\.mjs$/ },
     { what: 'sharp', where: 'unpacked', pattern: new RegExp(`@img/sharp-${target}/.*\\.node$`) },
     { what: 'libvips', where: 'unpacked', pattern: new RegExp(`@img/sharp-libvips-${target}/.*libvips`) },
     { what: 'a Node executable', where: 'resources', pattern: /^node(\.exe)?$/ },
