@@ -176,7 +176,7 @@ export class WebContents extends EventEmitter {
       const { objectId } = (await evaluate('standInFile')).result;
       // A file that was made by script has none.
       const { path } = await this.#send<{ path: string }>('DOM.getFileInfo', { objectId }).catch(() => ({ path: '' }));
-      await evaluate(`standInPath = ${JSON.stringify(path)}`);
+      await evaluate(`globalThis.standInPath = ${JSON.stringify(path)}`);
     }
     await this.#send('Debugger.resume').catch(() => {});
   }
