@@ -7,8 +7,8 @@ import type { pictureCommands } from '../contract/picture-commands.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
 import type { Imaging } from '../processing/imaging/imaging.ts';
-import { keepPicture } from '../processing/input-pictures.ts';
-import { recallSettings } from '../processing/recall-settings.ts';
+import { keepPicture } from '../processing/pictures/input-pictures.ts';
+import { recallSettings } from '../processing/settings/recall-settings.ts';
 
 interface PictureRooms {
   readonly jobs: Pick<Jobs, 'artifactPath'>;

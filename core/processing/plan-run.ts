@@ -4,9 +4,9 @@ import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { Options } from '../contract/options.ts';
 import type { RunPlan } from '../contract/runner.ts';
 import type { Imaging } from './imaging/imaging.ts';
-import { previewEverySteps } from './options.ts';
-import { type PictureSize, sizeFrom } from './picture-size.ts';
+import { type PictureSize, sizeFrom } from './pictures/picture-size.ts';
 import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
+import { previewEverySteps } from './settings/options.ts';
 
 /** A model that a request named, ready to be run. */
 export interface ResolvedModel {

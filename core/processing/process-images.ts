@@ -7,19 +7,19 @@ import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/ru
 import type { Imaging } from './imaging/imaging.ts';
 import { usualUpscaler } from './imaging/upscalers.ts';
 import { writeInfotext } from './infotext.ts';
-import { readInitPicture } from './input-pictures.ts';
-import { snapshotOptions } from './options.ts';
 import type { Composition } from './passes/composition.ts';
 import { hiresComposition } from './passes/hires.ts';
 import { type MaskedInit, maskedInit, maskFacts } from './passes/masked-init.ts';
 import { runComposition } from './passes/run-composition.ts';
 import { tiledComposition } from './passes/tiles.ts';
-import { pictureFormat } from './picture-format.ts';
+import { readInitPicture } from './pictures/input-pictures.ts';
+import { pictureFormat } from './pictures/picture-format.ts';
+import { picturePath, saveFile } from './pictures/save-picture.ts';
 import { type InitPicture, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
 import { type ProgressListeners, progressTeller } from './progress-teller.ts';
-import { picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
+import { snapshotOptions } from './settings/options.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 

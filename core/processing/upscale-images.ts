@@ -9,9 +9,9 @@ import type { CancelSignal } from '../contract/runner.ts';
 import type { Imaging } from './imaging/imaging.ts';
 import { usualUpscaler } from './imaging/upscalers.ts';
 import { withParameters } from './infotext.ts';
-import { snapshotOptions } from './options.ts';
-import { pictureFormat } from './picture-format.ts';
-import { picturePath, saveFile } from './save-picture.ts';
+import { pictureFormat } from './pictures/picture-format.ts';
+import { picturePath, saveFile } from './pictures/save-picture.ts';
+import { snapshotOptions } from './settings/options.ts';
 
 export interface UpscaleContext {
   readonly jobId: JobId;

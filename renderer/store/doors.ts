@@ -1,6 +1,6 @@
+import { type Problem, problemOf } from './problem.ts';
 import type { AppState, NoticeText } from './state.ts';
 import type { AppStore } from './store.ts';
-import { type Problem, problemOf } from './problem.ts';
 
 /** What every group of actions needs to tell the person how something went. */
 export interface Doors {

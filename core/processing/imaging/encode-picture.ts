@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp';
 import type { Options } from '../../contract/options.ts';
-import { withUserComment } from '../../formats/exif-comment.ts';
-import { withPngText } from '../../formats/png-text.ts';
-import { pictureFormat } from '../picture-format.ts';
+import { withUserComment } from '../../formats/pictures/exif-comment.ts';
+import { withPngText } from '../../formats/pictures/png-text.ts';
+import { pictureFormat } from '../pictures/picture-format.ts';
 
 /** The keyword under which stable-diffusion-webui and the galleries look for the infotext. */
 const infotextKeyword = 'parameters';

@@ -2,7 +2,7 @@ import type { ResizeMode } from '../../contract/generate.ts';
 import type { Options } from '../../contract/options.ts';
 import type { UpscalerName } from '../../contract/passes.ts';
 import type { Pixels } from '../../contract/runner.ts';
-import type { PictureSize } from '../picture-size.ts';
+import type { PictureSize } from '../pictures/picture-size.ts';
 
 /** What a picture file says of itself. */
 export interface PictureInfo {

@@ -2,7 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { Failed } from '../../contract/failure.ts';
 import type { ResizeMode } from '../../contract/generate.ts';
 import type { Pixels } from '../../contract/runner.ts';
-import type { PictureSize } from '../picture-size.ts';
+import type { PictureSize } from '../pictures/picture-size.ts';
 
 const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp']);
 const largestSide = 16_384;

@@ -1,5 +1,5 @@
-import { readUserComment } from '../../formats/exif-comment.ts';
-import { readPngText } from '../../formats/png-text.ts';
+import { readUserComment } from '../../formats/pictures/exif-comment.ts';
+import { readPngText } from '../../formats/pictures/png-text.ts';
 import { readInfotext } from '../infotext.ts';
 import type { PictureInfo } from './imaging.ts';
 import { openPicture } from './open-picture.ts';

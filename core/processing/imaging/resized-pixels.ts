@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { UpscalerName } from '../../contract/passes.ts';
 import type { Pixels } from '../../contract/runner.ts';
-import type { PictureSize } from '../picture-size.ts';
+import type { PictureSize } from '../pictures/picture-size.ts';
 import { upscalers } from './upscalers.ts';
 
 /** The picture at exactly that size; where its shape is another it is stretched (`fill`), or its middle is taken (`cover`). */

@@ -5,9 +5,9 @@ import { useActions } from '../../app-context.tsx';
 import { type Cause, type Mend, mendOf } from '../../store/health/causes.ts';
 import { Button, ToolTrigger } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
-import { Menu } from '../../ui/menu.tsx';
 import { PathText } from '../../ui/display/path-text.tsx';
 import { ModelStill } from '../../ui/display/still.tsx';
+import { Menu } from '../../ui/menu.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './health-screen.module.css';
 

@@ -6,13 +6,13 @@ import { useActions, useApp } from '../../../app-context.tsx';
 import { previewOf } from '../../../store/selectors.ts';
 import { Button, Tool, ToolTrigger } from '../../../ui/button.tsx';
 import { FindingPanel } from '../../../ui/display/finding-panel.tsx';
-import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { EmptyStill, PictureStill } from '../../../ui/display/still.tsx';
+import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import { SidePane } from '../../side-pane.tsx';
+import { useChosenJobId } from '../use-chosen-job.ts';
 import { JobLog } from './job-log.tsx';
 import css from './job-pane.module.css';
-import { useChosenJobId } from '../use-chosen-job.ts';
 import { useJobFacts } from './use-job-facts.ts';
 
 /** The chosen job: its pictures, what it was asked for, and what happened to it. */

@@ -1,11 +1,11 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { Choice } from '../../../ui/fields/choice.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
+import { Choice } from '../../../ui/fields/choice.tsx';
 import { useWords } from '../../../ui/use-words.ts';
-import { Pref } from './pref.tsx';
 import css from './pref.module.css';
+import { Pref } from './pref.tsx';
 
 /** What the networks run on: the choice, what was found with why the rest was not, and the memory that is held. */
 export function Engine() {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ReadFault, readExactly, withRegularFile } from './read-bounded.ts';
+import { ReadFault, readExactly, withRegularFile } from '../read-bounded.ts';
 
 const sampleBytes = 4096;
 const places = [0.25, 0.5, 0.75, 1] as const;

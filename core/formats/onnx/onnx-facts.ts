@@ -1,5 +1,5 @@
 import type { ModelType } from '../../contract/metadata.ts';
-import { parametersOf, precisionOf } from '../tensor-precision.ts';
+import { parametersOf, precisionOf } from '../weights/tensor-precision.ts';
 import type { OnnxHeader, OnnxValue } from './onnx.ts';
 
 export interface OnnxKind {

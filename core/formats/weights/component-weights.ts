@@ -1,8 +1,8 @@
 import { opendir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { formatLimits } from './limits.ts';
-import { isSystemError, ReadFault, readFaultOf, readSmallJson } from './read-bounded.ts';
+import { formatLimits } from '../limits.ts';
+import { isSystemError, ReadFault, readFaultOf, readSmallJson } from '../read-bounded.ts';
 import { readSafetensorsHeader, type SafetensorsHeader, type TensorInfo, WeightsFault } from './safetensors.ts';
 
 export interface ComponentWeights {

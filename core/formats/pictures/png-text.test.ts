@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { formatLimits } from './limits.ts';
+import { formatLimits } from '../limits.ts';
 import { readPngText, withPngText } from './png-text.ts';
 
 const picture = await sharp({ create: { width: 4, height: 3, channels: 3, background: { r: 200, g: 30, b: 0 } } })

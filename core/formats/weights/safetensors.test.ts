@@ -1,9 +1,9 @@
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { bytesReadBy } from './fixtures/bytes-read.ts';
-import { temporaryFolder, tinyBundlePath, writeSafetensors } from './fixtures/tiny-bundle.ts';
-import { formatLimits } from './limits.ts';
+import { bytesReadBy } from '../fixtures/bytes-read.ts';
+import { temporaryFolder, tinyBundlePath, writeSafetensors } from '../fixtures/tiny-bundle.ts';
+import { formatLimits } from '../limits.ts';
 import { parseSafetensorsHeader, readSafetensorsHeader, WeightsFault } from './safetensors.ts';
 
 const f32 = (from: number, to: number, shape = [(to - from) / 4]) => ({

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { readFaultOf } from '../read-bounded.ts';
-import { WeightsFault } from '../safetensors.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
 
 /** `path` is absolute, links resolved; `location` is what the graph calls it, below its folder, forward slashes. */
 export interface ExternalFile {

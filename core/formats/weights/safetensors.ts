@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { FindingCode } from '../contract/finding.ts';
-import { formatLimits } from './limits.ts';
-import { ReadFault, readExactly, withRegularFile } from './read-bounded.ts';
+import type { FindingCode } from '../../contract/finding.ts';
+import { formatLimits } from '../limits.ts';
+import { ReadFault, readExactly, withRegularFile } from '../read-bounded.ts';
 
 /** Bits of one value of each dtype that the format knows (safetensors 0.6). */
 const dtypeBits = {

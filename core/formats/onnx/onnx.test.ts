@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { bytesReadBy } from '../fixtures/bytes-read.ts';
 import { temporaryFolder } from '../fixtures/tiny-bundle.ts';
 import { type TinyTensor, tinyOnnx } from '../fixtures/tiny-onnx.ts';
-import { WeightsFault } from '../safetensors.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
 import { readOnnxHeader } from './onnx.ts';
 
 const external = (location: string, more: Record<string, string> = {}): TinyTensor => ({

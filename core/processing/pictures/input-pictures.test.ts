@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failureOf } from '../contract/failure.ts';
-import { GenerateRequest } from '../contract/generate.ts';
-import { sharpImaging } from './imaging/sharp-imaging.ts';
+import { failureOf } from '../../contract/failure.ts';
+import { GenerateRequest } from '../../contract/generate.ts';
+import { sharpImaging } from '../imaging/sharp-imaging.ts';
 import { keepInitPicture, readInitPicture } from './input-pictures.ts';
 
 const red = sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } });

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { FileWindow } from '../file-window.ts';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, withRegularFile } from '../read-bounded.ts';
-import { WeightsFault } from '../safetensors.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
 import { type ExternalFile, type ExternalPlace, locateExternalData } from './onnx-external-data.ts';
 import { type ProtoField, ProtoWalker } from './proto-walker.ts';
 

@@ -1,6 +1,6 @@
-import type { EnlargedFile, EnlargeRequest, Imaging, PictureInfo } from './imaging/imaging.ts';
-import { upscalers } from './imaging/upscalers.ts';
-import { type Infotext, readInfotext } from './infotext.ts';
+import type { EnlargedFile, EnlargeRequest, Imaging, PictureInfo } from '../imaging/imaging.ts';
+import { upscalers } from '../imaging/upscalers.ts';
+import { type Infotext, readInfotext } from '../infotext.ts';
 
 /** Work on pictures that are no runs: no model, no queue. */
 export interface ImageTools {

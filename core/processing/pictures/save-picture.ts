@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { Failed } from '../contract/failure.ts';
-import type { Artifact, StepName } from '../contract/job.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { Artifact, StepName } from '../../contract/job.ts';
 
 export interface PictureName {
   readonly jobId: string;

@@ -2,8 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { FileWindow } from '../file-window.ts';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, withRegularFile } from '../read-bounded.ts';
-import { WeightsFault } from '../safetensors.ts';
-import { valuesOf } from '../tensor-precision.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
+import { valuesOf } from '../weights/tensor-precision.ts';
 import { ggmlTypes } from './gguf-types.ts';
 
 export type GgufValue = string | number | boolean;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../fixtures/tiny-bundle.ts';
 import { tinyGguf, uint32, uint64 } from '../fixtures/tiny-gguf.ts';
-import { WeightsFault } from '../safetensors.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
 import { readGgufHeader } from './gguf.ts';
 
 const huge = 2n ** 60n;
