@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme } from 'electron';
 import { z } from 'zod';
@@ -12,6 +13,8 @@ import { appPaths } from './paths.ts';
 import { createShellRequests } from './shell-requests.ts';
 import { readStartArguments } from './start-arguments.ts';
 import { keepCrashReports, mendCrashedPage } from './window/crash-reports.ts';
+import { openElectronSource } from './updates/electron-source.ts';
+import { UpdateDesk } from './updates/update-desk.ts';
 import { openWindow } from './window/open-window.ts';
 import { guardQuit } from './window/quit-guard.ts';
 import { afterEvent, fractionOf, noWork, quitQuestion } from './window/work-in-hand.ts';
@@ -95,7 +98,14 @@ async function open(): Promise<void> {
       requests.ask,
     );
   setLanguage(app.getLocale());
-  openIpc({ commands, requests, isOwnPage, setLanguage, restart });
+  const updates = new UpdateDesk({
+    hasAddress: app.isPackaged && existsSync(paths.updateAddress),
+    preferenceFile: join(app.getPath('userData'), 'updates.json'),
+    openSource: () => openElectronSource(log),
+    tell: (changed) => window?.webContents.send(channels.updates, changed),
+    log: (message) => log.warn(message),
+  });
+  openIpc({ commands, requests, isOwnPage, setLanguage, restart, updates });
   const opened = openWindow({
     preloadFile: paths.preloadFile,
     url,
@@ -111,6 +121,7 @@ async function open(): Promise<void> {
     opened.setProgressBar(fractionOf(work) ?? -1);
   });
   guardQuit(opened, () => quitQuestion(work));
+  app.on('before-quit', () => updates.beforeQuit(quitQuestion(work) !== null));
   mendCrashedPage(opened, (message) => log.error(message), requests.reloading);
   opened.on('closed', () => {
     stop();

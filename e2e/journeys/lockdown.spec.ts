@@ -28,15 +28,18 @@ test('the page has no Node, cannot leave, opens no window and runs no inline scr
     node: [],
     ranInline: false,
     bridge: [
+      'actOnUpdates',
       'call',
       'listen',
       'listenToShell',
+      'listenToUpdates',
       'pathOf',
       'pickFolder',
       'platform',
       'restart',
       'revealPath',
       'setLanguage',
+      'showUpdates',
     ],
     isFrozen: true,
   });

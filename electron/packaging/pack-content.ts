@@ -17,6 +17,7 @@ const natives = 'node_modules/(onnxruntime-node/bin|better-sqlite3/prebuilds|@im
 export function packFaults(files: PackedFiles, target: string): string[] {
   const [platform = '', architecture = ''] = target.split('-');
   const needed: readonly Expectation[] = [
+    { what: 'the updater', where: 'archived', pattern: /^node_modules\/electron-updater\/out\/main\.js$/ },
     { what: 'the main program', where: 'archived', pattern: /^dist\/electron\/main\.js$/ },
     { what: 'the command line', where: 'unpacked', pattern: /^dist\/node\/vitrine\.mjs$/ },
     { what: 'its launcher', where: 'resources', pattern: /^bin\/vitrine$/ },
@@ -40,6 +41,7 @@ export function packFaults(files: PackedFiles, target: string): string[] {
     { what: "what is known of other apps' folders", where: 'resources', pattern: /^mappings\/comfyui\.json$/ },
   ];
   const unwanted: readonly Expectation[] = [
+    { what: 'an address for updates that nobody gave', where: 'resources', pattern: /^app-update\.yml$/ },
     { what: 'a source', where: 'archived', pattern: /^(core|electron|renderer|e2e|docs)\// },
     { what: 'a source map', where: 'archived', pattern: /\.map$/ },
     {
