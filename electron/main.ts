@@ -6,6 +6,7 @@ import { failureOf } from '../core/contract/failure.ts';
 import { resolveFolders } from '../core/folders.ts';
 import { type Instance, openInstance } from '../core/instance.ts';
 import { channels } from './bridge.ts';
+import { dialogWords } from './dialog-words.ts';
 import { announceProtocols, pageUrl, serveContent } from './content/serve-content.ts';
 import { openIpc } from './ipc.ts';
 import { setMenu } from './menu/set-menu.ts';
@@ -17,7 +18,7 @@ import { openElectronSource } from './updates/electron-source.ts';
 import { UpdateDesk } from './updates/update-desk.ts';
 import { openWindow } from './window/open-window.ts';
 import { guardQuit } from './window/quit-guard.ts';
-import { afterEvent, fractionOf, noWork, quitQuestion } from './window/work-in-hand.ts';
+import { afterEvent, cutShort, fractionOf, noWork } from './window/work-in-hand.ts';
 
 const SecondStart = z.object({ paths: z.array(z.string()) });
 /** How long closing the core may hold up the end of the program. */
@@ -39,6 +40,9 @@ const start = readStartArguments(process.argv.slice(1), {
 const folders = resolveFolders(start.folders);
 const crashesPath = join(folders.dataPath, 'crashes');
 let window: BrowserWindow | null = null;
+/** The page's, once it has told; the system's before. */
+let language = '';
+const words = () => dialogWords(language || app.getLocale());
 const requests = createShellRequests((request) => window?.webContents.send(channels.shellRequest, request));
 
 announceProtocols();
@@ -63,7 +67,7 @@ if (app.requestSingleInstanceLock({ paths: start.paths })) {
     .then(open)
     .catch((error: unknown) => {
       console.error(error);
-      dialog.showErrorBox('Vitrine could not start', failureOf(error).message);
+      dialog.showErrorBox(words().notStarted, failureOf(error).message);
       app.exit(1);
     });
 } else {
@@ -84,7 +88,8 @@ async function open(): Promise<void> {
     pictureFile: (id) => pictures.pathOf(id),
     previewFile: (id) => pictures.previewOf(id),
   });
-  const setLanguage = (language: string) =>
+  const setLanguage = (tag: string) => {
+    language = tag;
     setMenu(
       {
         appName: app.getName(),
@@ -97,6 +102,7 @@ async function open(): Promise<void> {
       language,
       requests.ask,
     );
+  };
   setLanguage(app.getLocale());
   const updates = new UpdateDesk({
     hasAddress: app.isPackaged && existsSync(paths.updateAddress),
@@ -120,9 +126,9 @@ async function open(): Promise<void> {
     // In the taskbar or the dock; -1 takes it away.
     opened.setProgressBar(fractionOf(work) ?? -1);
   });
-  guardQuit(opened, () => quitQuestion(work));
-  app.on('before-quit', () => updates.beforeQuit(quitQuestion(work) !== null));
-  mendCrashedPage(opened, (message) => log.error(message), requests.reloading);
+  guardQuit(opened, () => cutShort(work), words);
+  app.on('before-quit', () => updates.beforeQuit(cutShort(work) !== null));
+  mendCrashedPage(opened, (message) => log.error(message), requests.reloading, words);
   opened.on('closed', () => {
     stop();
     window = null;
@@ -140,9 +146,9 @@ async function openCore(): Promise<Instance | null> {
       const { response } = await dialog.showMessageBox({
         type: 'error',
         title: 'Vitrine',
-        message: 'The library could not be opened',
+        message: words().notOpened,
         detail: failureOf(error).message,
-        buttons: ['Try Again', 'Quit'],
+        buttons: [words().tryAgain, words().quit],
         defaultId: 0,
         cancelId: 1,
       });

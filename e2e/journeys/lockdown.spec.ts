@@ -77,3 +77,23 @@ test('the process of the window’s frame loads no library for pictures or netwo
   // The list is one: what is loaded stands in it.
   expect(loaded.filter((path) => path.includes('better-sqlite3'))).toHaveLength(1);
 });
+
+test('the page is granted nothing but to write to the clipboard', async ({ openWindow }) => {
+  const { page } = await openWindow();
+  await passWelcome(page);
+  const states = await page.evaluate(() =>
+    Promise.all(
+      ['clipboard-read', 'clipboard-write', 'geolocation', 'camera', 'notifications'].map(async (name) => {
+        const { state } = await navigator.permissions.query({ name: name as PermissionName });
+        return `${name}: ${state}`;
+      }),
+    ),
+  );
+  expect(states).toEqual([
+    'clipboard-read: denied',
+    'clipboard-write: granted',
+    'geolocation: denied',
+    'camera: denied',
+    'notifications: denied',
+  ]);
+});
