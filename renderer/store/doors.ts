@@ -30,6 +30,6 @@ export function openDoors({ setState }: AppStore): Doors {
   };
 }
 
-export function noticeOf({ code, message }: Problem): NoticeText {
-  return { kind: 'problem', text: message ?? code };
+export function noticeOf(problem: Problem): NoticeText {
+  return { kind: 'problem', problem };
 }

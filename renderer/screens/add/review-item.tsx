@@ -159,10 +159,10 @@ function Twin({ candidate }: { readonly candidate: Candidate }) {
 }
 
 function Refusal({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
-  const { format } = useWords();
+  const { format, failed } = useWords();
   const findings = candidates.flatMap(({ validation_errors }) => validation_errors).slice(0, 4);
   const reasons = item.classification?.reasons ?? [];
-  const said = item.problem ? [item.problem.message ?? item.problem.code] : reasons;
+  const said = item.problem ? [failed(item.problem)] : reasons;
   return (
     <>
       {item.classification && <p className={css.why}>{format(item.classification.kind)}</p>}

@@ -11,6 +11,7 @@ import { StatusLine } from './edges/status-line.tsx';
 import { Floats } from './floats.tsx';
 import css from './frame.module.css';
 import { NoticeLine } from './notice-line.tsx';
+import { ReadingLine } from './reading-line.tsx';
 import { ScreenPlace } from './screen-place.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -24,6 +25,7 @@ export function Frame() {
     <>
       {hovering !== null && <Case count={hovering} />}
       <div className={css.room} data-recedes={hovering !== null || undefined}>
+        <ReadingLine />
         {isFirst ? (
           <WelcomeScreen />
         ) : (

@@ -128,6 +128,7 @@ function Tab({ text, count, isOn, onPress }: TabProps) {
 
 function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
   const t = useTranslations();
+  const { failed } = useWords();
   const { openAdd, clearFilters, retryListing, setFilter } = useActions();
   const listing = useApp((state) => state.listing);
   const isReady = useApp((state) => state.isReady);
@@ -138,7 +139,7 @@ function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
         <FindingPanel
           state="invalid"
           what={t('models.failedTitle')}
-          mends={[listing.problem?.message ?? t('app.unreachable')]}
+          mends={listing.problem ? [failed(listing.problem)] : []}
           code={listing.problem?.code ?? ''}
           actions={<Button onPress={retryListing}>{t('models.retry')}</Button>}
         />

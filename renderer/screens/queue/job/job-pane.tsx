@@ -114,7 +114,7 @@ function Asked({ job }: { readonly job: Job }) {
 
 function Facts({ job }: { readonly job: Job }) {
   const t = useTranslations();
-  const { duration, number, moment, provider: providerName } = useWords();
+  const { duration, number, moment, failed, provider: providerName } = useWords();
   const { model } = useJobFacts(job);
   const { request, origin, timings, provider, failure, task_id, chain } = job;
   const size = request.width !== undefined && request.height !== undefined;
@@ -156,7 +156,7 @@ function Facts({ job }: { readonly job: Job }) {
           <FindingPanel
             state="invalid"
             what={t('generate.failedTitle')}
-            mends={[failure.message]}
+            mends={[failed(failure)]}
             code={failure.code}
             actions={<Smaller job={job} />}
           />

@@ -17,6 +17,7 @@ export function Engine() {
     <>
       <RunsOn />
       <Providers />
+      <LastRun />
       <Pref
         title={t('runner')}
         text={
@@ -75,6 +76,15 @@ function Providers() {
       })}
     </ul>
   );
+}
+
+/** Why the last run was on what it was on. The reasons are the runner's own. */
+function LastRun() {
+  const t = useTranslations('settings');
+  const { provider } = useWords();
+  const runner = useApp((state) => state.status?.runner ?? null);
+  if (runner?.provider == null || runner.provider_note == null) return null;
+  return <Pref title={t('lastRun', { provider: provider(runner.provider) })} text={runner.provider_note} />;
 }
 
 function Memory() {
