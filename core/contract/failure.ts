@@ -51,7 +51,7 @@ export const failures = {
   imaging_failed: {
     status: 500,
     sentence:
-      'The process that reads and writes pictures ended at {picture}, twice: {reason}. If it goes on with that picture alone, save it anew with another program.',
+      'The process that reads and writes pictures ended twice at a picture of {picture}: {reason}. The others are not concerned; save that one anew with another program.',
   },
   provider_unavailable: { status: 409, sentence: 'The execution provider "{provider}" can\'t be used here: {reason}' },
   interrupted: { status: 500, sentence: 'Vitrine ended while this job was running. Retry it to run it again.' },

@@ -75,9 +75,9 @@ test('a crash takes along only the picture that caused it, and that is named', a
   expect([first?.infotext, last?.infotext]).toEqual(['', '']);
   expect(refused).toMatchObject({
     code: 'imaging_failed',
-    details: { picture: 'a picture file of 5 bytes', reason: 'signal SIGSEGV' },
+    details: { picture: '5 bytes', reason: 'signal SIGSEGV' },
   });
-  expect(logged).toContain('ended at a picture file of 5 bytes (readInfo): signal SIGSEGV');
+  expect(logged).toContain('ended at a picture of 5 bytes (readInfo): signal SIGSEGV');
   expect(await readInfo(png)).toMatchObject({ infotext: '' });
 });
 

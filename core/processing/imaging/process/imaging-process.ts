@@ -80,7 +80,7 @@ export function createImagingProcess({ idleMs = defaultIdleMs, ...options }: Ima
       return schema.parse(await once(act, args));
     } catch (error) {
       if (!(error instanceof ChildEnded)) throw error;
-      options.log(`ended at ${pictureIn(args)} (${act}): ${error.message}`);
+      options.log(`ended at a picture of ${pictureIn(args)} (${act}): ${error.message}`);
     }
     try {
       return schema.parse(await again(act, args));
@@ -115,11 +115,10 @@ export function createImagingProcess({ idleMs = defaultIdleMs, ...options }: Ima
   };
 }
 
-/** The picture that a call is about, in words: it has no name here. */
-function pictureIn([first, second]: readonly unknown[]): string {
-  const pixels = Size.safeParse(first).data ?? (second === undefined ? undefined : Size.safeParse(second).data);
-  if (first instanceof Uint8Array && !(pixels && first.byteLength === pixels.width * pixels.height))
-    return `a picture file of ${first.byteLength} bytes`;
-  if (pixels) return `a picture of ${pixels.width}x${pixels.height} px`;
-  return Array.isArray(first) ? `a grid of ${first.length} pictures` : 'a picture';
+/** What tells the picture of a call from others: it has no name here. */
+function pictureIn([first]: readonly unknown[]): string {
+  const files = [first].flat().filter((file) => file instanceof Uint8Array);
+  if (files.length > 0) return `${files.reduce((sum, { byteLength }) => sum + byteLength, 0)} bytes`;
+  const { width, height } = Size.parse(first);
+  return `${width}x${height} px`;
 }
