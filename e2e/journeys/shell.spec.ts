@@ -38,6 +38,8 @@ test('the native menu goes to a screen', async ({ openWindow }) => {
 test('quitting while a picture is made asks first, and the picture is made at the next start', async ({
   openWindow,
 }) => {
+  // Two hundred steps, so that the question comes in the middle: on a busy machine that is a minute and more.
+  test.slow();
   const first = await openWindow();
   await passWelcome(first.page);
   await goTo(first.page, 'Generate');
@@ -63,7 +65,7 @@ test('quitting while a picture is made asks first, and the picture is made at th
 
   const second = await openWindow();
   await goTo(second.page, 'Generate');
-  await expect(pictures(second.page)).toHaveCount(1, { timeout: 60_000 });
+  await expect(pictures(second.page)).toHaveCount(1, { timeout: 180_000 });
 });
 
 test('a page whose process crashes comes back by itself, with the library', async ({ openWindow }) => {
