@@ -5,14 +5,20 @@ import type { Command } from 'commander';
 
 interface Measured {
   readonly made: number;
+  readonly checked: number;
   readonly firstPreview: number;
   readonly preview: number;
+  /** Of an apply: until it is known that the plan still holds. */
+  readonly plan: number;
+  readonly apply: number;
   readonly bare: number;
   readonly bareSync: number;
-  readonly apply: number;
+  /** Of each round. */
+  readonly ratios: readonly number[];
   readonly undo: number;
   readonly check: number;
-  readonly longestBlockMs: number;
+  /** The longest time for which each held the main thread. */
+  readonly blocks: Readonly<Record<'preview' | 'apply' | 'undo' | 'check', number>>;
 }
 
 /** Adds `mapping` to the benches: a preview of a whole library, and its apply beside a bare loop of the same links. */
@@ -31,19 +37,22 @@ export function addMappingBench(program: Command): void {
 }
 
 function print(models: string, measured: Measured): void {
-  const { made, firstPreview, preview, bare, bareSync, apply, undo, check, longestBlockMs } = measured;
+  const { made, checked, firstPreview, preview, plan, bare, bareSync, apply, ratios, undo, check, blocks } = measured;
   const ms = (value: number) => `${value.toFixed(0)} ms`;
+  const sorted = [...ratios].sort((a, b) => a - b);
+  const times = (value: number | undefined) => `${(value ?? Number.NaN).toFixed(2)} x`;
   const lines = [
     ['preview', ms(preview), 'aim 200 ms', `the first ${ms(firstPreview)}`],
     [
       'apply, against a bare loop',
-      `${(apply / bare).toFixed(2)} x`,
+      times(sorted[Math.floor(sorted.length / 2)]),
       'aim 1.50 x',
-      `${ms(apply)}; bare ${ms(bare)}, without letting go of the thread ${ms(bareSync)}`,
+      `${times(sorted[0])} to ${times(sorted.at(-1))}; ${ms(apply)}, of which ${ms(plan)} to plan anew`,
     ],
+    ['the bare loop', ms(bare), '', `without letting go of the thread ${ms(bareSync)}`],
     ['undo', ms(undo), '', ''],
-    ['check of all links', ms(check), '', ''],
-    ['longest block of the main thread', ms(longestBlockMs), 'aim 50 ms', ''],
+    [`check of ${checked} links`, ms(check), '', ''],
+    ...Object.entries(blocks).map(([what, block]) => [`longest block: ${what}`, ms(block), 'aim 50 ms', '']),
   ];
   process.stdout.write(`${models} models, ${made} links\n`);
   for (const [what = '', value = '', aim = '', note = ''] of lines)
