@@ -56,7 +56,7 @@ for (let round = 0; round < rounds; round += 1) {
   const root = layOut(`ComfyUI-${round}`);
   roots.push(root);
   const plan = await timed('preview', () =>
-    commands['mappings.preview']({ app: 'comfyui', root, repair_only: false, limit: 200 }),
+    commands['mappings.preview']({ app: 'comfyui', root, repair_only: false, other_names: [], limit: 200 }),
   );
   const wanted = mappings
     .plan(plan.plan_id)
@@ -76,12 +76,17 @@ for (let round = 0; round < rounds; round += 1) {
   for (const act of round % 2 === 0 ? acts : acts.reverse()) await act();
   bareSyncLoop(wanted, layOut(`sync-${round}`));
   ratios.push((times.apply?.at(-1) ?? Number.NaN) / (times.bare?.at(-1) ?? Number.NaN));
-  const after = await commands['mappings.preview']({ app: 'comfyui', root, repair_only: false, limit: 1 });
+  const after = await commands['mappings.preview']({
+    app: 'comfyui',
+    root,
+    repair_only: false,
+    other_names: [],
+    limit: 1,
+  });
   if (after.summary.keep !== made) throw new Error(`${after.summary.keep} of ${made} links stand`);
 }
 const { checked } = await timed('check', () => mappings.check());
-for (const root of roots)
-  await timed('undo', async () => ended(await mappings.undo({ app: 'comfyui', root })));
+for (const root of roots) await timed('undo', async () => ended(await mappings.undo({ app: 'comfyui', root })));
 const medians = Object.fromEntries(Object.entries(times).map(([what, each]) => [what, median(each)]));
 const firstPreview = times.preview?.[0] ?? Number.NaN;
 process.stdout.write(`${JSON.stringify({ made, checked, firstPreview, ratios, blocks, ...medians })}\n`);

@@ -10,6 +10,7 @@ import {
   MappingFolderEntry,
   MappingInstall,
   MappingPlan,
+  OtherNamesWanted,
 } from './mapping.ts';
 import { Task } from './task.ts';
 
@@ -44,6 +45,9 @@ export const mappingCommands = {
       app,
       root: absolutePath,
       repair_only: z.boolean().default(false).describe('Only mend links of ours that are broken; make no others'),
+      other_names: OtherNamesWanted.default([]).describe(
+        'Conflicts that get the name in `other_target` instead: all of them, or those of these models',
+      ),
       limit: page.limit,
     }),
     output: MappingPlan,

@@ -19,10 +19,11 @@ import { Ledger } from './ledger/ledger.ts';
 import { fileSystemLinks, type LinkSystem } from './links/link-system.ts';
 import { MappingTasks, type TaskHands } from './mapping-tasks.ts';
 import { differenceBetween, type KeptPlan, KeptPlans } from './plan/kept-plans.ts';
-import { planMapping } from './plan/plan-mapping.ts';
+import { plainWish, type PlanWish, planSteps } from './plan/plan-mapping.ts';
 import { readSnapshot } from './plan/read-snapshot.ts';
 import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
+import { inSlices } from './slices.ts';
 import { writeFailure } from './system-error.ts';
 import { Turns } from './turns.ts';
 
@@ -61,10 +62,10 @@ export class Mappings {
   }
 
   /** What mapping the library into an app's folder would do. Throws `not_found` for an app of no name, `path_not_found`, `unreadable`. */
-  async preview(app: string, root: string, repairOnly: boolean): Promise<KeptPlan> {
+  async preview(app: string, root: string, wish: PlanWish = plainWish): Promise<KeptPlan> {
     const rules = findApp((await this.rules()).apps, app);
     const realRoot = await resolveRoot(root);
-    return this.#plan(rules, realRoot, repairOnly);
+    return this.#plan(rules, realRoot, wish);
   }
 
   /** Throws `not_found`. */
@@ -79,7 +80,7 @@ export class Mappings {
   async apply(planId: string): Promise<Task> {
     const plan = this.#plans.find(planId);
     return this.#inTurn(async () => {
-      const now = await this.#plan(plan.rules, plan.root, plan.repairOnly);
+      const now = await this.#plan(plan.rules, plan.root, plan.wish);
       const reason = differenceBetween(plan.actions, now.actions);
       if (reason !== null) throw new Failed('plan_outdated', { root: plan.root, reason, plan_id: now.id });
       this.#plans.drop(now.id);
@@ -190,16 +191,16 @@ export class Mappings {
     return promise;
   }
 
-  async #plan(rules: AppRules, root: string, repairOnly: boolean): Promise<KeptPlan> {
+  async #plan(rules: AppRules, root: string, wish: PlanWish): Promise<KeptPlan> {
     const { ledger, libraryPath } = await this.#open();
     const models = await this.#host.models();
     const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
     const read = await this.#ours(() => readSnapshot({ root, rules, models, ledger: standing, links: this.#links }));
     const { snapshot, assignments } = read;
-    const actions = planMapping(models, rules, snapshot, { repairOnly, assignments });
+    const actions = await inSlices(planSteps(models, rules, snapshot, { ...wish, assignments }));
     const evidence = await evidenceFor(root, rules);
     const createdAt = this.#host.now().toISOString();
-    return this.#plans.keep({ rules, root, createdAt, repairOnly, evidence, snapshot, actions });
+    return this.#plans.keep({ rules, root, createdAt, wish, evidence, snapshot, actions });
   }
 
   /** What was read at the first use, with what a kill left in the middle finished. */

@@ -130,10 +130,10 @@ async function checkTruth(
 
 /** Applies once more: then nothing is left to do, and every model stands. */
 async function finish(mappings: Mappings, root: string, when: string): Promise<void> {
-  const { id } = await mappings.preview('comfyui', root, false);
+  const { id } = await mappings.preview('comfyui', root);
   const task = await mappings.tasks.wait((await mappings.apply(id)).task_id, 10_000);
   expect([task.state, task.mapping?.failed, task.failure], when).toEqual(['done', 0, undefined]);
-  const { actions } = await mappings.preview('comfyui', root, false);
+  const { actions } = await mappings.preview('comfyui', root);
   const kept = actions.filter(({ action }) => action === 'keep').length;
   expect([kept, actions.length], when).toEqual([modelCount, modelCount]);
 }

@@ -23,7 +23,7 @@ async function follow({ task_id }: Task): Promise<void> {
 for (;;) {
   const act = random(6);
   if (act < 3) {
-    const { id } = await mappings.preview('comfyui', root, false);
+    const { id } = await mappings.preview('comfyui', root);
     await follow(await mappings.apply(id));
   } else if (act === 3) await follow(await mappings.undo({ app: 'comfyui', root }));
   else if (act === 4) {

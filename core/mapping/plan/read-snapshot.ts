@@ -8,6 +8,7 @@ import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { standingLinkOf } from '../links/standing-link.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
+import { inSlices } from '../slices.ts';
 import { systemCode } from '../system-error.ts';
 import { type Assignments, assignTargets } from './assign-targets.ts';
 import type { MappableModel } from './mappable-model.ts';
@@ -51,14 +52,14 @@ export async function readSnapshot({
   for (const { link, path } of standing) if (link !== 'config') paths.add(splitPath(path).folder);
   const folders = new Map<string, FolderState>();
   for (const path of paths) folders.set(path, await readFolder(root, path));
-  const assignments = assignTargets(models, rules, standing);
+  const assignments = await inSlices(assignTargets(models, rules, standing));
   const snapshot = {
     root,
     folders,
     standing,
     config: config.state,
     support: await links.support(root),
-    occupants: await readOccupants(root, folders, wantedPaths(models, assignments)),
+    occupants: await readOccupants(root, folders, wantedPaths(models, { assignments, standing })),
   };
   return { snapshot, assignments };
 }
@@ -80,14 +81,25 @@ async function readConfigState(path: string | null): Promise<ConfigRead> {
   }
 }
 
-/** What each model wants, by the path below the root: with the model, to compare with what lies there. */
+interface Known {
+  readonly assignments: Assignments;
+  readonly standing: readonly StandingLink[];
+}
+
+/** What each model wants, by the path below the root: with the model, to compare with what lies there. Links of ours were looked at. */
 function* wantedPaths(
   models: readonly MappableModel[],
-  assignments: Assignments,
+  { assignments, standing }: Known,
 ): Generator<readonly [path: string, model: MappableModel]> {
+  const ours = new Set(
+    standing.flatMap(({ modelId, path, state }) =>
+      state === 'gone' || state === 'replaced' ? [] : [`${modelId}\n${path}`],
+    ),
+  );
   for (const model of models) {
     const assignment = assignments.get(model.model_id);
-    if (assignment?.kind === 'wanted') yield [assignment.path, model];
+    if (assignment?.kind === 'wanted' && !ours.has(`${model.model_id}\n${assignment.path}`))
+      yield [assignment.path, model];
   }
 }
 

@@ -51,6 +51,12 @@ export const mappings = {
     '{faults, plural, =0 {{sound, plural, one {The one link leads to its model} other {All # links lead to their models}}} one {# link does not lead to its model} other {# links do not lead to their models}}',
   moreFaults: 'And {count, plural, one {# more} other {# more}}.',
   relink: 'Link again…',
+  otherName: 'Other name',
+  otherNameOf: 'Link {name} under another name',
+  otherNamesAll: 'Link {count, plural, one {it} other {all #}} under other names',
+  otherNamed:
+    '{count, plural, one {# model gets} other {# models get}} another name, since something else has its own.',
+  ownNames: 'Leave that',
   view: 'View',
   view_table: 'Table',
   view_tree: 'Before and after',
@@ -85,6 +91,7 @@ export const mappings = {
   seeFinding: 'See finding',
   reason: {
     new: 'A link is made',
+    other_name: 'Linked under another name: its own is taken',
     in_place: 'Its link is there and whole',
     same_content: 'A file with the same content is there',
     other_content: 'Another file has this name',
