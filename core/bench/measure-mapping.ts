@@ -47,7 +47,15 @@ interface WantedLink {
 }
 
 const blocks = { preview: 0, apply: 0, undo: 0, check: 0 };
-const times = { preview: [], plan: [], apply: [], bare: [], bareSync: [], undo: [] } as Record<string, number[]>;
+const times: Record<keyof typeof blocks | 'plan' | 'bare' | 'bareSync', number[]> = {
+  preview: [],
+  plan: [],
+  apply: [],
+  bare: [],
+  bareSync: [],
+  undo: [],
+  check: [],
+};
 const ratios: number[] = [];
 const roots: string[] = [];
 let made = 0;
@@ -68,14 +76,14 @@ for (let round = 0; round < rounds; round += 1) {
     timed('apply', async () => {
       const began = performance.now();
       const task = await mappings.apply(plan.plan_id);
-      times.plan?.push(performance.now() - began);
+      times.plan.push(performance.now() - began);
       await ended(task);
     });
   // Whoever is first writes into a drive that has less to write back.
   const acts = [apply, () => bareLoop(wanted, layOut(`bare-${round}`))];
   for (const act of round % 2 === 0 ? acts : acts.reverse()) await act();
   bareSyncLoop(wanted, layOut(`sync-${round}`));
-  ratios.push((times.apply?.at(-1) ?? Number.NaN) / (times.bare?.at(-1) ?? Number.NaN));
+  ratios.push((times.apply.at(-1) ?? Number.NaN) / (times.bare.at(-1) ?? Number.NaN));
   const after = await commands['mappings.preview']({
     app: 'comfyui',
     root,
@@ -88,7 +96,7 @@ for (let round = 0; round < rounds; round += 1) {
 const { checked } = await timed('check', () => mappings.check());
 for (const root of roots) await timed('undo', async () => ended(await mappings.undo({ app: 'comfyui', root })));
 const medians = Object.fromEntries(Object.entries(times).map(([what, each]) => [what, median(each)]));
-const firstPreview = times.preview?.[0] ?? Number.NaN;
+const firstPreview = times.preview[0] ?? Number.NaN;
 process.stdout.write(`${JSON.stringify({ made, checked, firstPreview, ratios, blocks, ...medians })}\n`);
 await library.close();
 rmSync(path, { recursive: true, force: true });
@@ -112,7 +120,7 @@ async function bareLoop(wanted: readonly WantedLink[], root: string): Promise<vo
   const started = performance.now();
   for (const folder of foldersOf(wanted, root)) mkdirSync(folder, { recursive: true });
   for (const { source, path: at } of wanted) await symlink(source, join(root, at));
-  times.bare?.push(performance.now() - started);
+  times.bare.push(performance.now() - started);
 }
 
 /** The same without letting go of the thread: the least that it can take, and more than a window may be made to wait. */
@@ -120,7 +128,7 @@ function bareSyncLoop(wanted: readonly WantedLink[], root: string): void {
   const started = performance.now();
   for (const folder of foldersOf(wanted, root)) mkdirSync(folder, { recursive: true });
   for (const { source, path: at } of wanted) symlinkSync(source, join(root, at));
-  times.bareSync?.push(performance.now() - started);
+  times.bareSync.push(performance.now() - started);
 }
 
 function foldersOf(wanted: readonly WantedLink[], root: string): ReadonlySet<string> {
@@ -136,7 +144,7 @@ async function timed<Result>(what: keyof typeof blocks, act: () => Promise<Resul
   await delay(5);
   const started = performance.now();
   const result = await act();
-  (times[what] ??= []).push(performance.now() - started);
+  times[what].push(performance.now() - started);
   await delay(5);
   monitor.disable();
   blocks[what] = Math.max(blocks[what], monitor.max / 1e6);

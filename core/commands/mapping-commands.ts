@@ -45,6 +45,7 @@ export function commandsOfMapping(mappings: Mappings): Pick<Commands, keyof type
       const { page, ...rest } = pageOf(wanted, query);
       return { entries: page, ...rest };
     },
+    'mappings.links': async ({ model_id }) => ({ links: await mappings.linksOf(model_id) }),
     'mappings.check': async () => {
       const { checked, faults } = await mappings.check();
       const fault_count = faults.length;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ModelId } from './ids.ts';
 import { absolutePath, type CommandShape } from './command-shape.ts';
 import {
   MappingAction,
@@ -9,6 +10,7 @@ import {
   MappingFault,
   MappingFolderEntry,
   MappingInstall,
+  MappingLink,
   MappingPlan,
   OtherNamesWanted,
 } from './mapping.ts';
@@ -101,6 +103,12 @@ export const mappingCommands = {
       next_cursor: z.string().nullable(),
     }),
     http: { method: 'GET', path: '/mappings/applies/{apply_id}/entries' },
+  },
+  'mappings.links': {
+    summary: 'The links that we made to one model, and whether each still leads to it',
+    input: z.object({ model_id: ModelId }),
+    output: z.object({ links: z.array(MappingLink) }),
+    http: { method: 'GET', path: '/mappings/links' },
   },
   'mappings.check': {
     summary: 'Whether the links that we made still lead to their models',

@@ -204,3 +204,10 @@ export const MappingFault = z.object({
     .describe('`relink`: a preview of that app with `repair_only`, then its apply, mends it'),
 });
 export type MappingFault = z.infer<typeof MappingFault>;
+
+/** A link of ours to a model, and how it is now. */
+export const MappingLink = MappingFault.extend({
+  fault: MappingFault.shape.fault.nullable().describe('Null where it leads to its model'),
+  message: z.string().describe('Empty where it leads to its model'),
+});
+export type MappingLink = z.infer<typeof MappingLink>;

@@ -168,6 +168,30 @@ test('a plan with other names is outdated when the name that it found free is ta
   await expect(world.mappings.apply(plan.id)).rejects.toMatchObject({ failure: { code: 'plan_outdated' } });
 });
 
+test('the links of a model are looked at when they are asked for; one that leads nowhere can be made anew', async () => {
+  await using world = new TestWorld();
+  const { model_id } = await world.model('a');
+  await world.model('b');
+  expect(await world.mappings.linksOf(model_id)).toEqual([]);
+  await world.apply();
+  const whole = {
+    app: 'comfyui',
+    root: world.root,
+    model_id,
+    target: join(world.root, 'models/loras/a.safetensors'),
+    fault: null,
+    message: '',
+    remedy: 'none',
+  };
+  expect(await world.mappings.linksOf(model_id)).toMatchObject([whole]);
+  await world.moveModel(model_id);
+  expect(await world.mappings.linksOf(model_id)).toMatchObject([
+    { ...whole, fault: 'target_gone', message: expect.stringContaining('were'), remedy: 'relink' },
+  ]);
+  await world.apply('comfyui', { repairOnly: true });
+  expect(await world.mappings.linksOf(model_id)).toMatchObject([whole]);
+});
+
 test('two models of one file name get names of their own, and keep them when a third comes', async () => {
   await using world = new TestWorld();
   await world.model('b', { file: 'model.safetensors' });

@@ -3,10 +3,10 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
-import type { MappingApply, MappingEntry, MappingFault, MappingInstall } from '../contract/mapping.ts';
+import type { MappingApply, MappingEntry, MappingFault, MappingInstall, MappingLink } from '../contract/mapping.ts';
 import type { Task } from '../contract/task.ts';
 import { carryOut } from './acts/carry-out.ts';
-import { checkLinks } from './acts/check-links.ts';
+import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';
 import { targetBelow } from './acts/link-acts.ts';
 import { isReachable, isUnfinished, recover } from './acts/recover.ts';
@@ -152,9 +152,14 @@ export class Mappings {
   async check(): Promise<{ readonly checked: number; readonly faults: MappingFault[] }> {
     const { ledger, libraryPath } = await this.#open();
     const links = ledger.standing().filter(({ record }) => record.head.library === libraryPath);
-    const models = await this.#host.models();
-    const paths = new Map(models.map((model) => [model.model_id, model.path]));
-    return { checked: links.length, faults: await checkLinks(links, paths) };
+    return { checked: links.length, faults: faultsOf(await lookAtLinks(links, await this.#paths())) };
+  }
+
+  /** The links to a model, each with how it is now. */
+  async linksOf(id: ModelId): Promise<MappingLink[]> {
+    const { ledger, libraryPath } = await this.#open();
+    const links = ledger.standingTo(id).filter(({ record }) => record.head.library === libraryPath);
+    return links.length === 0 ? [] : lookAtLinks(links, await this.#paths());
   }
 
   /** Where links of ours to a model stand, absolute. */
@@ -176,6 +181,11 @@ export class Mappings {
   async close(): Promise<void> {
     await this.tasks.close();
     await this.#turns.take(async () => undefined);
+  }
+
+  /** Where the models' files are. */
+  async #paths(): Promise<ReadonlyMap<ModelId, string>> {
+    return new Map((await this.#host.models()).map(({ model_id, path }) => [model_id, path]));
   }
 
   /** A task that waits for its turn: answers when it began, and the turn lasts until it ended. */

@@ -282,6 +282,28 @@ export function sampleMappings({
         next_cursor,
       };
     },
+    'mappings.links': async ({ model_id }) => ({
+      links: [...linked].flatMap(([key, applyId]) => {
+        const apply = applies.find(({ apply_id }) => apply_id === applyId);
+        const model = models.get(model_id);
+        if (apply === undefined || model === undefined || key !== `${apply.root} ${model_id}`) return [];
+        return [
+          {
+            apply_id: applyId,
+            app: apply.app,
+            label: apply.label,
+            root: apply.root,
+            model_id,
+            source: model.entry_path,
+            target: `${apply.root}/${folderOf[model.model_type]}/${baseName(model.entry_path)}`,
+            link: 'symlink' as const,
+            fault: null,
+            message: '',
+            remedy: 'none' as const,
+          },
+        ];
+      }),
+    }),
     'mappings.check': async () => ({ checked: linked.size, sound: linked.size, faults: [], fault_count: 0 }),
   };
 }

@@ -31,7 +31,8 @@ export class OtherNames {
 
   /** Another path in the same folder; null where the name would be too long. */
   propose(model: Pick<MappableModel, 'model_id' | 'path' | 'bundle_format'>, path: string): string | null {
-    const taken = (this.#taken ??= this.#takenNames());
+    this.#taken ??= this.#takenNames();
+    const taken = this.#taken;
     const other = freePath(model, splitPath(path).folder, taken);
     taken.add(foldedName(other));
     return Buffer.byteLength(splitPath(other).name) > longestNameBytes ? null : other;

@@ -168,6 +168,23 @@ export function createMappingsActions(
 
   const again = () => Promise.all([loadApplies(), preview()]);
 
+  const checkLinks = () =>
+    attempt(async () => {
+      set({ isCheckingLinks: true });
+      try {
+        set({ linkCheck: await client.call('mappings.check', {}) });
+      } finally {
+        set({ isCheckingLinks: false });
+      }
+    });
+
+  /** Only of the model that is looked at: those of others are read when they are. */
+  const readModelLinks = (id: string) =>
+    attempt(async () => {
+      const { links } = await client.call('mappings.links', { model_id: id as ModelId });
+      set({ modelLinks: { [id]: links } });
+    });
+
   return {
     loadMappings: () =>
       attempt(async () => {
@@ -226,7 +243,10 @@ export function createMappingsActions(
     },
     /** A link was made or taken back, by whomever. */
     mappingsMoved: () => {
-      if (get().mappingTaskId === null && get().applies !== null) void attempt(again);
+      const { mappingTaskId, applies, modelLinks, linkCheck } = get();
+      if (mappingTaskId === null && applies !== null) void attempt(again);
+      for (const id of Object.keys(modelLinks)) void readModelLinks(id);
+      if (linkCheck !== null) void checkLinks();
     },
 
     togglePlanGroup(group: MappingActionKind) {
@@ -324,15 +344,8 @@ export function createMappingsActions(
           await again();
         }
       }),
-    checkLinks: () =>
-      attempt(async () => {
-        set({ isCheckingLinks: true });
-        try {
-          set({ linkCheck: await client.call('mappings.check', {}) });
-        } finally {
-          set({ isCheckingLinks: false });
-        }
-      }),
+    checkLinks,
+    readModelLinks,
     /** Looks at nothing but broken links of that app, to make them anew. */
     mendLinks(app: string, root: string) {
       patch(({ mappingRoots }) => ({
