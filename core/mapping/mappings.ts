@@ -5,7 +5,7 @@ import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { MappingApply, MappingEntry, MappingFault, MappingInstall, MappingLink } from '../contract/mapping.ts';
 import type { Task } from '../contract/task.ts';
-import { carryOut } from './acts/carry-out.ts';
+import { carryOut, type ThreadUse } from './acts/carry-out.ts';
 import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';
 import { targetBelow } from './acts/link-acts.ts';
@@ -27,6 +27,9 @@ import { inSlices } from './slices.ts';
 import { writeFailure } from './system-error.ts';
 import { Turns } from './turns.ts';
 
+/** Links that are worth a thread of their own. */
+const manyLinks = 300;
+
 /**
  * Links from other apps' folders to the library's models. A preview changes nothing; an apply carries out exactly one preview; the ledger knows
  * all that was made, and only that is ever taken away. Acts come one after the other.
@@ -36,6 +39,7 @@ export class Mappings {
   readonly #links: LinkSystem;
   readonly #plans = new KeptPlans();
   readonly #turns = new Turns();
+  readonly #thread: ThreadUse;
   readonly tasks: MappingTasks;
   readonly #unfinished = new Set<ApplyRecord>();
   #opened: Promise<Opened> | null = null;
@@ -44,6 +48,10 @@ export class Mappings {
     this.#host = host;
     const scratchPath = join(host.mappingsPath, 'scratch');
     this.#links = host.links ?? fileSystemLinks({ libraryPath: host.libraryPath, scratchPath });
+    this.#thread = {
+      entryPath: host.threadEntry ?? join(import.meta.dirname, 'thread', 'entry.ts'),
+      fromCount: host.threadFromCount ?? manyLinks,
+    };
     this.tasks = new MappingTasks(host.emit, host.log);
   }
 
@@ -103,7 +111,7 @@ export class Mappings {
           at,
         };
         await using writer = await ledger.begin(head, intents);
-        await carryOut({ writer, links: this.#links, signal, onItem });
+        await carryOut({ writer, links: this.#links, signal, onItem, thread: this.#thread });
         writer.add({ line: 'end', state: signal.aborted ? 'canceled' : 'done' });
         await writer.sync();
         this.#host.emit({ kind: 'mappings_changed', app: plan.rules.app, root: plan.root });

@@ -64,6 +64,9 @@ const named: ReadonlySet<string> = new Set(['other_content', 'folder_there', 'fo
 
 const linksArb = fc.constantFrom('symlink' as const, 'hardlink' as const, 'none' as const);
 
+/** From how many links on a thread makes them: most have too few for the usual count. */
+const threadArb = fc.constantFrom(300, 1);
+
 /** Does to a folder what somebody else does; what is not possible there is not done. */
 async function doOutside(root: string, world: TestWorld, change: Outside): Promise<void> {
   const path = join(root, change.at);
@@ -163,8 +166,9 @@ test('after any applies, undos, restarts and changes of the library, undoing all
       beginningArb,
       fc.array(ownArb, { minLength: 1, maxLength: 8 }),
       linksArb,
-      async (beginning, steps, file) => {
-        await using world = new TestWorld((own) => onlyLinks(own, file));
+      threadArb,
+      async (beginning, steps, file, threadFromCount) => {
+        await using world = new TestWorld((own) => onlyLinks(own, file), threadFromCount);
         await startWorld(world, beginning);
         const before = await treeOf(world.root);
         for (const [index, step] of steps.entries()) {
@@ -189,8 +193,9 @@ test('what others do meanwhile stays: after undoing all, only what they did to t
       beginningArb,
       fc.array(fc.oneof(ownArb, outsideArb), { minLength: 2, maxLength: 10 }),
       linksArb,
-      async (beginning, steps, file) => {
-        await using world = new TestWorld((own) => onlyLinks(own, file));
+      threadArb,
+      async (beginning, steps, file, threadFromCount) => {
+        await using world = new TestWorld((own) => onlyLinks(own, file), threadFromCount);
         await startWorld(world, beginning);
         const shadow = join(world.path, 'shadow');
         for (const [index, step] of steps.entries()) {

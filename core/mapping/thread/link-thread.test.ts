@@ -1,0 +1,88 @@
+import { mkdtempSync } from 'node:fs';
+import { lstat, mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { TestWorld, treeOf } from '../fixtures/test-world.ts';
+import { identityOf } from '../links/entry-identity.ts';
+import { LinkThread } from './link-thread.ts';
+import type { LinkWish } from './messages.ts';
+
+const entry = join(import.meta.dirname, 'entry.ts');
+const path = mkdtempSync(join(tmpdir(), 'vitrine-links-'));
+afterAll(() => rm(path, { recursive: true, force: true }));
+const at = (name: string) => join(path, name);
+
+test('each link is made or not, and why; what is there stays', async () => {
+  await writeFile(at('file'), 'weights');
+  await mkdir(at('folder'));
+  await symlink(at('file'), at('link'));
+  await writeFile(at('taken'), 'theirs');
+  await using thread = new LinkThread(entry);
+  const wish = (kind: LinkWish['kind'], source: string, target: string) => ({
+    kind,
+    source: at(source),
+    target: at(target),
+  });
+  const outcomes = await thread.make([
+    wish('symlink', 'file', 'a'),
+    wish('symlink', 'folder', 'b'),
+    wish('hardlink', 'file', 'c'),
+    wish('symlink', 'file', 'taken'),
+    wish('symlink', 'file', 'link'),
+    wish('symlink', 'nowhere', 'd'),
+    wish('symlink', 'link', 'e'),
+    wish('hardlink', 'folder', 'f'),
+    wish('symlink', 'file', 'none/g'),
+  ]);
+  const failed = (reason: string) => ({ is: 'failed', reason: expect.stringContaining(reason), refusal: null });
+  const made = async (name: string) => ({
+    is: 'made',
+    identity: identityOf(await lstat(at(name), { bigint: true })),
+  });
+  expect(outcomes).toEqual([
+    await made('a'),
+    await made('b'),
+    await made('c'),
+    failed('It stays'),
+    failed('It stays'),
+    failed("can't be reached (ENOENT)"),
+    failed('is a link itself'),
+    failed('Only a file'),
+    failed('refused to make'),
+  ]);
+  expect([await readlink(at('a')), await readFile(at('taken'), 'utf8')]).toEqual([at('file'), 'theirs']);
+  expect((await lstat(at('c'))).ino).toBe((await lstat(at('file'))).ino);
+});
+
+test('groups come back in the order in which they were given; once the thread ended nobody waits for it', async () => {
+  const thread = new LinkThread(entry);
+  const groups = Array.from({ length: 5 }, (_, group) =>
+    thread.make([{ kind: 'symlink', source: at('file'), target: at(`g${group}`) }]),
+  );
+  for (const [group, outcomes] of (await Promise.all(groups)).entries())
+    expect(outcomes).toEqual([{ is: 'made', identity: identityOf(await lstat(at(`g${group}`), { bigint: true })) }]);
+  const last = thread.make([{ kind: 'symlink', source: at('file'), target: at('last') }]);
+  await thread[Symbol.asyncDispose]();
+  await Promise.allSettled([last]);
+  await expect(thread.make([])).rejects.toThrow('ended');
+});
+
+test('an apply of many links can be stopped on its way; what was made is known, and taken back', async () => {
+  await using world = new TestWorld(undefined, 1);
+  await Promise.all(Array.from({ length: 400 }, (_, index) => world.model(`m${index}`)));
+  const plan = await world.preview();
+  const { task_id } = await world.mappings.apply(plan.id);
+  while (world.mappings.tasks.show(task_id).item_index === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect((await world.mappings.tasks.cancel(task_id)).state).toBe('canceled');
+  const [apply] = await world.mappings.applies();
+  expect(apply?.state).toBe('canceled');
+  expect(apply?.made).toBeGreaterThan(0);
+  expect(apply?.made).toBeLessThan(400);
+  const links = Object.values(await treeOf(world.root)).filter((is) => is.startsWith('link'));
+  expect(links.length).toBe(apply?.made);
+  await world.restart();
+  expect((await world.mappings.applies())[0]).toEqual(apply);
+  await world.undoAll();
+  expect(await treeOf(world.root)).toEqual({});
+});

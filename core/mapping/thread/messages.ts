@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { LinkKind } from '../../contract/mapping.ts';
+
+/** A link to be made; `source` and `target` absolute. */
+export const LinkWish = z.object({
+  kind: LinkKind.exclude(['config']),
+  source: z.string(),
+  target: z.string(),
+});
+export type LinkWish = z.infer<typeof LinkWish>;
+
+/** What became of it: the identity of the link, or a sentence, with the system's code where its drive takes no such links. */
+export const LinkOutcome = z.discriminatedUnion('is', [
+  z.object({ is: z.literal('made'), identity: z.string() }),
+  z.object({ is: z.literal('failed'), reason: z.string(), refusal: z.string().nullable() }),
+]);
+export type LinkOutcome = z.infer<typeof LinkOutcome>;
