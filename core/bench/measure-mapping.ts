@@ -56,6 +56,8 @@ const times: Record<keyof typeof blocks | 'plan' | 'bare' | 'bareSync', number[]
   undo: [],
   check: [],
 };
+/** Processor time, of all threads. */
+const work = { apply: [] as number[], bare: [] as number[] };
 const ratios: number[] = [];
 const roots: string[] = [];
 let made = 0;
@@ -80,7 +82,7 @@ for (let round = 0; round < rounds; round += 1) {
       await ended(task);
     });
   // Whoever is first writes into a drive that has less to write back.
-  const acts = [apply, () => bareLoop(wanted, layOut(`bare-${round}`))];
+  const acts = [() => worked('apply', apply), () => worked('bare', () => bareLoop(wanted, layOut(`bare-${round}`)))];
   for (const act of round % 2 === 0 ? acts : acts.reverse()) await act();
   bareSyncLoop(wanted, layOut(`sync-${round}`));
   ratios.push((times.apply.at(-1) ?? Number.NaN) / (times.bare.at(-1) ?? Number.NaN));
@@ -96,8 +98,9 @@ for (let round = 0; round < rounds; round += 1) {
 const { checked } = await timed('check', () => mappings.check());
 for (const root of roots) await timed('undo', async () => ended(await mappings.undo({ app: 'comfyui', root })));
 const medians = Object.fromEntries(Object.entries(times).map(([what, each]) => [what, median(each)]));
+const workRatio = median(work.apply) / median(work.bare);
 const firstPreview = times.preview[0] ?? Number.NaN;
-process.stdout.write(`${JSON.stringify({ made, checked, firstPreview, ratios, blocks, ...medians })}\n`);
+process.stdout.write(`${JSON.stringify({ made, checked, firstPreview, ratios, workRatio, blocks, ...medians })}\n`);
 await library.close();
 rmSync(path, { recursive: true, force: true });
 
@@ -133,6 +136,13 @@ function bareSyncLoop(wanted: readonly WantedLink[], root: string): void {
 
 function foldersOf(wanted: readonly WantedLink[], root: string): ReadonlySet<string> {
   return new Set(wanted.map(({ path: at }) => join(root, dirname(at))));
+}
+
+async function worked(what: keyof typeof work, act: () => Promise<void>): Promise<void> {
+  const before = process.cpuUsage();
+  await act();
+  const { user, system } = process.cpuUsage(before);
+  work[what].push((user + system) / 1000);
 }
 
 /** How long an act takes, and the longest time for which it held the thread. */

@@ -8,7 +8,6 @@ import type { Task } from '../contract/task.ts';
 import { carryOut, type ThreadUse } from './acts/carry-out.ts';
 import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';
-import { targetBelow } from './acts/link-acts.ts';
 import { isReachable, isUnfinished, recover } from './acts/recover.ts';
 import { isFolderLeft, takeBack, takeBackFolders } from './acts/undo.ts';
 import { checkAbsolute, resolveRoot } from './app-root.ts';
@@ -24,8 +23,9 @@ import { readSnapshot } from './plan/read-snapshot.ts';
 import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
 import { inSlices } from './slices.ts';
-import { writeFailure } from './system-error.ts';
 import { Turns } from './turns.ts';
+import { writeFailure } from './write-failure.ts';
+import { targetBelow } from './plan/snapshot.ts';
 
 /** Links that are worth a thread of their own. */
 const manyLinks = 300;

@@ -8,10 +8,10 @@ import type { RecordWriter } from '../ledger/ledger.ts';
 import { identityOf, type MadeLink } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
-import { splitPath } from '../plan/snapshot.ts';
+import { splitPath, targetBelow } from '../plan/snapshot.ts';
 import { systemCode } from '../system-error.ts';
 import { type FreshLink, makeInThread } from './make-in-thread.ts';
-import { LinkFailed, makeLink, removeLink, restoreLink, targetBelow } from './link-acts.ts';
+import { LinkFailed, makeLink, removeLink, restoreLink } from './link-acts.ts';
 
 export type LinkItem = Extract<JournalItem, { line: 'link' }>;
 export type FolderItem = Extract<JournalItem, { line: 'folder' }>;

@@ -6,8 +6,8 @@ import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';
 import { standingLinkOf } from '../links/standing-link.ts';
-import { targetBelow } from './link-acts.ts';
 import { isReachable } from './recover.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 
 type Fault = MappingFault['fault'];
 

@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
 import { lstat, rmdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   type EntryIdentity,
   type EntryLink,
@@ -126,9 +125,4 @@ export async function restoreLink(links: LinkSystem, made: MadeLink): Promise<En
 
 function left(reason: string, stands: boolean): Removal {
   return { is: 'left', reason, stands };
-}
-
-/** A path of rules and ledger as the system writes it. */
-export function targetBelow(root: string, path: string): string {
-  return join(root, ...path.split('/'));
 }

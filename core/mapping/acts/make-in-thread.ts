@@ -3,10 +3,10 @@ import type { RecordWriter } from '../ledger/ledger.ts';
 import { LinkThread } from '../thread/link-thread.ts';
 import type { LinkOutcome, LinkWish } from '../thread/messages.ts';
 import type { CarryOut, LinkItem } from './carry-out.ts';
-import { targetBelow } from './link-acts.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 
 /** Links that are made between two looks at whether to go on, and written down together. */
-const groupSize = 64;
+const groupSize = 128;
 
 /** A link with nothing of ours in its place. */
 export type FreshLink = LinkItem & { readonly link: LinkWish['kind']; readonly source: string };

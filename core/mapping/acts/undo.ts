@@ -10,7 +10,8 @@ import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { systemCode } from '../system-error.ts';
 import { type CarryOut, type LinkItem, oldLinkOf } from './carry-out.ts';
-import { removeFolder, removeLink, restoreLink, targetBelow } from './link-acts.ts';
+import { removeFolder, removeLink, restoreLink } from './link-acts.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 
 export interface TakeBack extends Omit<CarryOut, 'onItem'> {
   readonly ledger: Ledger;

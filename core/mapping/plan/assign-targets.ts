@@ -84,11 +84,13 @@ export function freePath(
   taken: Pick<ReadonlySet<string>, 'has'>,
 ): string {
   const name = basename(model.path);
+  const plain = `${folder}/${name}`;
+  if (!taken.has(foldedName(plain))) return plain;
   const extension = model.bundle_format === 'single_file' ? extname(name) : '';
   const stem = name.slice(0, name.length - extension.length);
   const own = model.model_id.split('/').at(-1) ?? '';
-  for (let count = 0; ; count += 1) {
-    const tail = count === 0 ? '' : count === 1 ? `-${own}` : `-${own}-${count}`;
+  for (let count = 1; ; count += 1) {
+    const tail = count === 1 ? `-${own}` : `-${own}-${count}`;
     const path = `${folder}/${stem}${tail}${extension}`;
     if (!taken.has(foldedName(path))) return path;
   }
@@ -96,6 +98,6 @@ export function freePath(
 
 /** No app could be given such a name: hidden, of several lines, a path to Windows, or too long with a tail behind it. */
 function isSafeName(name: string): boolean {
-  for (const character of name) if ((character.codePointAt(0) ?? 0) < 0x20) return false;
+  for (let at = 0; at < name.length; at += 1) if (name.charCodeAt(at) < 0x20) return false;
   return !name.startsWith('.') && !name.includes('\\') && Buffer.byteLength(name) <= 200;
 }

@@ -1,4 +1,4 @@
-import { basename, dirname, sep } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
 import type {
   LinkKind,
@@ -15,7 +15,14 @@ import { type Assignment, type Assignments, assignTargets } from './assign-targe
 import type { MappableModel } from './mappable-model.ts';
 import { OtherNames } from './other-names.ts';
 import { reasonSentence } from './reason-sentence.ts';
-import { type FolderState, foldedName, type StandingLink, splitPath, type TargetSnapshot } from './snapshot.ts';
+import {
+  type FolderState,
+  foldedName,
+  type StandingLink,
+  splitPath,
+  type TargetSnapshot,
+  targetBelow,
+} from './snapshot.ts';
 
 type Rules = Pick<RuleFile, 'label' | 'places' | 'config'>;
 
@@ -253,8 +260,8 @@ class Planner {
       action,
       model_id: model.model_id,
       source: model.path,
-      target: targetOf(this.#snapshot.root, path),
-      other_target: otherPath === null ? null : targetOf(this.#snapshot.root, otherPath),
+      target: targetBelow(this.#snapshot.root, path),
+      other_target: otherPath === null ? null : targetBelow(this.#snapshot.root, otherPath),
       link,
       size_bytes: model.size_bytes,
       reason: reasonSentence(reason, { app: this.#rules.label, path, at: at ?? '' }),
@@ -263,11 +270,6 @@ class Planner {
       replaces: replaces ?? null,
     };
   }
-}
-
-/** A path below the root as the system writes it. */
-function targetOf(root: string, path: string): string {
-  return `${root}${sep}${sep === '/' ? path : path.replaceAll('/', sep)}`;
 }
 
 function namesOf({ names }: Extract<FolderState, { kind: 'folder' }>): Map<string, string[]> {

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { LinkKind } from '../../contract/mapping.ts';
+import type { EntryLink } from '../links/entry-identity.ts';
 
 /** A link to be made; `source` and `target` absolute. */
-export const LinkWish = z.object({
-  kind: LinkKind.exclude(['config']),
-  source: z.string(),
-  target: z.string(),
-});
-export type LinkWish = z.infer<typeof LinkWish>;
+export interface LinkWish {
+  readonly kind: EntryLink;
+  readonly source: string;
+  readonly target: string;
+}
 
 /** What became of it: the identity of the link, or a sentence, with the system's code where its drive takes no such links. */
 export const LinkOutcome = z.discriminatedUnion('is', [
