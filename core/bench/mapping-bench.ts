@@ -8,6 +8,8 @@ interface Measured {
   readonly checked: number;
   readonly firstPreview: number;
   readonly preview: number;
+  /** When all links stand. */
+  readonly again: number;
   /** Of an apply: until it is known that the plan still holds. */
   readonly plan: number;
   readonly apply: number;
@@ -20,7 +22,7 @@ interface Measured {
   readonly undo: number;
   readonly check: number;
   /** The longest time for which each held the main thread. */
-  readonly blocks: Readonly<Record<'preview' | 'apply' | 'undo' | 'check', number>>;
+  readonly blocks: Readonly<Record<'preview' | 'again' | 'apply' | 'undo' | 'check', number>>;
 }
 
 /** Adds `mapping` to the benches: a preview of a whole library, and its apply beside a bare loop of the same links. */
@@ -39,13 +41,14 @@ export function addMappingBench(program: Command): void {
 }
 
 function print(models: string, measured: Measured): void {
-  const { made, checked, firstPreview, preview, plan, bare, bareSync, apply } = measured;
+  const { made, checked, firstPreview, preview, again, plan, bare, bareSync, apply } = measured;
   const { ratios, workRatio, undo, check, blocks } = measured;
   const ms = (value: number) => `${value.toFixed(0)} ms`;
   const sorted = [...ratios].sort((a, b) => a - b);
   const times = (value: number | undefined) => `${(value ?? Number.NaN).toFixed(2)} x`;
   const lines = [
     ['preview', ms(preview), 'aim 200 ms', `the first ${ms(firstPreview)}`],
+    ['preview when all links stand', ms(again), 'aim 200 ms', ''],
     [
       'apply, against a bare loop',
       times(sorted[Math.floor(sorted.length / 2)]),

@@ -46,9 +46,10 @@ interface WantedLink {
   readonly path: string;
 }
 
-const blocks = { preview: 0, apply: 0, undo: 0, check: 0 };
+const blocks = { preview: 0, again: 0, apply: 0, undo: 0, check: 0 };
 const times: Record<keyof typeof blocks | 'plan' | 'bare' | 'bareSync', number[]> = {
   preview: [],
+  again: [],
   plan: [],
   apply: [],
   bare: [],
@@ -86,13 +87,9 @@ for (let round = 0; round < rounds; round += 1) {
   for (const act of round % 2 === 0 ? acts : acts.reverse()) await act();
   bareSyncLoop(wanted, layOut(`sync-${round}`));
   ratios.push((times.apply.at(-1) ?? Number.NaN) / (times.bare.at(-1) ?? Number.NaN));
-  const after = await commands['mappings.preview']({
-    app: 'comfyui',
-    root,
-    repair_only: false,
-    other_names: [],
-    limit: 1,
-  });
+  const after = await timed('again', () =>
+    commands['mappings.preview']({ app: 'comfyui', root, repair_only: false, other_names: [], limit: 200 }),
+  );
   if (after.summary.keep !== made) throw new Error(`${after.summary.keep} of ${made} links stand`);
 }
 const { checked } = await timed('check', () => mappings.check());

@@ -5,7 +5,7 @@ import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { MappingApply, MappingEntry, MappingFault, MappingInstall, MappingLink } from '../contract/mapping.ts';
 import type { Task } from '../contract/task.ts';
-import { carryOut, type ThreadUse } from './acts/carry-out.ts';
+import { carryOut } from './acts/carry-out.ts';
 import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';
 import { isReachable, isUnfinished, recover } from './acts/recover.ts';
@@ -23,6 +23,7 @@ import { readSnapshot } from './plan/read-snapshot.ts';
 import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
 import { inSlices } from './slices.ts';
+import type { ThreadUse } from './thread/link-thread.ts';
 import { Turns } from './turns.ts';
 import { writeFailure } from './write-failure.ts';
 import { targetBelow } from './plan/snapshot.ts';
@@ -160,14 +161,14 @@ export class Mappings {
   async check(): Promise<{ readonly checked: number; readonly faults: MappingFault[] }> {
     const { ledger, libraryPath } = await this.#open();
     const links = ledger.standing().filter(({ record }) => record.head.library === libraryPath);
-    return { checked: links.length, faults: faultsOf(await lookAtLinks(links, await this.#paths())) };
+    return { checked: links.length, faults: faultsOf(await lookAtLinks(links, await this.#paths(), this.#thread)) };
   }
 
   /** The links to a model, each with how it is now. */
   async linksOf(id: ModelId): Promise<MappingLink[]> {
     const { ledger, libraryPath } = await this.#open();
     const links = ledger.standingTo(id).filter(({ record }) => record.head.library === libraryPath);
-    return links.length === 0 ? [] : lookAtLinks(links, await this.#paths());
+    return links.length === 0 ? [] : lookAtLinks(links, await this.#paths(), this.#thread);
   }
 
   /** Where links of ours to a model stand, absolute. */
@@ -213,7 +214,9 @@ export class Mappings {
     const { ledger, libraryPath } = await this.#open();
     const models = await this.#host.models();
     const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
-    const read = await this.#ours(() => readSnapshot({ root, rules, models, ledger: standing, links: this.#links }));
+    const read = await this.#ours(() =>
+      readSnapshot({ root, rules, models, ledger: standing, links: this.#links, thread: this.#thread }),
+    );
     const { snapshot, assignments } = read;
     const actions = await inSlices(planSteps(models, rules, snapshot, { ...wish, assignments }));
     const evidence = await evidenceFor(root, rules);

@@ -10,17 +10,12 @@ import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { splitPath, targetBelow } from '../plan/snapshot.ts';
 import { systemCode } from '../system-error.ts';
+import type { ThreadUse } from '../thread/link-thread.ts';
 import { type FreshLink, makeInThread } from './make-in-thread.ts';
 import { LinkFailed, makeLink, removeLink, restoreLink } from './link-acts.ts';
 
 export type LinkItem = Extract<JournalItem, { line: 'link' }>;
 export type FolderItem = Extract<JournalItem, { line: 'folder' }>;
-
-/** When a thread of its own is worth its start: from so many new links on. */
-export interface ThreadUse {
-  readonly entryPath: string;
-  readonly fromCount: number;
-}
 
 export interface CarryOut {
   readonly writer: RecordWriter;

@@ -2,10 +2,10 @@ import type { ModelId } from '../../contract/ids.ts';
 import type { MappingFault, MappingLink } from '../../contract/mapping.ts';
 import { ConfigUnusable } from '../config/config-block.ts';
 import { readConfigEntries } from '../config/config-file.ts';
-import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';
-import { standingLinkOf } from '../links/standing-link.ts';
+import { lookAtEach } from '../links/standing-link.ts';
+import type { ThreadUse } from '../thread/link-thread.ts';
 import { isReachable } from './recover.ts';
 import { targetBelow } from '../plan/snapshot.ts';
 
@@ -32,16 +32,17 @@ const sentences: Readonly<Record<Fault, string>> = {
 export async function lookAtLinks(
   links: readonly LedgerLink[],
   paths: ReadonlyMap<ModelId, string>,
+  thread: ThreadUse,
 ): Promise<MappingLink[]> {
   const found: MappingLink[] = [];
   for (const [root, own] of Map.groupBy(links, ({ record }) => record.head.root)) {
-    const isThere = await isReachable(root);
-    const entries = isThere ? await configEntriesOf(root, own) : new Set<string>();
-    await eachOf(own, async (link) => {
-      const { intent, record } = link;
-      const state = isThere
-        ? (await standingLinkOf(link, paths.get(intent.model_id), entries)).state
-        : ('unreachable' as const);
+    const seen = (await isReachable(root))
+      ? await lookAtEach(own, { paths, configEntries: await configEntriesOf(root, own), thread })
+      : own.map((link) => ({ link, state: 'unreachable' as const }));
+    for (const {
+      link: { intent, record },
+      state,
+    } of seen) {
       const fault = state === 'whole' ? null : faultOf[state];
       found.push({
         apply_id: record.head.apply_id,
@@ -56,7 +57,7 @@ export async function lookAtLinks(
         message: fault === null ? '' : sentences[fault],
         remedy: fault === 'target_gone' ? 'relink' : 'none',
       });
-    });
+    }
   }
   return found.sort((a, b) => (a.target < b.target ? -1 : 1));
 }

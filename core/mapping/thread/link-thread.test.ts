@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { TestWorld, treeOf } from '../fixtures/test-world.ts';
-import { identityOf } from '../links/entry-identity.ts';
+import { identityOf, linkStateOf, type MadeLink } from '../links/entry-identity.ts';
 import { LinkThread } from './link-thread.ts';
 import type { LinkWish } from './messages.ts';
 
@@ -66,6 +66,35 @@ test('groups come back in the order in which they were given; once the thread en
   await thread[Symbol.asyncDispose]();
   await Promise.allSettled([last]);
   await expect(thread.make([])).rejects.toThrow('ended');
+});
+
+test('a link that we made is seen as it is, as it is without a thread', async () => {
+  const linkAt = async (name: string, kind: MadeLink['link'], source: string) => {
+    const [outcome] = await thread.make([{ kind, source: at(source), target: at(name) }]);
+    if (outcome?.is !== 'made') throw new Error(outcome?.reason);
+    return { link: kind, target: at(name), source: at(source), identity: outcome.identity };
+  };
+  await using thread = new LinkThread(entry);
+  for (const name of ['one', 'two', 'three']) await writeFile(at(name), name);
+  await mkdir(at('lost'));
+  const made = {
+    whole: await linkAt('s-whole', 'symlink', 'one'),
+    dangling: await linkAt('s-dangling', 'symlink', 'two'),
+    replaced: await linkAt('s-replaced', 'symlink', 'one'),
+    gone: await linkAt('s-gone', 'symlink', 'one'),
+    lost: await linkAt('lost/link', 'symlink', 'one'),
+    hard: await linkAt('h-whole', 'hardlink', 'one'),
+    stale: await linkAt('h-stale', 'hardlink', 'three'),
+  };
+  for (const name of ['two', 'three', 's-replaced', 's-gone']) await rm(at(name));
+  await symlink(at('one'), at('s-replaced'));
+  await rm(at('lost'), { recursive: true });
+  await writeFile(at('lost'), 'a file now');
+  const looks = Object.values(made).map((one) => ({ made: one, wanted: one.source }));
+  looks.push({ made: made.whole, wanted: at('elsewhere') });
+  const states = ['whole', 'dangling', 'replaced', 'gone', 'gone', 'whole', 'stale', 'elsewhere'];
+  expect(await thread.look(looks)).toEqual(states);
+  expect(await Promise.all(looks.map(({ made, wanted }) => linkStateOf(made, wanted)))).toEqual(states);
 });
 
 test('an apply of many links can be stopped on its way; what was made is known, and taken back', async () => {

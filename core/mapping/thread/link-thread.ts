@@ -1,33 +1,51 @@
 import { Worker } from 'node:worker_threads';
-import { z } from 'zod';
-import { LinkOutcome, type LinkWish } from './messages.ts';
+import type { LinkState } from '../links/entry-identity.ts';
+import {
+  type LinkLook,
+  type LinkOutcome,
+  LinkOutcomes,
+  type LinkWish,
+  LinkStates,
+  type ThreadRequest,
+} from './messages.ts';
 
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
-/** A thread that makes links one after the other: each is three questions to a drive, and nobody else waits for them. */
+/** When a thread of its own is worth its start: from so many links on. */
+export interface ThreadUse {
+  readonly entryPath: string;
+  readonly fromCount: number;
+}
+
+/** A thread that makes links, and looks at them, one after the other: each is three questions to a drive, and nobody else waits for them. */
 export class LinkThread implements AsyncDisposable {
   readonly #worker: Worker;
-  readonly #waiting: PromiseWithResolvers<LinkOutcome[]>[] = [];
+  readonly #waiting: PromiseWithResolvers<unknown>[] = [];
   #failure: Error | null = null;
 
   constructor(entryPath: string) {
     this.#worker = new Worker(entryPath, { resourceLimits });
-    this.#worker.on('message', (message: unknown) =>
-      this.#waiting.shift()?.resolve(z.array(LinkOutcome).parse(message)),
-    );
+    this.#worker.on('message', (message: unknown) => this.#waiting.shift()?.resolve(message));
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Error('the thread that makes links ended')));
   }
 
   /** What became of each, in their order. Rejects when the thread ended. */
-  make(wishes: readonly LinkWish[]): Promise<LinkOutcome[]> {
-    const waiting = Promise.withResolvers<LinkOutcome[]>();
-    // Whoever waits hears of it; a group that nobody waits for any more is nobody's.
-    waiting.promise.catch(() => undefined);
+  async make(wishes: readonly LinkWish[]): Promise<LinkOutcome[]> {
+    return LinkOutcomes.parse(await this.#ask({ kind: 'make', wishes }));
+  }
+
+  /** What each is now, in their order. Rejects when the thread ended. */
+  async look(looks: readonly LinkLook[]): Promise<LinkState[]> {
+    return LinkStates.parse(await this.#ask({ kind: 'look', looks }));
+  }
+
+  #ask(request: ThreadRequest): Promise<unknown> {
+    const waiting = Promise.withResolvers<unknown>();
     if (this.#failure !== null) waiting.reject(this.#failure);
     else {
       this.#waiting.push(waiting);
-      this.#worker.postMessage(wishes);
+      this.#worker.postMessage(request);
     }
     return waiting.promise;
   }
