@@ -33,9 +33,10 @@ export function addMappingBench(program: Command): void {
       "Preview, apply and undo links to a large library in another app's folder, beside a bare loop of symlink",
     )
     .option('--models <n>', 'how many', '10000')
-    .action(async ({ models }: { readonly models: string }) => {
+    .option('--rounds <n>', 'how often', '3')
+    .action(async ({ models, rounds }: { readonly models: string; readonly rounds: string }) => {
       const script = fileURLToPath(new URL('measure-mapping.ts', import.meta.url));
-      const { stdout } = await promisify(execFile)(process.execPath, [script, models]);
+      const { stdout } = await promisify(execFile)(process.execPath, [script, models, rounds]);
       print(models, JSON.parse(stdout) as Measured);
     });
 }

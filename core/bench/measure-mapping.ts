@@ -10,8 +10,8 @@ import { commandsOfMapping } from '../commands/mapping-commands.ts';
 import { findProgramFiles } from '../program-files.ts';
 import { makeOwnedLibrary } from './owned-library-fixture.ts';
 
-const rounds = 5;
-const [, , count = '10000'] = process.argv;
+const [, , count = '10000', roundCount = '3'] = process.argv;
+const rounds = Number(roundCount);
 
 const path = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
 const rootPath = join(path, 'library');
