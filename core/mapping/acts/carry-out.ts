@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { ConfigUnusable } from '../config/config-block.ts';
 import { changeConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
-import type { JournalItem, OldLink } from '../ledger/journal-line.ts';
+import type { FolderItem, LinkItem, OldLink } from '../ledger/journal-line.ts';
 import type { RecordWriter } from '../ledger/ledger.ts';
 import { identityOf, type MadeLink } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
@@ -11,18 +11,11 @@ import { configEntryOf } from '../links/standing-link.ts';
 import { splitPath, targetBelow } from '../plan/snapshot.ts';
 import { systemCode } from '../system-error.ts';
 import type { ThreadUse } from '../thread/link-thread.ts';
-import { type FreshLink, makeInThread } from './make-in-thread.ts';
+import { type FreshLink, type LinkHands, makeInThread } from './make-in-thread.ts';
 import { LinkFailed, makeLink, removeLink, restoreLink } from './link-acts.ts';
 
-export type LinkItem = Extract<JournalItem, { line: 'link' }>;
-export type FolderItem = Extract<JournalItem, { line: 'folder' }>;
-
-export interface CarryOut {
-  readonly writer: RecordWriter;
-  readonly links: LinkSystem;
-  readonly signal: AbortSignal;
-  readonly thread?: ThreadUse;
-  readonly onItem: (path: string, outcome: 'done' | 'failed' | 'left') => void;
+export interface CarryOut extends LinkHands {
+  readonly thread: ThreadUse;
 }
 
 /** Does what a journal says is meant: folders first, then links, then the entries of configs. Each item fails alone. */
@@ -50,7 +43,7 @@ export async function carryOut(hands: CarryOut): Promise<void> {
   };
   const inFolders = meant.filter(({ link }) => link !== 'config');
   const fresh = inFolders.filter((item) => !unsafe.has(splitPath(item.path).folder)).filter(isFresh);
-  const isMany = thread !== undefined && fresh.length >= thread.fromCount;
+  const isMany = fresh.length >= thread.fromCount;
   if (isMany) await makeInThread(hands, fresh, thread.entryPath);
   const apart: ReadonlySet<LinkItem> = new Set(isMany ? fresh : []);
   await eachOf(

@@ -1,11 +1,21 @@
+import type { LinkItem } from '../ledger/journal-line.ts';
+import type { RecordWriter } from '../ledger/ledger.ts';
+import type { LinkSystem } from '../links/link-system.ts';
 import { targetBelow } from '../plan/snapshot.ts';
 import { inGroups } from '../thread/in-groups.ts';
 import { LinkThread } from '../thread/link-thread.ts';
 import type { LinkWish } from '../thread/messages.ts';
-import type { CarryOut, LinkItem } from './carry-out.ts';
 
 /** Links that are made between two looks at whether to go on. */
 const groupSize = 128;
+
+/** What acts on links write to, work with, and tell. */
+export interface LinkHands {
+  readonly writer: RecordWriter;
+  readonly links: LinkSystem;
+  readonly signal: AbortSignal;
+  readonly onItem: (path: string, outcome: 'done' | 'failed' | 'left') => void;
+}
 
 /** A link with nothing of ours in its place. */
 export type FreshLink = LinkItem & { readonly link: LinkWish['kind']; readonly source: string };
@@ -15,7 +25,7 @@ export type FreshLink = LinkItem & { readonly link: LinkWish['kind']; readonly s
  * outcome, which are looked for when the ledger is opened next.
  */
 export async function makeInThread(
-  { writer, links, signal, onItem }: CarryOut,
+  { writer, links, signal, onItem }: LinkHands,
   items: readonly FreshLink[],
   threadEntry: string,
 ): Promise<void> {

@@ -9,11 +9,13 @@ import { type EntryIdentity, entryAt, identityOf, isOurs, isSameText, type MadeL
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { systemCode } from '../system-error.ts';
-import { type CarryOut, type LinkItem, oldLinkOf } from './carry-out.ts';
+import type { LinkItem } from '../ledger/journal-line.ts';
+import { oldLinkOf } from './carry-out.ts';
+import type { LinkHands } from './make-in-thread.ts';
 import { removeFolder, removeLink, restoreLink } from './link-acts.ts';
 import { targetBelow } from '../plan/snapshot.ts';
 
-export interface TakeBack extends Omit<CarryOut, 'onItem'> {
+export interface TakeBack extends Omit<LinkHands, 'onItem'> {
   readonly ledger: Ledger;
   readonly onItem: (path: string, outcome: 'done' | 'left') => void;
 }

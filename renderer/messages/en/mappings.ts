@@ -60,7 +60,7 @@ export const mappings = {
   fault_unreachable: 'The app’s folder can’t be reached.',
   otherName: 'Other name',
   otherNameOf: 'Link {name} under another name',
-  otherNamesAll: 'Link {count, plural, one {it} other {all #}} under other names',
+  otherNamesAll: 'Link {count, plural, one {it under another name} other {all # under other names}}',
   otherNamed:
     '{count, plural, one {# model gets} other {# models get}} another name, since something else has its own.',
   ownNames: 'Leave that',
