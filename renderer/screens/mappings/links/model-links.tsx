@@ -3,8 +3,8 @@ import { useTranslations } from 'use-intl';
 import type { MappingLink } from '../../../../core/contract/mapping.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { HealthGlyph } from '../../../ui/health-glyph.tsx';
-import { PathText } from '../../../ui/path-text.tsx';
+import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
+import { PathText } from '../../../ui/display/path-text.tsx';
 import css from './model-links.module.css';
 
 interface ModelLinksProps {
