@@ -9,12 +9,13 @@ import { carryOut } from './acts/carry-out.ts';
 import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';
 import { isReachable, isUnfinished, recover } from './acts/recover.ts';
-import { isFolderLeft, takeBack, takeBackFolders } from './acts/undo.ts';
+import { isFolderLeft, isToTakeBack, takeBack, takeBackFolders } from './acts/undo.ts';
 import { checkAbsolute, resolveRoot } from './app-root.ts';
 import type { MappingHost } from './host.ts';
 import { type ApplyRecord, mappingApplyOf, mappingEntryOf } from './ledger/apply-record.ts';
 import { journalSchemaVersion } from './ledger/journal-line.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { writeFailure } from './ledger/write-failure.ts';
 import { fileSystemLinks, type LinkSystem } from './links/link-system.ts';
 import { MappingTasks, type TaskHands } from './mapping-tasks.ts';
 import { differenceBetween, type KeptPlan, KeptPlans } from './plan/kept-plans.ts';
@@ -25,7 +26,7 @@ import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-
 import { inSlices } from './slices.ts';
 import type { ThreadUse } from './thread/link-thread.ts';
 import { Turns } from './turns.ts';
-import { writeFailure } from './write-failure.ts';
+
 import { targetBelow } from './plan/snapshot.ts';
 
 /** Links that are worth a thread of their own. */
@@ -299,10 +300,6 @@ interface Opened {
   readonly ledger: Ledger;
   /** With its links resolved. */
   readonly libraryPath: string;
-}
-
-function isToTakeBack({ intent, state }: ApplyRecord['items'][number]): boolean {
-  return intent.line === 'link' && (state === 'done' || state === 'replaced' || state === 'left');
 }
 
 function found(ledger: Ledger, applyId: string): ApplyRecord {

@@ -49,6 +49,10 @@ export async function takeBackFolders(writer: RecordWriter): Promise<void> {
   }
 }
 
+export function isToTakeBack(item: RecordItem): boolean {
+  return item.intent.line === 'link' && isOpen(item);
+}
+
 export function isFolderLeft({ intent, state }: RecordItem): boolean {
   return intent.line === 'folder' && state === 'done';
 }

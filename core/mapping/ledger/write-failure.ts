@@ -1,5 +1,5 @@
-import { Failed } from '../contract/failure.ts';
-import { codeOf } from './system-error.ts';
+import { Failed } from '../../contract/failure.ts';
+import { codeOf } from '../system-error.ts';
 
 /** The failure of what we wrote into our own folder; anything that the system did not answer is passed on as it is. */
 export function writeFailure(path: string, error: unknown): unknown {
