@@ -101,9 +101,12 @@ test('an apply of many links can be stopped on its way; what was made is known, 
   await using world = new TestWorld(undefined, 1);
   await Promise.all(Array.from({ length: 400 }, (_, index) => world.model(`m${index}`)));
   const plan = await world.preview();
-  const { task_id } = await world.mappings.apply(plan.id);
-  while (world.mappings.tasks.show(task_id).item_index === 0) await new Promise((resolve) => setImmediate(resolve));
-  expect((await world.mappings.tasks.cancel(task_id)).state).toBe('canceled');
+  world.onEvent = (event) => {
+    if (event.kind === 'task_changed' && event.task.state === 'running')
+      void world.mappings.tasks.cancel(event.task.task_id);
+  };
+  expect((await world.ended(await world.mappings.apply(plan.id))).state).toBe('canceled');
+  world.onEvent = null;
   const [apply] = await world.mappings.applies();
   expect(apply?.state).toBe('canceled');
   expect(apply?.made).toBeGreaterThan(0);
