@@ -15,7 +15,6 @@ const lanes: readonly Lane[] = [
   { allowed: 'symlink', hasThread: false },
   { allowed: 'symlink', hasThread: true },
   { allowed: 'hardlink', hasThread: false },
-  { allowed: 'hardlink', hasThread: true },
   { allowed: 'none', hasThread: false },
 ];
 const modelCount = 40;
@@ -56,7 +55,7 @@ test(`killed at ${kills} random moments of applies and undos, the ledger tells t
   const hits = await Promise.all(lanes.map((lane, index) => killAgainAndAgain(lane, seed + index, each)));
   // The kills have to meet applies in their middle, or nothing was shown.
   expect(hits.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(kills / 20);
-}, 300_000);
+}, 600_000);
 
 /** Gives how many kills met an apply in its middle. */
 async function killAgainAndAgain(lane: Lane, seed: number, count: number): Promise<number> {
