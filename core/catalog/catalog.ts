@@ -42,7 +42,7 @@ export class Catalog {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #finder: ModelFinder;
-  /** One at a time, for whoever compares them with the disk. */
+  /** For whoever compares them with the disk. */
   readonly rows: IndexedRows;
   #writer: EntryWriter | null = null;
   #rowsAfter: Database.Statement<[string, number], unknown> | null = null;

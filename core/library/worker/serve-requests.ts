@@ -31,7 +31,7 @@ export function serveRequests({ control }: ServeWork): void {
 function survey({ catalogPath, ...task }: Extract<WorkerRequest, { kind: 'survey' }>): void {
   const { rows, close } = openIndexedRows(catalogPath);
   try {
-    const { steps, unchanged } = planReconcile(surveyDisk(rows, task), (met) => rows.idsBut(met));
+    const { steps, unchanged } = planReconcile(surveyDisk(rows, task));
     for (let at = 0; at < steps.length; at += batchSize)
       reply({ kind: 'steps', steps: steps.slice(at, at + batchSize) });
     reply({ kind: 'surveyed', unchanged });
