@@ -1,5 +1,5 @@
-import { carryOut } from './commands/carry-out.ts';
 import { chooseRunner } from './choose-runner.ts';
+import { carryOut } from './commands/carry-out.ts';
 import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
 import { ModelId } from './contract/ids.ts';
@@ -11,11 +11,11 @@ import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
-import { type ImageTools, imageTools } from './processing/image-tools.ts';
+import { type ImageTools, imageTools } from './processing/pictures/image-tools.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
-import { openSettings } from './processing/settings.ts';
-import { upscaleImages } from './processing/upscale-images.ts';
+import { openSettings } from './processing/settings/settings.ts';
+import { upscaleImages } from './processing/upscale/upscale-images.ts';
 import { findProgramFiles } from './program-files.ts';
 import { type DoorPlace, fixedDoor } from './public-door.ts';
 import { resolveModel } from './resolve-model.ts';
@@ -68,7 +68,7 @@ export interface App extends AsyncDisposable {
   readonly log: Log;
   /** Of the door for other programs; empty until somebody opens one. */
   readonly door: DoorPlace;
-  /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
+  /** Puts the running job back into the queue, leaves the waiting ones there, ends the runner. */
   close(): Promise<void>;
 }
 

@@ -5,9 +5,9 @@ import { useTranslations } from 'use-intl';
 import type { MappingAction, MappingActionKind } from '../../../../core/contract/mapping.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { type PlanRow, placeOf, planRows } from '../../../store/mappings/plan-rows.ts';
-import { Button } from '../../../ui/button.tsx';
 import text from '../../../styles/text.module.css';
-import { ModelStill } from '../../../ui/still.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './plan-table.module.css';
 
