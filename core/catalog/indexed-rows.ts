@@ -38,5 +38,7 @@ export class IndexedRows {
 /** Reads an index on a connection of its own, for another thread. */
 export function openIndexedRows(path: string): { readonly rows: IndexedRows; readonly close: () => void } {
   const database = connect(path, { readonly: true });
+  // Every page is read once.
+  database.pragma('cache_size = -1024');
   return { rows: new IndexedRows(database), close: () => database.close() };
 }
