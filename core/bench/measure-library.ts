@@ -177,10 +177,11 @@ async function change(rootPath: string): Promise<Measures> {
 
 async function register(rootPath: string): Promise<Measures> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
-  // What is measured is the act: a command that ends at once doesn't wait for the rest of the library either.
-  const library = await openLibrary({ ...hostOf(rootPath, () => {}), watches: false, reconcilesAtStart: false });
+  // As in a window that has been open for a while.
+  const library = await openLibrary({ ...hostOf(rootPath, () => {}), watches: true, hashes: false });
   try {
     await library.settled();
+    await library.watching();
     const models = [1, 2].map((index) => makeLargeBundle(join(folder, `large ${index}`), index));
     const times: number[] = [];
     let readBytes = 0;

@@ -125,8 +125,8 @@ export class Library {
 
   /** What a path holds; nothing is changed. Throws `path_not_found`, `unreadable`, `unsupported_path`, `invalid_input`. */
   async classify(path: string): Promise<Classification> {
-    await this.#context.store.drives.assertAnswers(path);
-    return classifyPath(path, lookupsOf(this.#context));
+    const { drives } = this.#context.store;
+    return drives.whileAnswering(path, () => classifyPath(path, lookupsOf(this.#context)));
   }
 
   /**
@@ -168,8 +168,7 @@ export class Library {
       return { validation_state, validation_errors };
     }
     if (target.path.includes('\0')) throw new Failed('invalid_input', { field: 'path', reason: 'it is no path.' });
-    await store.drives.assertAnswers(target.path);
-    const facts = await readModelFacts(target.path);
+    const facts = await store.drives.whileAnswering(target.path, () => readModelFacts(target.path));
     const isOffline = await store.isOffline(facts, target.path);
     return healthOf(
       { hashes: { fingerprint: facts.fingerprint }, accepted_findings: [], entry_path: target.path },

@@ -218,7 +218,7 @@ export class LibraryWatcher {
   async #findAt(path: string): Promise<void> {
     if (!(await isThere(path)) || this.#context.store.registeredAt(path) !== null) return;
     const source = await resolveSource(path);
-    const facts = await readSource(source);
+    const facts = await readSource(this.#context, source);
     await this.#context.turns.take(async () => {
       const id = await findMissing(this.#context, facts.fingerprint);
       if (id !== null) await placeAt(this.#context, id, source, facts);
