@@ -63,11 +63,7 @@ export class FlatWatch {
       (found) => found.isDirectory(),
       () => false,
     );
-    if (!isThere) this.#lose(folder);
-    else if (isItself && this.#watchers.has(folder)) {
-      this.remove(folder);
-      this.add(folder);
-    }
+    if (!isThere || isItself) this.#lose(folder);
   }
 
   #lose(folder: string): void {

@@ -59,7 +59,7 @@ export class LibraryWatcher {
       onChange: (path) => {
         if (!isIgnored(path)) this.#sourceChanged(path);
       },
-      onGone: (folder) => this.#sourceChanged(folder),
+      onGone: (folder) => this.#bundleGone(folder),
       onLimit: (reason) => this.#limited(reason),
     });
     this.#parents = new FlatWatch({
@@ -136,6 +136,15 @@ export class LibraryWatcher {
       this.#bundles.add(folder);
       folders.add(folder);
     }
+  }
+
+  /** With a folder go those in it: their notices would be of what is elsewhere now. What is there is watched when the model is looked at. */
+  #bundleGone(folder: string): void {
+    for (const folders of this.#bundleFolders.values()) {
+      if (!folders.has(folder)) continue;
+      for (const path of folders) if (path.startsWith(folder + sep)) this.#bundles.remove(path);
+    }
+    this.#sourceChanged(folder);
   }
 
   #watchParent(folder: string): void {
