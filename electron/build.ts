@@ -41,14 +41,22 @@ const programs: readonly NodeProgram[] = [
     input: {
       vitrine: 'core/cli.ts',
       'library-worker': 'core/library/worker/entry.ts',
+      'link-thread': 'core/mapping/thread/entry.ts',
       'prompt-counter': 'core/runner/prompt-counter/entry.ts',
     },
     folder: 'dist/node',
     format: 'es',
     extension: 'mjs',
-    isExternal: isPart(['better-sqlite3', 'sharp']),
+    isExternal: isPart(['better-sqlite3']),
     // Bundled CommonJS libraries ask for theirs.
     banner: 'const __filename = import.meta.filename;\nconst __dirname = import.meta.dirname;\n',
+  },
+  {
+    input: { entry: 'core/processing/imaging/process/entry.ts' },
+    folder: 'dist/imaging',
+    format: 'es',
+    extension: 'mjs',
+    isExternal: isPart(['sharp']),
   },
   {
     input: { entry: 'core/runner/entry.ts' },
@@ -67,6 +75,17 @@ const programs: readonly NodeProgram[] = [
   },
 ];
 
+/** A program that would load one of `packages` is not built. */
+function keepOut(packages: readonly string[]): Plugin {
+  return {
+    name: 'keep-out',
+    enforce: 'pre',
+    resolveId(id, importer) {
+      if (isPart(packages)(id)) throw new Error(`${importer} imports ${id}, which only the imaging process may load.`);
+    },
+  };
+}
+
 function nodeConfig(
   { input, folder, format, extension, isExternal, banner = '' }: NodeProgram,
   isWatched: boolean,
@@ -76,7 +95,7 @@ function nodeConfig(
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins,
+    plugins: [...plugins, keepOut(folder === 'dist/imaging' ? [] : ['sharp'])],
     build: {
       ssr: true,
       outDir: folder,
