@@ -92,15 +92,12 @@ const tileAt = (config: VaeConfig, level: number): WinogradTile | undefined =>
   level < config.block_out_channels.length - 1 ? 4 : undefined;
 
 /**
- * Twice as many bands on each bigger level, so that the memory that a convolution works in is the same on all; on the biggest, where whole maps
- * take most, four times as many. More would be quicker still, but a decoder with 32 took four seconds longer to load.
+ * Twice as many bands on each bigger level: the memory that a convolution works in is the same on all. More would save next to none, since
+ * whole maps take most, and a graph of many nodes is slow to load.
  */
-function bandsAt(config: VaeConfig, level: number): number {
-  const bands = pixelsPerLatent(config) / 2 ** level;
-  return level === 0 ? 2 * bands : bands;
-}
+const bandsAt = (config: VaeConfig, level: number): number => pixelsPerLatent(config) / 2 ** level;
 /** Rows of the lowest latent in which each band has a row of tiles. */
-export const leastBandedLatent = 8;
+export const leastBandedLatent = 4;
 
 /** In: `latent` `[batch, latent channels, h, w]`, already divided by the scaling factor. Out: `image` `[batch, 3, 8h, 8w]`, about -1..1. */
 export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, forms: Forms): OnnxGraph {
