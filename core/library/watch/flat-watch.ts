@@ -24,6 +24,10 @@ export class FlatWatch {
     this.#hooks = hooks;
   }
 
+  has(folder: string): boolean {
+    return this.#watchers.has(folder);
+  }
+
   /** Says whether the folder is there. */
   add(folder: string): boolean {
     if (this.#watchers.has(folder)) return true;

@@ -79,7 +79,11 @@ export class LibraryWatcher {
     const { catalog } = this.#context;
     for (let last: Parameters<Catalog['rowsAfter']>[0] = null; ; ) {
       const rows = catalog.rowsAfter(last, pageSize);
-      for (const row of rows) await this.watchModel(row);
+      for (const row of rows) {
+        // Nearly all: a hundred thousand waits for nothing would be fifty megabytes.
+        const isWatched = row.bundle_format !== 'diffusers_directory' && this.#parents.has(dirname(row.entry_path));
+        if (!isWatched) await this.watchModel(row);
+      }
       last = rows.at(-1)?.model_id ?? null;
       if (this.#isClosed || rows.length < pageSize || last === null) break;
       await new Promise(setImmediate);
