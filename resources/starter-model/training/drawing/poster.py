@@ -35,7 +35,7 @@ def draw_poster(scene: Scene, random: np.random.Generator, size: int = 128) -> n
     if body is not None:
         draw_body(canvas, body)
     if "balloon" in scene.extras:
-        draw_balloon(canvas, free, scene.time, random)
+        draw_balloon(canvas, free, body, scene.time, random)
     if "clouds" in scene.extras:
         draw_clouds(canvas, free, scene.time, random)
     if "birds" in scene.extras:

@@ -25,6 +25,8 @@ _AVERAGE_EVERY = 4
 _TIME_EXPONENT = 0.7
 """Times are 1000 * u^0.7: more of the noisy ones, where the composition is decided."""
 _PURE_FROM, _PURE_SHARE = 900, 0.35
+_EXTRA_WEIGHT = 0.6
+"""How much oftener a poster is seen for each thing in it: every single thing is in few of them."""
 
 
 def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, start_from: Path | None) -> None:
@@ -43,12 +45,14 @@ def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, st
     average = tuple(parameter.detach().clone() for parameter in unet.parameters())
     latents = torch.from_numpy(np.load(folder.file(LATENTS)))
     scenes = [scene_of(seed, index) for index in range(training_count(len(latents)))]
+    chances = np.array([1 + _EXTRA_WEIGHT * len(scene.extras) for scene in scenes])
+    chances /= chances.sum()
     noising = Noising(device)
 
     def loss_of(step: int) -> Tensor:
         random = np.random.default_rng([seed, 5, step])
         torch.manual_seed(seed * 1_000_003 + step)
-        chosen = _batch_of(len(scenes), batch, seed, step)
+        chosen = random.choice(len(scenes), batch, replace=False, p=chances)
         ids = torch.from_numpy(tokenizer.encode([training_caption(scenes[index], random) for index in chosen]))
         noisy, times, target = noising(latents[chosen].float().to(device))
         with torch.no_grad():
@@ -94,10 +98,3 @@ class Noising:
         left = signal * weaker
         noisy = left * clean + (1 - left**2).sqrt() * torch.randn_like(clean)
         return noisy, times, (signal * noisy - clean) / noise
-
-
-def _batch_of(count: int, batch: int, seed: int, step: int) -> np.ndarray:
-    """Every epoch is its own shuffle of the data set."""
-    batches = max(1, count // batch)
-    epoch, at = divmod(step, batches)
-    return np.random.default_rng([seed, 6, epoch]).permutation(count)[at * batch : (at + 1) * batch]
