@@ -1,12 +1,9 @@
 """Trains the UNet to predict v from noisy latents and a caption. The text encoder stays as it is."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch import Tensor
 
-from bundle import read_bundle
 from captions import training_caption
 from muon import Muon
 from networks.unet import Unet
@@ -29,17 +26,13 @@ _EXTRA_WEIGHT = 0.6
 """How much oftener a poster is seen for each thing in it: every single thing is in few of them."""
 
 
-def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, start_from: Path | None) -> None:
-    """`start_from`: the folder of a bundle whose UNet to go on from instead of from nothing."""
+def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str) -> None:
     torch.manual_seed(seed)
     batch = preset.denoiser[0].batch
     text_encoder, tokenizer = open_text_encoder(folder, preset)
     text_encoder.to(device)
     unet = Unet(preset.unet)
-    if start_from is None:
-        unet.initialise()
-    else:
-        unet.load_state_dict(read_bundle(start_from).unet.state_dict())
+    unet.initialise()
     unet.to(device)
     optimizer = Muon(unet.parameters(), weight_decay=_WEIGHT_DECAY)
     average = tuple(parameter.detach().clone() for parameter in unet.parameters())

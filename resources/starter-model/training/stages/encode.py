@@ -18,7 +18,12 @@ _BATCH, _SAMPLE = 32, 1024
 
 @torch.no_grad()
 def encode_pictures(folder: RunFolder, preset: Preset, device: str) -> None:
-    """Writes the autoencoder with its statistics folded in, and pictures x 4 x h/8 x w/8 float16, already scaled."""
+    """Writes pictures x 4 x h/8 x w/8 float16, already scaled, and the autoencoder with the scale folded in.
+
+    Does nothing where that is there: it is written last.
+    """
+    if folder.has(FOLDED):
+        return
     clock = Clock(folder, "encode")
     model = Autoencoder(preset.autoencoder).to(device).eval()
     model.load_state_dict(folder.load(f"{autoencoder.STAGE}.pt")["model"])
@@ -29,8 +34,8 @@ def encode_pictures(folder: RunFolder, preset: Preset, device: str) -> None:
     latents = torch.cat(encoded)
     mean, deviation = latents[:_SAMPLE].mean((0, 2, 3)), latents[:_SAMPLE].std((0, 2, 3))
     model.cpu().rescale_latents(mean, 1 / SCALING_FACTOR / deviation)
-    folder.save(FOLDED, {"model": model.state_dict()})
     np.save(folder.file(LATENTS), ((latents - mean[:, None, None]) / deviation[:, None, None]).half().numpy())
+    folder.save(FOLDED, {"model": model.state_dict()})
     clock.record({"pictures": len(pictures)})
 
 
