@@ -68,7 +68,7 @@ export interface App extends AsyncDisposable {
   readonly log: Log;
   /** Of the door for other programs; empty until somebody opens one. */
   readonly door: DoorPlace;
-  /** Ends the running job as interrupted, leaves the waiting ones in the queue, ends the runner. */
+  /** Puts the running job back into the queue, leaves the waiting ones there, ends the runner. */
   close(): Promise<void>;
 }
 

@@ -50,6 +50,10 @@ export const failures = {
   runner_unavailable: { status: 503, sentence: 'The process that makes pictures could not be started: {reason}' },
   provider_unavailable: { status: 409, sentence: 'The execution provider "{provider}" can\'t be used here: {reason}' },
   interrupted: { status: 500, sentence: 'Vitrine ended while this job was running. Retry it to run it again.' },
+  closing: {
+    status: 503,
+    sentence: 'Vitrine is ending. The job "{id}" waits in the queue and is carried out at the next start.',
+  },
   canceled: { status: 409, sentence: 'The job was canceled.' },
   queue_full: { status: 429, sentence: 'The queue already holds {limit} jobs. Try again when some are done.' },
   disk_full: { status: 507, sentence: 'There is no space left on the drive of "{path}". Free some, then retry.' },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** What a job does with its pictures after it made them. `{ upscale: {} }` doubles their size. */
 export const Chain = z.strictObject({
-  upscale: z.strictObject({ scale: z.union([z.literal(2), z.literal(4)]).default(2) }),
+  upscale: z.strictObject({ scale: z.union([z.literal(2), z.literal(4)], { error: 'must be 2 or 4' }).default(2) }),
 });
 export type Chain = z.infer<typeof Chain>;
 

@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readComponentWeights } from '../formats/component-weights.ts';
+import { readComponentWeights } from '../formats/weights/component-weights.ts';
 import {
   asBfloat16,
   asFloat16,

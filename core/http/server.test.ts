@@ -197,5 +197,5 @@ test('closing ends the requests that wait, and the streams', async () => {
   await door.server.close();
   expect(await stream.text()).toBe(': connected\n\n');
   const response = await waiting;
-  expect([response.status, await response.json()]).toMatchObject([500, { error: 'RuntimeError' }]);
+  expect([response.status, await response.json()]).toMatchObject([503, { error: 'HTTPException' }]);
 });

@@ -10,6 +10,7 @@ import { sendFailure } from './failure-reply.ts';
 import { openApiDocument } from './openapi/document.ts';
 import { addPictureRoute } from './api/picture-route.ts';
 import type { DoorLog, EventSource, ImageTools, MetricsSource, Pictures } from './ports.ts';
+import { waitUntilClosing } from './wait-until-closing.ts';
 import { addRendererFiles } from './renderer-files.ts';
 import { httpException } from './sdapi/errors.ts';
 import { addInternalRoutes } from './sdapi/internal.ts';
@@ -45,8 +46,8 @@ const closingMs = 1500;
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, apiKey } = options;
   if (!isLoopback(host) && !apiKey) throw new Failed('unsafe_address', { host });
-  let isClosing = false;
-  const { app, endStreams } = await buildServer({ ...options, isClosing: () => isClosing });
+  const closing = new AbortController();
+  const { app, endStreams } = await buildServer({ ...options, closing: closing.signal });
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -57,7 +58,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     url: `http://${urlHost(host)}:${address.port}`,
     async close() {
-      isClosing = true;
+      closing.abort();
       endStreams();
       const force = setTimeout(() => app.server.closeAllConnections(), closingMs);
       await app.close();
@@ -67,11 +68,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 }
 
 interface BuildOptions extends ServerOptions {
-  readonly isClosing: () => boolean;
+  readonly closing: AbortSignal;
 }
 
 async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstance; endStreams: () => void }> {
-  const { commands, events, pictures, imageTools, metrics, rendererPath, version, log, isClosing } = options;
+  const { events, pictures, imageTools, metrics, rendererPath, version, log, closing } = options;
+  const commands = { ...options.commands, 'jobs.wait': waitUntilClosing(options.commands['jobs.wait'], closing) };
   const app = Fastify({
     bodyLimit: bodyLimitBytes,
     genReqId: () => randomUUID(),
@@ -117,7 +119,7 @@ async function buildServer(options: BuildOptions): Promise<{ app: FastifyInstanc
   };
   const previews = latestPreview(events);
   app.addHook('onClose', previews.close);
-  const sdapi = { commands, events, imageTools, log, version, isClosing, preview: previews.of };
+  const sdapi = { commands, events, imageTools, log, version, preview: previews.of };
   await app.register(
     (scope, _options, done) => {
       addInternalRoutes(scope, sdapi);

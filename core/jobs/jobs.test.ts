@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppEvent } from '../contract/event.ts';
 import { Failed, failureOf } from '../contract/failure.ts';
 import { ModelId } from '../contract/ids.ts';
-import { Job, type Progress } from '../contract/job.ts';
+import { Job, JobOrigin, type Progress } from '../contract/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
 import type { JobHooks } from './work/job-hooks.ts';
 import { type Jobs, openJobs } from './jobs.ts';
@@ -378,20 +378,30 @@ describe('waiting', () => {
 });
 
 describe('closing', () => {
-  it('fails the running job as interrupted and leaves those that wait queued', async () => {
-    const { begun, execute } = endless();
-    const { jobs } = open({ execute });
-    const first = jobs.enqueue(sampleRequest(), 'cli');
-    const second = jobs.enqueue(sampleRequest(), 'cli');
-    await begun;
-    const waiting = Promise.all([jobs.wait(first.id, 60_000), jobs.wait(second.id, 60_000)]);
-    await jobs.close();
-    await jobs.close();
-    expect((await waiting).map(({ status }) => status)).toEqual(['failed', 'queued']);
-    const again = open({ execute: async () => done }).jobs;
-    expect(again.show(first.id)).toMatchObject({ status: 'failed', failure: { code: 'interrupted' } });
-    expect((await again.wait(second.id, 5_000)).status).toBe('succeeded');
-  });
+  it.each(JobOrigin.options)(
+    'puts the running job of %s back before those that wait, and the next start runs both',
+    async (origin) => {
+      const { begun, execute } = endless();
+      const { jobs } = open({ execute });
+      const first = jobs.enqueue(sampleRequest('first'), origin);
+      const second = jobs.enqueue(sampleRequest('second'), origin);
+      await begun;
+      const waiting = Promise.all([jobs.wait(first.id, 60_000), jobs.wait(second.id, 60_000)]);
+      await jobs.close();
+      await jobs.close();
+      expect((await waiting).map(({ status }) => status)).toEqual(['queued', 'queued']);
+      const ran: string[] = [];
+      const again = open({
+        execute: async ({ request }) => {
+          ran.push(request.prompt);
+          return done;
+        },
+      }).jobs;
+      const ended = await Promise.all([first, second].map(({ id }) => again.wait(id, 5_000)));
+      expect(ended.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+      expect(ran).toEqual(['first', 'second']);
+    },
+  );
 
   it('leaves what an earlier program queued alone where told to, and runs what comes anew', async () => {
     const { begun, execute } = endless();
@@ -406,12 +416,13 @@ describe('closing', () => {
     expect(jobs.show(left.id).status).toBe('queued');
   });
 
-  it('waits no longer than told for a job that does not stop', async () => {
+  it('waits no longer than told for a job that does not stop, and puts it back all the same', async () => {
     const { jobs } = open({ execute: () => new Promise(() => undefined), closeTimeoutMs: 30 });
     const { id } = jobs.enqueue(sampleRequest(), 'cli');
     while (jobs.show(id).status === 'queued') await new Promise((resolve) => setImmediate(resolve));
     await jobs.close();
-    expect(open().jobs.show(id).failure?.code).toBe('interrupted');
+    const again = open({ execute: async () => done }).jobs;
+    expect((await again.wait(id, 5_000)).status).toBe('succeeded');
   });
 });
 

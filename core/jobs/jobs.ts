@@ -220,18 +220,13 @@ export class Jobs {
   }
 
   /**
-   * Stops the running job. One that somebody waits for at a door that ends too (sdapi, cli) fails as `interrupted`, any other returns to
-   * the line; those that wait stay queued for the next start.
+   * Stops the running job, which returns to its place in the line with the pictures that it has; those that wait stay there. The next
+   * start goes on with them. Whoever waits is told the job as it then is.
    */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const isOnItsOwn = (id: JobId): boolean => {
-      const { origin } = this.show(id);
-      return origin === 'window' || origin === 'jobs_api';
-    };
-    const timeoutMs = this.#options.closeTimeoutMs ?? defaultCloseTimeoutMs;
-    await this.#worker.close({ requeues: isOnItsOwn, timeoutMs });
+    await this.#worker.close(this.#options.closeTimeoutMs ?? defaultCloseTimeoutMs);
     this.#waiters.releaseAll();
     // Whoever waited reads the job once more, in its own turn.
     await new Promise((resolve) => setImmediate(resolve));

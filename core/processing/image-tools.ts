@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { readUserComment } from '../formats/exif-comment.ts';
-import { readPngText } from '../formats/png-text.ts';
+import { readUserComment } from '../formats/pictures/exif-comment.ts';
+import { readPngText } from '../formats/pictures/png-text.ts';
 import { type EnlargeRequest, enlarge } from './enlarge.ts';
 import { type Infotext, readInfotext } from './infotext.ts';
 import { openPicture } from './open-picture.ts';

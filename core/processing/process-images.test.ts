@@ -11,7 +11,7 @@ import { JobId } from '../contract/ids.ts';
 import { Artifact, type Progress } from '../contract/job.ts';
 import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { ImageRunner, RunnerStatus, RunPlan } from '../contract/runner.ts';
-import { readPngText } from '../formats/png-text.ts';
+import { readPngText } from '../formats/pictures/png-text.ts';
 import { readInfotext } from './infotext.ts';
 import { type ProcessingContext, processImages } from './process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing-runner.ts';

@@ -7,8 +7,8 @@ import { Failed } from '../contract/failure.ts';
 import type { Artifact, StepName } from '../contract/job.ts';
 import type { Options } from '../contract/options.ts';
 import type { Pixels } from '../contract/runner.ts';
-import { withUserComment } from '../formats/exif-comment.ts';
-import { withPngText } from '../formats/png-text.ts';
+import { withUserComment } from '../formats/pictures/exif-comment.ts';
+import { withPngText } from '../formats/pictures/png-text.ts';
 
 /** The keyword under which stable-diffusion-webui and the galleries look for the infotext. */
 const infotextKeyword = 'parameters';

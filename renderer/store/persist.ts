@@ -10,8 +10,8 @@ import {
   SchedulerName,
 } from '../../core/contract/generate.ts';
 import { ModelType } from '../../core/contract/metadata.ts';
-import { emptyDraft } from './generate-state.ts';
-import { initialModelsState, noFilter, paneWidths } from './models-state.ts';
+import { emptyDraft } from './generate/generate-state.ts';
+import { initialModelsState, noFilter, paneWidths } from './models/models-state.ts';
 import { Contrast, LanguageChoice, Theme } from './settings/appearance.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';

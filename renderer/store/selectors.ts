@@ -1,8 +1,8 @@
 import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
-import { paramsOf } from './draft.ts';
-import { idAt, rowOf } from './listing.ts';
-import type { Sort } from './models-state.ts';
+import { paramsOf } from './generate/draft.ts';
+import { idAt, rowOf } from './models/listing.ts';
+import type { Sort } from './models/models-state.ts';
 import type { AppState } from './state.ts';
 
 export type Health = 'valid' | 'degraded' | 'invalid' | 'offline';

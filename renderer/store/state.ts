@@ -1,8 +1,8 @@
 import type { CommandOutput } from '../../core/contract/command.ts';
 import type { ReconcileReport } from '../../core/contract/reconcile.ts';
-import { type AddState, initialAddState } from './add-state.ts';
-import { type GenerateState, initialGenerateState } from './generate-state.ts';
-import { initialModelsState, type ModelsState } from './models-state.ts';
+import { type AddState, initialAddState } from './add/add-state.ts';
+import { type GenerateState, initialGenerateState } from './generate/generate-state.ts';
+import { initialModelsState, type ModelsState } from './models/models-state.ts';
 import { initialMappingsPart, type MappingsPart } from './mappings/mappings-part.ts';
 import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
 import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';

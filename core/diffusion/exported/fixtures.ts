@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readComponentWeights } from '../../formats/component-weights.ts';
+import { readComponentWeights } from '../../formats/weights/component-weights.ts';
 import { ClipTextConfig, clipTextEncoderGraph, clipWeights, hasProjection } from '../graphs/clip-text-encoder.ts';
 import { copyBundle, editJson } from '../graphs/fixtures.ts';
 import { unetGraphs } from '../graphs/unet.ts';

@@ -1,4 +1,4 @@
-import { type CountedTensor, parametersOf } from '../../formats/tensor-precision.ts';
+import { type CountedTensor, parametersOf } from '../../formats/weights/tensor-precision.ts';
 import type { AttentionForm } from '../graphs/layers.ts';
 
 /** A network of a bundle that is loaded and let go by itself. */

@@ -1,4 +1,4 @@
-import type { CountedTensor } from '../../formats/tensor-precision.ts';
+import type { CountedTensor } from '../../formats/weights/tensor-precision.ts';
 import { type Part, type PictureShape, weightsBytesOf } from './memory-need.ts';
 import type { MemoryUse } from './room.ts';
 

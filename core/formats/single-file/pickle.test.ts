@@ -5,7 +5,7 @@ import { bytesReadBy } from '../fixtures/bytes-read.ts';
 import { temporaryFolder } from '../fixtures/tiny-bundle.ts';
 import { uint32, uint64 } from '../fixtures/tiny-gguf.ts';
 import { tinyZip, zipEnd } from '../fixtures/tiny-zip.ts';
-import { WeightsFault } from '../safetensors.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
 import { readPickleListing } from './pickle.ts';
 
 const local = Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(60)]);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, readExactly, withRegularFile } from '../read-bounded.ts';
-import { WeightsFault } from '../safetensors.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
 
 export interface ZipEntry {
   readonly name: string;

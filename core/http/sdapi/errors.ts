@@ -54,6 +54,7 @@ export function errorOfFailure(failed: Failed): SdapiError {
     return validationError([{ loc: ['body', ownNames[field] ?? field], msg, type: 'value_error' }]);
   }
   if (code === 'queue_full') return httpException(429, message);
+  if (code === 'closing') return httpException(503, message);
   return raised(classNames[code] ?? 'RuntimeError', message);
 }
 

@@ -91,12 +91,11 @@ test('an unknown route and a wrong method are answered as there', async () => {
 });
 
 test('a bug shows nothing of itself', async () => {
-  Object.assign(door.core.commands, {
-    'jobs.list': async () => {
-      throw new TypeError(`secret ${sunId}`);
-    },
-  });
-  const response = await fetch(`${door.url}/sdapi/v1/progress`);
+  const listJobs = async () => {
+    throw new TypeError(`secret ${sunId}`);
+  };
+  await using broken = await openDoor({ commands: { ...door.core.commands, 'jobs.list': listJobs } });
+  const response = await fetch(`${broken.url}/sdapi/v1/progress`);
   const text = await response.text();
   expect(response.status).toBe(500);
   expect(text).not.toContain('secret');

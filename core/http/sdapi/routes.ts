@@ -21,14 +21,13 @@ export interface SdapiOptions {
   readonly imageTools: ImageTools;
   readonly log: DoorLog;
   readonly version: string;
-  readonly isClosing: () => boolean;
   /** The newest preview of a job, as bare base64. */
   readonly preview: (jobId: string) => string | null;
 }
 
 /** The door for clients of stable-diffusion-webui's HTTP interface: its paths, bodies, coercions, defaults and errors. */
 export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): void {
-  const { commands, imageTools, log, version, isClosing, preview } = options;
+  const { commands, imageTools, log, version, preview } = options;
   setSdapiBodies(app, log);
   app.addHook('onRequest', async (request) => {
     request.receivedAtMs = performance.now();
@@ -84,7 +83,7 @@ export function addSdapiRoutes(app: FastifyInstance, options: SdapiOptions): voi
   /** What a route that makes pictures needs. Its job ends with the connection of its caller where the options say so. */
   async function portsFor(reply: FastifyReply): Promise<PicturePorts> {
     const current = (await commands['settings.get']({})).options;
-    const ports = { log, version, isClosing, options: current, imageTools };
+    const ports = { log, version, options: current, imageTools };
     if (!current.cancel_on_disconnect) return { ...ports, commands };
     const generate: Commands['jobs.generate'] = async (input) => {
       const job = await commands['jobs.generate'](input);

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Failed } from '../../contract/failure.ts';
-import { readPngText } from '../../formats/png-text.ts';
+import { readPngText } from '../../formats/pictures/png-text.ts';
 import { type OpenApp, openApp, readStream } from '../fixtures/open-app.ts';
 
 interface JobView {

@@ -118,17 +118,16 @@ export class Worker {
     if (this.#running) this.#running.pausesAfterPicture = false;
   }
 
-  /** Begins nothing more. What runs stops: it fails as `interrupted`, or returns to the line; after the time-out it is given up. */
-  async close({ requeues, timeoutMs }: { requeues: (id: JobId) => boolean; timeoutMs: number }): Promise<void> {
+  /** Begins nothing more. What runs stops and returns to the line; after the time-out it is no longer listened to, and returns all the same. */
+  async close(timeoutMs: number): Promise<void> {
     this.#isClosed = true;
     if (this.#next) clearImmediate(this.#next);
     const running = this.#running;
     if (running === null) return;
-    if (requeues(running.id)) this.#requeue(running);
-    else running.controller.abort();
+    this.#requeue(running);
     const timeout = new Promise((resolve) => setTimeout(resolve, timeoutMs).unref());
     await Promise.race([running.ended, timeout]);
-    if (this.#running) this.#finish(running.id, { status: 'failed', failure: new Failed('interrupted').failure });
+    if (this.#running) this.#finish(running.id, 'requeue');
   }
 
   #beginNext(): void {
@@ -197,7 +196,6 @@ export class Worker {
         log(`Job ${job.id} failed: ${error instanceof Error ? error.stack : String(error)}`);
       const isToRequeue = this.#running?.id === job.id && this.#running.isToRequeue;
       if (signal.aborted && isToRequeue) return 'requeue';
-      if (signal.aborted && this.#isClosed) return { status: 'failed', failure: new Failed('interrupted').failure };
       if (failure.code === 'canceled') return { status: 'canceled' };
       return { status: 'failed', failure };
     }

@@ -2,7 +2,7 @@ import { opendir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Candidate, Classification, PathKind } from '../../contract/model.ts';
-import { hasModelIndex } from '../../formats/diffusers-folder.ts';
+import { hasModelIndex } from '../../formats/diffusers/diffusers-folder.ts';
 import { type ModelFacts, readModelFacts } from '../../formats/model-facts.ts';
 import { partialReasonOf } from '../../formats/partial-download.ts';
 import { readFaultOf } from '../../formats/read-bounded.ts';

@@ -1,6 +1,6 @@
 import { Failed } from '../../contract/failure.ts';
 import type { ImportItem } from '../../contract/task.ts';
-import { hasModelIndex } from '../../formats/diffusers-folder.ts';
+import { hasModelIndex } from '../../formats/diffusers/diffusers-folder.ts';
 import { pickSource } from '../acts/read-source.ts';
 import { classifyPath } from '../classification/classify-path.ts';
 import { lookupsOf } from '../classification/library-lookups.ts';

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { isAbsolutePath } from '../../format/path.ts';
 import { Button } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import css from './add-sheet.module.css';
 
 /** Names a thing instead of dropping it. */

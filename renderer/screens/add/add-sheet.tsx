@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
-import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../store/add-plan.ts';
-import type { AddSheet } from '../../store/add-state.ts';
+import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../store/add/add-plan.ts';
+import type { AddSheet } from '../../store/add/add-state.ts';
 import { Button } from '../../ui/button.tsx';
-import { Choice } from '../../ui/choice.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { Choice } from '../../ui/fields/choice.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { LongList } from '../../ui/long-list.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { useWords } from '../../ui/use-words.ts';

@@ -1,8 +1,8 @@
 import { useTranslations } from 'use-intl';
 import type { Classification } from '../../../core/contract/model.ts';
 import { baseName } from '../../format/path.ts';
-import type { Candidate } from '../../store/add-state.ts';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import type { Candidate } from '../../store/add/add-state.ts';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { LongList } from '../../ui/long-list.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './candidate-list.module.css';

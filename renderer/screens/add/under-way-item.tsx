@@ -3,11 +3,11 @@ import { useTranslations } from 'use-intl';
 import type { Task } from '../../../core/contract/task.ts';
 import { useActions } from '../../app-context.tsx';
 import { baseName } from '../../format/path.ts';
-import { fractionOf, type ItemProgress, newCandidates } from '../../store/add-plan.ts';
-import type { AddItem } from '../../store/add-state.ts';
+import { fractionOf, type ItemProgress, newCandidates } from '../../store/add/add-plan.ts';
+import type { AddItem } from '../../store/add/add-state.ts';
 import { Tool } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
-import { ProgressRing } from '../../ui/progress.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
+import { ProgressRing } from '../../ui/display/progress.tsx';
 
 import { useWords } from '../../ui/use-words.ts';
 import css from './under-way-item.module.css';

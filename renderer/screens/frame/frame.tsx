@@ -1,17 +1,17 @@
 import { useEffect } from 'react';
 import { useApp } from '../../app-context.tsx';
 import { isFirstRun } from '../../store/selectors.ts';
-import { Case } from '../add/case.tsx';
-import { useWindowDrop } from '../add/use-window-drop.ts';
+import { Case } from '../add/drop/case.tsx';
+import { useWindowDrop } from '../add/drop/use-window-drop.ts';
 import { Palette } from '../palette/palette.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
-import { Bar } from './bar.tsx';
+import { Bar } from './edges/bar.tsx';
 import { Floats } from './floats.tsx';
 import css from './frame.module.css';
 import { NoticeLine } from './notice-line.tsx';
-import { Rail } from './rail.tsx';
+import { Rail } from './edges/rail.tsx';
 import { ScreenPlace } from './screen-place.tsx';
-import { StatusLine } from './status-line.tsx';
+import { StatusLine } from './edges/status-line.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
 export function Frame() {

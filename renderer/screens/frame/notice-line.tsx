@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import type { Notice } from '../../store/state.ts';
 import { Button, Tool } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import css from './notice-line.module.css';
 
 const shownMs = 4000;

@@ -1,8 +1,8 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
-import type { DroppedPicture } from '../../store/generate-state.ts';
+import type { DroppedPicture } from '../../store/generate/generate-state.ts';
 import { Button } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import css from './dropped-picture-sheet.module.css';
 import { infotextRows } from './easel/infotext-rows.ts';

@@ -3,7 +3,7 @@ import type { Job } from '../../../core/contract/job.ts';
 import { useActions } from '../../app-context.tsx';
 import { en } from '../../messages/en.ts';
 import { Button } from '../../ui/button.tsx';
-import { FindingPanel } from '../../ui/finding-panel.tsx';
+import { FindingPanel } from '../../ui/display/finding-panel.tsx';
 
 /** Why there is no picture, and what to do: the core's own sentence, then the remedy where the sentence has none. */
 export function FailurePanel({ job }: { readonly job: Job }) {

@@ -4,10 +4,10 @@ import { useTranslations } from 'use-intl';
 import { useActions } from '../../app-context.tsx';
 import { type Cause, type Mend, mendOf } from '../../store/health/causes.ts';
 import { Button, ToolTrigger } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { Menu } from '../../ui/menu.tsx';
-import { PathText } from '../../ui/path-text.tsx';
-import { ModelStill } from '../../ui/still.tsx';
+import { PathText } from '../../ui/display/path-text.tsx';
+import { ModelStill } from '../../ui/display/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './health-screen.module.css';
 

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl';
 import type { ReconcileReport } from '../../../core/contract/reconcile.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { Button, Tool } from '../../ui/button.tsx';
-import { PathText } from '../../ui/path-text.tsx';
+import { PathText } from '../../ui/display/path-text.tsx';
 import { roomForPane, useMedia } from '../../ui/use-media.ts';
 import { useWords } from '../../ui/use-words.ts';
 import { SidePane } from '../side-pane.tsx';

@@ -1,8 +1,8 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { Button } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
-import { PathText } from '../../ui/path-text.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
+import { PathText } from '../../ui/display/path-text.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './health-screen.module.css';
 

@@ -5,7 +5,7 @@ import type { MappingApp } from '../../../core/contract/mapping.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { mappingRootOf, standingLinks } from '../../store/mappings/mappings-part.ts';
 import { Button } from '../../ui/button.tsx';
-import { PathText } from '../../ui/path-text.tsx';
+import { PathText } from '../../ui/display/path-text.tsx';
 import { roomForPane, useMedia } from '../../ui/use-media.ts';
 import { useWords } from '../../ui/use-words.ts';
 import css from './mappings-screen.module.css';

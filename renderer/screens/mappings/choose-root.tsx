@@ -3,8 +3,8 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { isAbsolutePath } from '../../format/path.ts';
 import { Button } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
-import { PathText } from '../../ui/path-text.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
+import { PathText } from '../../ui/display/path-text.tsx';
 import css from './choose-root.module.css';
 
 /** Where the app is: a folder that is named or picked, or one that is found in or below it, with what it was known by. */

@@ -3,8 +3,8 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { isAbsolutePath } from '../../format/path.ts';
 import { Button } from '../../ui/button.tsx';
-import { HealthGlyph } from '../../ui/health-glyph.tsx';
-import { PathText } from '../../ui/path-text.tsx';
+import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
+import { PathText } from '../../ui/display/path-text.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import css from './model-dialog.module.css';
 

@@ -2,7 +2,7 @@ import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import { useActions, useApp } from '../../app-context.tsx';
 import { lineGuessMs } from '../../store/queue/time-guess.ts';
-import { BlankSlate } from '../../ui/blank-slate.tsx';
+import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import list from '../list-screen.module.css';

@@ -3,10 +3,10 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { draftModel, whyNotRunnable } from '../../store/selectors.ts';
 import { Button } from '../../ui/button.tsx';
-import { PathText } from '../../ui/path-text.tsx';
+import { PathText } from '../../ui/display/path-text.tsx';
 import { useWords } from '../../ui/use-words.ts';
-import { Mark } from '../frame/mark.tsx';
-import { StatusLine } from '../frame/status-line.tsx';
+import { Mark } from '../frame/edges/mark.tsx';
+import { StatusLine } from '../frame/edges/status-line.tsx';
 import firstPicture from './first-picture.webp';
 import css from './welcome-screen.module.css';
 

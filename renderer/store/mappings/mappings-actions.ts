@@ -2,7 +2,7 @@ import { Failed } from '../../../core/contract/failure.ts';
 import type { MappingActionKind, MappingApply, MappingPlan } from '../../../core/contract/mapping.ts';
 import type { Task } from '../../../core/contract/task.ts';
 import type { WindowClient } from '../../client/client.ts';
-import { newerTask } from '../add-plan.ts';
+import { newerTask } from '../add/add-plan.ts';
 import { problemOf } from '../problem.ts';
 import type { AppState, NoticeText } from '../state.ts';
 import type { AppStore } from '../store.ts';

@@ -23,8 +23,6 @@ export interface PicturePorts {
   /** The options as they stand. */
   readonly options: Options;
   readonly imageTools: ImageTools;
-  /** Whether the server is about to end: nobody is there to take an answer any more. */
-  readonly isClosing: () => boolean;
 }
 
 /** What of a request its endpoint alone knows. */
@@ -141,12 +139,9 @@ async function chosenModel(layers: readonly Options[], commands: Commands) {
   return null;
 }
 
-async function ended(queued: Job, { commands, isClosing }: PicturePorts): Promise<Job> {
+async function ended(queued: Job, { commands }: PicturePorts): Promise<Job> {
   let job = queued;
-  while (!isTerminal(job.status)) {
-    if (isClosing()) throw new Failed('interrupted');
-    job = await commands['jobs.wait']({ job_id: queued.id, timeout_ms: waitMs });
-  }
+  while (!isTerminal(job.status)) job = await commands['jobs.wait']({ job_id: queued.id, timeout_ms: waitMs });
   return job;
 }
 

@@ -9,8 +9,8 @@ import easel from './easel.module.css';
 import { Figure } from './figure.tsx';
 import { differencesOf } from './infotext-rows.ts';
 import { ZoomTools } from './picture.tsx';
-import { type View, wholePicture } from './zoom.ts';
-import { ZoomView } from './zoom-view.tsx';
+import { type View, wholePicture } from './zoom/zoom.ts';
+import { ZoomView } from './zoom/zoom-view.tsx';
 
 const shownDifferences = 4;
 

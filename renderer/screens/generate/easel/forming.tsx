@@ -3,7 +3,7 @@ import type { Job } from '../../../../core/contract/job.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { runningJob } from '../../../store/selectors.ts';
 import { Button } from '../../../ui/button.tsx';
-import { ProgressLine } from '../../../ui/progress.tsx';
+import { ProgressLine } from '../../../ui/display/progress.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './easel.module.css';
 import { Figure } from './figure.tsx';

@@ -6,13 +6,13 @@ import type { Artifact, Job } from '../../../../core/contract/job.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button, Tool, ToolTrigger } from '../../../ui/button.tsx';
 import { Menu } from '../../../ui/menu.tsx';
-import { FakeMark } from '../../../ui/still.tsx';
+import { FakeMark } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './easel.module.css';
 import { Figure } from './figure.tsx';
 import { infotextRows } from './infotext-rows.ts';
-import { closer, farther, type View, wholePicture } from './zoom.ts';
-import { ZoomView } from './zoom-view.tsx';
+import { closer, farther, type View, wholePicture } from './zoom/zoom.ts';
+import { ZoomView } from './zoom/zoom-view.tsx';
 
 interface PictureProps {
   readonly artifact: Artifact;

@@ -6,7 +6,7 @@ import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { draftModel, whyNotRunnable } from '../../../store/selectors.ts';
-import { EmptyStill, ModelStill } from '../../../ui/still.tsx';
+import { EmptyStill, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './model-picker.module.css';
 

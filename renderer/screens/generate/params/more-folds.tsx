@@ -1,10 +1,10 @@
 import { useTranslations } from 'use-intl';
 import { limits, maxSeed } from '../../../../core/contract/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
-import type { Saving } from '../../../store/generate-state.ts';
-import { Choice } from '../../../ui/choice.tsx';
-import { NumberField } from '../../../ui/number-field.tsx';
-import { Slider } from '../../../ui/slider.tsx';
+import type { Saving } from '../../../store/generate/generate-state.ts';
+import { Choice } from '../../../ui/fields/choice.tsx';
+import { NumberField } from '../../../ui/fields/number-field.tsx';
+import { Slider } from '../../../ui/fields/slider.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import { Fold, Param } from './fold.tsx';
 import css from './params.module.css';

@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import type { PromptCount } from '../../../../core/contract/prompt.ts';
 import { useApp } from '../../../app-context.tsx';
-import { HealthGlyph } from '../../../ui/health-glyph.tsx';
+import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './prompt-box.module.css';
 

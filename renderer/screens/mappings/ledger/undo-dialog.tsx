@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { PathText } from '../../../ui/path-text.tsx';
+import { PathText } from '../../../ui/display/path-text.tsx';
 import { Sheet } from '../../../ui/sheet.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import dialog from '../../dialog.module.css';

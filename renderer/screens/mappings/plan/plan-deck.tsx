@@ -2,7 +2,7 @@ import { Undo2 } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { ProgressLine } from '../../../ui/progress.tsx';
+import { ProgressLine } from '../../../ui/display/progress.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './plan-deck.module.css';
 

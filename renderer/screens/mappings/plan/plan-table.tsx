@@ -7,7 +7,7 @@ import { useActions, useApp } from '../../../app-context.tsx';
 import { type PlanRow, placeOf, planRows } from '../../../store/mappings/plan-rows.ts';
 import { Button } from '../../../ui/button.tsx';
 import text from '../../../styles/text.module.css';
-import { ModelStill } from '../../../ui/still.tsx';
+import { ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './plan-table.module.css';
 

@@ -3,7 +3,7 @@ import { useTranslations } from 'use-intl';
 import type { Job } from '../../../../core/contract/job.ts';
 import { useApp } from '../../../app-context.tsx';
 import { timeGuessMs } from '../../../store/queue/time-guess.ts';
-import { ProgressLine } from '../../../ui/progress.tsx';
+import { ProgressLine } from '../../../ui/display/progress.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './job-when.module.css';
 

@@ -1,0 +1,105 @@
+import { useTranslations } from 'use-intl';
+import { useActions, useApp } from '../../../app-context.tsx';
+import { Button } from '../../../ui/button.tsx';
+import { Choice } from '../../../ui/fields/choice.tsx';
+import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
+import { useWords } from '../../../ui/use-words.ts';
+import { Pref } from './pref.tsx';
+import css from './pref.module.css';
+
+/** What the networks run on: the choice, what was found with why the rest was not, and the memory that is held. */
+export function Engine() {
+  const t = useTranslations('settings');
+  const runner = useApp((state) => state.doctor?.runner ?? state.status?.runner ?? null);
+  const version = useApp((state) => state.doctor?.onnxruntime_version ?? null);
+  if (!runner) return null;
+  return (
+    <>
+      <RunsOn />
+      <Providers />
+      <Pref
+        title={t('runner')}
+        text={
+          runner.kind === 'fake'
+            ? t('runnerFake')
+            : `${t('runnerOnnx', { version: version ?? '' })} ${t('restarts', { count: runner.restarts })}.`
+        }
+      />
+      <Memory />
+    </>
+  );
+}
+
+function RunsOn() {
+  const t = useTranslations('settings');
+  const { setOptions } = useActions();
+  const { provider } = useWords();
+  const chosen = useApp((state) => state.options?.execution_provider ?? null);
+  const providers = useApp((state) => state.doctor?.providers);
+  const found = (providers ?? []).filter(({ name, usable }) => usable || name === chosen);
+  const names = ['auto', ...found.map(({ name }) => name)] as const;
+  return (
+    <Pref title={t('runsOn')} text={t('runsOnMeans')}>
+      <Choice
+        size="row"
+        label={t('runsOn')}
+        value={chosen}
+        options={names.map((value) => ({
+          value: value as NonNullable<typeof chosen>,
+          text: provider(value),
+        }))}
+        onChange={(value) => void setOptions({ execution_provider: value })}
+      />
+    </Pref>
+  );
+}
+
+function Providers() {
+  const t = useTranslations('settings');
+  const { provider } = useWords();
+  const doctor = useApp((state) => state.doctor);
+  if (!doctor) return <p className={css.list}>{t('looking')}</p>;
+  if (doctor.providers.length === 0) return null;
+  return (
+    <ul className={css.list} aria-label={t('found')}>
+      {doctor.providers.map(({ name, usable, reason }) => {
+        const isInUse = doctor.runner.provider === name;
+        return (
+          <li key={name} className={css.provider}>
+            <HealthGlyph state={usable ? 'valid' : 'offline'} />
+            <b>{provider(name)}</b>
+            <p>{isInUse ? t('inUse') : usable ? t('usable') : (reason ?? t('notUsable'))}</p>
+            <span>{isInUse && doctor.runner.threads !== null && t('threads', { count: doctor.runner.threads })}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Memory() {
+  const t = useTranslations('settings');
+  const { bytes } = useWords();
+  const { unloadModel } = useActions();
+  const runner = useApp((state) => state.status?.runner ?? null);
+  const loaded = useApp((state) =>
+    runner?.loaded_model_id ? (state.models[runner.loaded_model_id]?.name ?? runner.loaded_model_id) : null,
+  );
+  if (!runner) return null;
+  return (
+    <Pref
+      title={t('memory')}
+      text={
+        loaded === null
+          ? t('memoryNone')
+          : runner.memory_bytes === null
+            ? t('memoryHolds', { model: loaded })
+            : t('memoryHoldsSize', { model: loaded, size: bytes(runner.memory_bytes) })
+      }
+    >
+      <Button isDisabled={loaded === null} onPress={() => void unloadModel()}>
+        {t('unload')}
+      </Button>
+    </Pref>
+  );
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { GenerateRequest } from '../../../core/contract/generate.ts';
+import { sampleModel } from '../../dev/sample-records.ts';
+import { draftOf, nearestSide, paramsOf, requestOf, sizePresets } from './draft.ts';
+import { emptyDraft } from './generate-state.ts';
+
+const starter = sampleModel({ generation_defaults: { width: 128, height: 128, steps: 24, guidance_scale: 5 } });
+
+test.each([
+  ['the model’s own', starter, ['128×128', '160×112', '112×160', '176×96', '96×176']],
+  ['SD 1.5', sampleModel({}), ['512×512', '640×448', '448×640', '704×384', '384×704']],
+  [
+    'SDXL',
+    sampleModel({ family: 'stable-diffusion-xl' }),
+    ['1024×1024', '1280×832', '832×1280', '1344×768', '768×1344'],
+  ],
+])('sizes offered for %s', (_, model, sizes) => {
+  expect(sizePresets(model).map(({ width, height }) => `${width}×${height}`)).toEqual(sizes);
+});
+
+test('what was not chosen follows the model', () => {
+  expect(paramsOf(emptyDraft, starter)).toEqual({ width: 128, height: 128, steps: 24, guidanceScale: 5 });
+  expect(paramsOf({ ...emptyDraft, steps: 8 }, starter).steps).toBe(8);
+});
+
+test('every draft makes a request that the contract takes, and comes back from it', () => {
+  const draft = { ...emptyDraft, modelId: starter.model_id, prompt: 'red hills', seed: 7, count: 4 };
+  const request = GenerateRequest.parse(requestOf(draft, starter));
+  expect(request).toMatchObject({ model_id: starter.model_id, prompt: 'red hills', seed: 7, count: 4, width: 128 });
+  expect(draftOf({ request }, 9)).toEqual({
+    ...draft,
+    width: 128,
+    height: 128,
+    steps: 24,
+    guidanceScale: 5,
+    seed: 9,
+    count: 1,
+  });
+});
+
+test.each([
+  [513, 512],
+  [517, 520],
+  [1, 8],
+  [99_999, 4096],
+])('a side of %i px becomes %i', (typed, side) => {
+  expect(nearestSide(typed)).toBe(side);
+});
