@@ -14,7 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import torch
 
 from networks.layers import Conv2d
-from pictures import render_pictures
+from pictures import PICTURES, SETTLED_PICTURES, render_pictures
 from presets import PRESETS, Preset
 from run_folder import RunFolder
 from stages.assemble import assemble_bundle
@@ -51,7 +51,7 @@ def stages_of(
 ) -> dict[str, Callable[[], None]]:
     """In the order in which they need each other. `evaluation`: the name of its file in the run folder."""
     return {
-        "render": lambda: render_pictures(folder.file("pictures.npy"), SEED, preset.pictures, preset.size, processes),
+        "render": lambda: _render(folder, preset, processes),
         "text": lambda: train_text_encoder(folder, preset, SEED, device),
         "autoencoder": lambda: train_autoencoder(folder, preset, SEED, device),
         "encode": lambda: encode_pictures(folder, preset, device),
@@ -64,6 +64,11 @@ def stages_of(
         "reference": lambda: write_reference(bundle, folder.file("reference.png"), folder.file("reference.json")),
         "guidance": lambda: compare_guidance(folder, preset, bundle),
     }
+
+
+def _render(folder: RunFolder, preset: Preset, processes: int) -> None:
+    for name, settled in ((PICTURES, False), (SETTLED_PICTURES, True)):
+        render_pictures(folder.file(name), SEED, preset.pictures, preset.size, processes, settled)
 
 
 def _arguments() -> argparse.Namespace:

@@ -6,7 +6,7 @@ from scene import Scene
 
 from .canvas import CELL, Canvas
 from .colours import LAND, WHITE, Colour, jittered, lit, mix, shaded
-from .sky import Body, columns_away_from
+from .sky import Body
 
 Foot = tuple[float, float]
 
@@ -22,23 +22,29 @@ def snow_tint(colour: Colour, time: str, snow: bool, share: float = 0.62) -> Col
 
 
 def draw_land(
-    canvas: Canvas, scene: Scene, horizon: float, haze: Colour, body: Body | None, random: np.random.Generator
+    canvas: Canvas,
+    scene: Scene,
+    horizon: float,
+    haze: Colour,
+    body: Body | None,
+    sides: tuple[int, ...],
+    random: np.random.Generator,
 ) -> list[Foot]:
-    """Draws the place. Returns feet, best first."""
+    """Draws the place. Returns feet, best first: the first in one of the columns `sides`."""
     snow = "snow" in scene.extras
     if scene.scene == "sea":
-        return _sea(canvas, scene.time, horizon, haze, body, random)
+        return _sea(canvas, scene.time, horizon, haze, body, sides, random)
     if scene.scene == "forest":
         return _forest(canvas, scene.time, horizon, haze, snow, random)
     if scene.scene == "city":
         return _city(canvas, scene.time, haze, snow, random)
     if scene.scene == "desert":
-        return _desert(canvas, scene.time, horizon, haze, body, random)
-    return _ridges(canvas, scene, horizon, haze, body, random)
+        return _desert(canvas, scene.time, horizon, haze, sides, random)
+    return _ridges(canvas, scene, horizon, haze, sides, random)
 
 
 def _ridges(
-    canvas: Canvas, scene: Scene, horizon: float, haze: Colour, body: Body | None, random: np.random.Generator
+    canvas: Canvas, scene: Scene, horizon: float, haze: Colour, sides: tuple[int, ...], random: np.random.Generator
 ) -> list[Foot]:
     """Mountains and hills: three layers, each nearer one darker."""
     snow = "snow" in scene.extras
@@ -57,11 +63,11 @@ def _ridges(
         _fill_below(canvas, line, snow_tint(colour, scene.time, snow))
         if mountains and scene.land_colour == "snowy" and layer < 2:
             _snow_cap(canvas, line, float(line.min() + 0.085), scene.time)
-    return _feet_on(line, _foot_columns(body, random))
+    return _feet_on(line, _foot_columns(sides, random))
 
 
 def _desert(
-    canvas: Canvas, time: str, horizon: float, haze: Colour, body: Body | None, random: np.random.Generator
+    canvas: Canvas, time: str, horizon: float, haze: Colour, sides: tuple[int, ...], random: np.random.Generator
 ) -> list[Foot]:
     base = jittered(random, (234, 168, 88), 6)
     line = horizon
@@ -70,11 +76,17 @@ def _desert(
         colour = shaded(mix(lit(base, time), haze, 0.20 * (1 - near)), 1 - 0.16 * near)
         line = horizon + 0.05 + 0.11 * layer - _waves(random, (0.07, 0.09, 0.09)[layer])
         _fill_below(canvas, line, colour)
-    return [(x, y + 0.08) for x, y in _feet_on(line, _foot_columns(body, random))]
+    return [(x, y + 0.08) for x, y in _feet_on(line, _foot_columns(sides, random))]
 
 
 def _sea(
-    canvas: Canvas, time: str, horizon: float, haze: Colour, body: Body | None, random: np.random.Generator
+    canvas: Canvas,
+    time: str,
+    horizon: float,
+    haze: Colour,
+    body: Body | None,
+    sides: tuple[int, ...],
+    random: np.random.Generator,
 ) -> list[Foot]:
     """Bands of water from pale to deep, the body's reflection, a few wave crests."""
     water = {"day": (30, 118, 186), "sunset": (124, 62, 116), "night": (16, 32, 82), "dawn": (112, 142, 196)}[time]
@@ -93,7 +105,7 @@ def _sea(
     for cell in random.choice(16 * rows, size=5, replace=False):
         x, y = (cell % 16) * CELL, horizon + (cell // 16 + 0.75) * CELL
         canvas.rounded(x - CELL, y, x + CELL, y + 0.018, 0.009, mix(water, WHITE, 0.28))
-    return [(column * CELL, horizon + 2 * CELL) for column in _foot_columns(body, random)]
+    return [(column * CELL, horizon + 2 * CELL) for column in _foot_columns(sides, random)]
 
 
 def _forest(
@@ -208,8 +220,7 @@ def _feet_on(line: np.ndarray, columns: list[int]) -> list[Foot]:
     ]
 
 
-def _foot_columns(body: Body | None, random: np.random.Generator) -> list[int]:
+def _foot_columns(sides: tuple[int, ...], random: np.random.Generator) -> list[int]:
     """The first balances the sun or moon, the second stands in the middle."""
-    sides = columns_away_from(body)
     first = sides[random.integers(len(sides))]
     return [first, 8, 16 - first]

@@ -41,13 +41,13 @@ def place_body(scene: Scene, random: np.random.Generator) -> Body | None:
     )
 
 
-def columns_away_from(body: Body | None) -> tuple[int, ...]:
-    """The column where one thing balances the sun or moon; both sides where it is in the middle or missing.
+def columns_away_from(body: Body | None, settled: bool) -> tuple[int, ...]:
+    """The column where one thing balances the sun or moon. Where that is in the middle or missing: either side, or the right one if `settled`.
 
-    Few places again, and far apart: with eleven of them a thing is easily drawn in two.
+    Few places again, and far apart: where a thing may stand in many, a small network draws it in two.
     """
     if body is None or body.x == _COLUMN["center"] * CELL:
-        return (3, 13)
+        return (13,) if settled else (3, 13)
     return (13,) if body.x < _COLUMN["center"] * CELL else (3,)
 
 
@@ -143,8 +143,10 @@ def draw_clouds(canvas: Canvas, free: FreeSky, time: str, random: np.random.Gene
         canvas.rounded(x - width, y, x + width, y + height * 0.72, height * 0.36, colour)
 
 
-def draw_balloon(canvas: Canvas, free: FreeSky, body: Body | None, time: str, random: np.random.Generator) -> None:
-    place = free.take(columns_away_from(body), (3, 4), 1.8 * CELL)
+def draw_balloon(
+    canvas: Canvas, free: FreeSky, columns: tuple[int, ...], time: str, random: np.random.Generator
+) -> None:
+    place = free.take(columns, (3, 4), 1.8 * CELL)
     if place is None:
         return
     x, y = place

@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from muon import Muon
 from networks.autoencoder import Autoencoder
-from pictures import open_pictures, to_pixels, to_tensor, training_count
+from pictures import PICTURES, open_pictures, to_pixels, to_tensor, training_count
 from presets import Preset
 from run_folder import RunFolder
 from training_loop import Trained, train_steps
@@ -23,7 +23,7 @@ def train_autoencoder(folder: RunFolder, preset: Preset, seed: int, device: str)
     model = Autoencoder(preset.autoencoder).to(device)
     _start_with_little_noise(model)
     optimizer = Muon(model.parameters())
-    pictures = open_pictures(folder.file("pictures.npy"))
+    pictures = open_pictures(folder.file(PICTURES))
     crops, whole = preset.autoencoder_crops, preset.autoencoder_whole
 
     def loss_of(step: int) -> Tensor:

@@ -1,4 +1,8 @@
-"""Trains the UNet to predict v from noisy latents and a caption. The text encoder stays as it is."""
+"""Trains the UNet to predict v from noisy latents and a caption. The text encoder stays as it is.
+
+It begins on drawings whose things stand on either side, and ends on those where the side is settled: after the first
+half alone it draws a house on both.
+"""
 
 import numpy as np
 import torch
@@ -13,7 +17,7 @@ from presets import Preset
 from run_folder import RunFolder
 from training_loop import Trained, train_steps
 
-from .encode import LATENTS
+from .encode import LATENTS, SETTLED_LATENTS
 from .text import open_text_encoder
 
 STAGE = "denoiser"
@@ -36,8 +40,8 @@ def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str) ->
     unet.to(device)
     optimizer = Muon(unet.parameters(), weight_decay=_WEIGHT_DECAY)
     average = tuple(parameter.detach().clone() for parameter in unet.parameters())
-    latents = torch.from_numpy(np.load(folder.file(LATENTS)))
-    scenes = [scene_of(seed, index) for index in range(training_count(len(latents)))]
+    loose, settled = (torch.from_numpy(np.load(folder.file(name))) for name in (LATENTS, SETTLED_LATENTS))
+    scenes = [scene_of(seed, index) for index in range(training_count(len(loose)))]
     chances = np.array([1 + _EXTRA_WEIGHT * len(scene.extras) for scene in scenes])
     chances /= chances.sum()
     noising = Noising(device)
@@ -47,6 +51,7 @@ def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str) ->
         torch.manual_seed(seed * 1_000_003 + step)
         chosen = random.choice(len(scenes), batch, replace=False, p=chances)
         ids = torch.from_numpy(tokenizer.encode([training_caption(scenes[index], random) for index in chosen]))
+        latents = loose if step < preset.settled_from else settled
         noisy, times, target = noising(latents[chosen].float().to(device))
         with torch.no_grad():
             context = text_encoder(ids.to(device))
