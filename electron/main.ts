@@ -5,15 +5,15 @@ import { failureOf } from '../core/contract/failure.ts';
 import { resolveFolders } from '../core/folders.ts';
 import { type Instance, openInstance } from '../core/instance.ts';
 import { channels } from './bridge.ts';
-import { keepCrashReports, mendCrashedPage } from './window/crash-reports.ts';
+import { announceProtocols, pageUrl, serveContent } from './content/serve-content.ts';
 import { openIpc } from './ipc.ts';
 import { setMenu } from './menu/set-menu.ts';
 import { appPaths } from './paths.ts';
-import { announceProtocols, pageUrl, serveContent } from './content/serve-content.ts';
-import { guardQuit } from './window/quit-guard.ts';
 import { createShellRequests } from './shell-requests.ts';
 import { readStartArguments } from './start-arguments.ts';
+import { keepCrashReports, mendCrashedPage } from './window/crash-reports.ts';
 import { openWindow } from './window/open-window.ts';
+import { guardQuit } from './window/quit-guard.ts';
 import { afterEvent, fractionOf, noWork, quitQuestion } from './window/work-in-hand.ts';
 
 const SecondStart = z.object({ paths: z.array(z.string()) });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { commandsOfMapping } from '../commands/mapping-commands.ts';
 import { openLibrary } from '../library/open-library.ts';
 import { Mappings } from '../mapping/mappings.ts';
-import { commandsOfMapping } from '../commands/mapping-commands.ts';
 import { findProgramFiles } from '../program-files.ts';
 import { makeOwnedLibrary } from './owned-library-fixture.ts';
 

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CauseQuery } from '../contract/cause.ts';
 import { Failed } from '../contract/failure.ts';
+import { type FindingCode, findingSeverity } from '../contract/finding.ts';
 import { ModelId } from '../contract/ids.ts';
 import { ListQuery, ModelSummary } from '../contract/model.ts';
 import { type Catalog, type CatalogEntry, openCatalog } from './catalog.ts';
@@ -24,7 +26,12 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function entry(id: string, changes: Partial<Record<keyof ModelSummary, unknown>> = {}, searchText = ''): CatalogEntry {
+function entry(
+  id: string,
+  changes: Partial<Record<keyof ModelSummary, unknown>> = {},
+  searchText = '',
+  findings: CatalogEntry['findings'] = [],
+): CatalogEntry {
   const [type, family] = id.split('/');
   const summary = ModelSummary.parse({
     model_id: id,
@@ -50,7 +57,7 @@ function entry(id: string, changes: Partial<Record<keyof ModelSummary, unknown>>
     added_at: '2026-01-01T00:00:00.000Z',
     ...changes,
   });
-  return { summary, record: JSON.stringify({ id }), searchText };
+  return { summary, record: JSON.stringify({ id }), searchText, findings };
 }
 
 const idsOf = (query: Record<string, unknown>) =>
@@ -517,4 +524,63 @@ test('a damage that a statement meets is a failure, not a bug', () => {
   expect(() => catalog.count()).toThrow(
     expect.objectContaining({ failure: expect.objectContaining({ code: 'database_unusable' }) }),
   );
+});
+
+describe('what is wrong, by cause', () => {
+  const finding = (code: FindingCode, drive = '', path?: string) => ({
+    drive,
+    finding: { code, severity: findingSeverity[code], message: code, ...(path !== undefined && { path }) },
+  });
+  const broken = (id: string, ...findings: CatalogEntry['findings']) => entry(id, {}, '', findings);
+  const causes = () =>
+    catalog.causes().map(({ code, drive, model_count, finding_count, examples }) => ({
+      code,
+      drive,
+      model_count,
+      finding_count,
+      examples: examples.map(({ model }) => model.name),
+    }));
+
+  test('the worst stand first, drives that are away last and each for itself, and a model counts once', () => {
+    catalog.upsert([
+      broken('diffusion/sd/a', finding('volume_offline', 'A')),
+      broken('diffusion/sd/b', finding('volume_offline', 'B')),
+      broken('diffusion/sd/c', finding('missing_optional_component'), finding('truncated_weights')),
+      broken('diffusion/sd/d', finding('truncated_weights', '', 'x'), finding('truncated_weights', '', 'y')),
+      broken('diffusion/sd/e', finding('missing_shard')),
+      entry('diffusion/sd/f'),
+    ]);
+    expect(causes()).toEqual([
+      { code: 'truncated_weights', drive: null, model_count: 2, finding_count: 3, examples: ['c', 'd', 'd'] },
+      { code: 'missing_shard', drive: null, model_count: 1, finding_count: 1, examples: ['e'] },
+      { code: 'missing_optional_component', drive: null, model_count: 1, finding_count: 1, examples: ['c'] },
+      { code: 'volume_offline', drive: 'A', model_count: 1, finding_count: 1, examples: ['a'] },
+      { code: 'volume_offline', drive: 'B', model_count: 1, finding_count: 1, examples: ['b'] },
+    ]);
+  });
+
+  test('what was mended or removed is wrong no more', () => {
+    catalog.upsert([
+      broken('diffusion/sd/a', finding('missing_shard')),
+      broken('diffusion/sd/b', finding('missing_shard')),
+    ]);
+    catalog.upsert([entry('diffusion/sd/a')]);
+    expect(causes()).toMatchObject([{ model_count: 1, examples: ['b'] }]);
+    catalog.remove(ModelId.parse('diffusion/sd/b'));
+    expect(causes()).toEqual([]);
+  });
+
+  test('ten thousand broken models are counted, and met page by page', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `m${index}`);
+    catalog.upsert(names.map((name) => broken(`diffusion/sd/${name}`, finding('missing_shard', '', name))));
+    expect(causes()).toMatchObject([{ model_count: 10_000, finding_count: 10_000 }]);
+    expect(catalog.causes()[0]?.examples).toHaveLength(6);
+    const page = (offset: number) => catalog.findings(CauseQuery.parse({ code: 'missing_shard', limit: 500, offset }));
+    const met = Array.from({ length: 21 }, (_, index) => page(index * 500)).flatMap(({ findings }) =>
+      findings.map(({ model, finding: { path } }) => [model.name, path]),
+    );
+    expect(met).toEqual(names.map((name) => [name, name]));
+    expect(page(0).total).toBe(10_000);
+    expect(catalog.findings(CauseQuery.parse({ code: 'truncated_weights' }))).toEqual({ findings: [], total: 0 });
+  });
 });

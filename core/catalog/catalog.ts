@@ -2,9 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
+import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
 import { Failed } from '../contract/failure.ts';
-import { ModelId } from '../contract/ids.ts';
 import type { ValidationState } from '../contract/finding.ts';
+import { ModelId } from '../contract/ids.ts';
 import { type ModelType, StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
@@ -130,6 +131,16 @@ export class Catalog {
   /** How many models each value of each filter would leave, with the other filters as they are. */
   counts(query: ListQuery): ModelCounts {
     return this.#guard(() => this.#finder.counts(query));
+  }
+
+  /** What is wrong in the library, the worst first. */
+  causes(): Cause[] {
+    return this.#guard(() => this.#finder.causes.causes());
+  }
+
+  /** The findings of one cause, one page. */
+  findings(query: CauseQuery): FindingPage {
+    return this.#guard(() => this.#finder.causes.findings(query));
   }
 
   count(): number {

@@ -1,9 +1,16 @@
 import type Database from 'better-sqlite3';
+import type { Finding } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { ModelSummary } from '../contract/model.ts';
 import { facetValues } from './search/facets.ts';
 import { pairTokens } from './search/pair-tokens.ts';
 import { searchForm, searchWords } from './search/search-text.ts';
+
+/** One thing that is wrong with a model; `drive` is the name of the one that is away, empty for all else. */
+export interface IndexedFinding {
+  readonly drive: string;
+  readonly finding: Finding;
+}
 
 /** What the index keeps of a model. `record` is its metadata.json as last read, for the day when that file is damaged. */
 export interface CatalogEntry {
@@ -11,6 +18,8 @@ export interface CatalogEntry {
   readonly record: string;
   /** What a search looks into, beside name, id, family and tags. */
   readonly searchText: string;
+  /** What is wrong with it and nobody accepted. */
+  readonly findings: readonly IndexedFinding[];
   /** How the model's files stood when its health was last checked; empty: not known. */
   readonly stamp?: string;
 }
@@ -50,6 +59,10 @@ export class EntryWriter {
       tagsOf: database.prepare<[number], string>('SELECT tag FROM model_tags WHERE row = ?').pluck(),
       putTag: database.prepare('INSERT INTO model_tags (row, tag) VALUES (?, ?)'),
       deleteTags: database.prepare('DELETE FROM model_tags WHERE row = ?'),
+      putFinding: database.prepare(
+        'INSERT INTO model_findings (code, drive, row, position, finding) VALUES (?, ?, ?, ?, ?)',
+      ),
+      deleteFindings: database.prepare('DELETE FROM model_findings WHERE row = ?'),
       addText: database.prepare('INSERT INTO model_text (rowid, search_text) VALUES (?, ?)'),
       deleteText: database.prepare(`INSERT INTO model_text (model_text, rowid, search_text) VALUES ('delete', ?, ?)`),
       addPairs: database.prepare('INSERT INTO model_pairs (rowid, pairs) VALUES (?, ?)'),
@@ -89,6 +102,7 @@ export class EntryWriter {
       this.#addText(known.row, values.searchText);
     }
     this.#sql.deleteTags.run(known.row);
+    this.#sql.deleteFindings.run(known.row);
     this.#putParts(known.row, entry, values.facet);
   }
 
@@ -110,6 +124,7 @@ export class EntryWriter {
     this.#deleteText(known);
     for (const statement of [
       this.#sql.deleteTags,
+      this.#sql.deleteFindings,
       this.#sql.deleteFilters,
       this.#sql.deleteSummary,
       this.#sql.deleteRecord,
@@ -165,7 +180,7 @@ export class EntryWriter {
     this.#sql.deletePairs.run(row, pairTokens(search_text));
   }
 
-  #putParts(row: number, { summary, record }: CatalogEntry, facet: number): void {
+  #putParts(row: number, { summary, record, findings }: CatalogEntry, facet: number): void {
     this.#sql.putSummary.run(row, JSON.stringify(summary));
     this.#sql.putRecord.run(row, record);
     this.#sql.putFilters.run(row, facet, summary.size_bytes);
@@ -174,6 +189,8 @@ export class EntryWriter {
       this.#sql.putTag.run(row, tag);
       this.#countTag(facet, tag, 1);
     }
+    for (const [position, { drive, finding }] of findings.entries())
+      this.#sql.putFinding.run(finding.code, drive, row, position, JSON.stringify(finding));
   }
 
   #uncount({ row, facet, size_bytes }: Row): void {

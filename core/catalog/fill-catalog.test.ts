@@ -47,7 +47,7 @@ function entries(from: number, count: number): CatalogEntry[] {
       generation_defaults: null,
       added_at: '2026-01-01T00:00:00.000Z',
     });
-    return { summary, record: '{}', searchText: 'a note' };
+    return { summary, record: '{}', searchText: 'a note', findings: [] };
   });
 }
 

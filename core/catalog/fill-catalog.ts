@@ -33,6 +33,7 @@ export async function fillCatalog(
           'model_records',
           'model_filters',
           'model_tags',
+          'model_findings',
           'facets',
           'facet_tags',
         ])

@@ -7,14 +7,16 @@
  * 1  first release
  * 2  filters, counts, orders, tags and stamps; full text of words, each once
  * 3  full text of single letters and pairs
+ * 4  findings by cause
  */
-export const catalogVersion = 3;
+export const catalogVersion = 4;
 
 /**
  * - `models`: what orders and finds. `search_text` is lower case, each word once.
  * - `model_summaries`, `model_records`: what is only handed out; apart, so that a walk over `models` reads a tenth of the file.
  * - `facets`: every combination of filter values that occurs, with how many models have it: counts cost what the combinations cost.
  * - `facet_tags`: the same for tags.
+ * - `model_findings`: what is wrong with which model, by cause; `drive` is empty for all but a drive that is away.
  * - `model_filters`: what a count over the results of a search looks up, a dozen bytes a model.
  * - `model_text`: `search_text` by trigrams. `model_pairs`: its letters and pairs of letters, for searches too short for those. Their writers keep them, no trigger does: a trigger costs a third of an insert.
  */
@@ -38,6 +40,15 @@ CREATE TABLE model_summaries (row INTEGER PRIMARY KEY, summary TEXT NOT NULL) ST
 CREATE TABLE model_records (row INTEGER PRIMARY KEY, record TEXT NOT NULL) STRICT;
 CREATE TABLE model_filters (row INTEGER PRIMARY KEY, facet INTEGER NOT NULL, size_bytes REAL NOT NULL) STRICT;
 CREATE TABLE model_tags (row INTEGER NOT NULL, tag TEXT NOT NULL, PRIMARY KEY (row, tag)) STRICT, WITHOUT ROWID;
+CREATE TABLE model_findings (
+  code TEXT NOT NULL,
+  drive TEXT NOT NULL,
+  row INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  finding TEXT NOT NULL,
+  PRIMARY KEY (code, drive, row, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX model_findings_by_row ON model_findings (row);
 CREATE TABLE facets (
   facet INTEGER PRIMARY KEY,
   model_type TEXT NOT NULL,

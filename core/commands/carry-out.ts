@@ -6,7 +6,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
 import { starterPrompts } from '../library/starter/starter-prompts.ts';
 import type { Mappings } from '../mapping/mappings.ts';
-import type { SettingsStore } from '../processing/settings.ts';
+import type { SettingsStore } from '../processing/settings/settings.ts';
 import type { ProgramFiles } from '../program-files.ts';
 import { commandsOfDoor, type DoorPlace } from '../public-door.ts';
 import type { PromptCounter } from '../runner/prompt-counter/prompt-counter.ts';

@@ -3,9 +3,9 @@ import { Failed } from '../contract/failure.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
-import { keepInitPicture } from '../processing/input-pictures.ts';
-import { snapshotOptions } from '../processing/options.ts';
-import type { SettingsStore } from '../processing/settings.ts';
+import { keepInitPicture } from '../processing/pictures/input-pictures.ts';
+import { snapshotOptions } from '../processing/settings/options.ts';
+import type { SettingsStore } from '../processing/settings/settings.ts';
 import { noModel } from '../resolve-model.ts';
 
 interface JobRooms {

@@ -16,6 +16,8 @@ export function commandsOfLibrary(
     'models.describe': ({ model_id }) => library.describe(model_id),
     'models.unregister': ({ model_id }) => library.unregister(model_id),
     'models.counts': async (query) => library.counts(query),
+    'models.causes': async () => ({ causes: library.causes() }),
+    'models.findings': async (query) => library.findings(query),
     'models.edit': ({ model_id, ...edit }) => library.edit(model_id, edit),
     'models.revoke': ({ model_id, code, path }) => library.revoke(model_id, code, path),
     'models.relocate': ({ model_id, path, force }) => library.relocate(model_id, path, force),

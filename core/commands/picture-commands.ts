@@ -6,10 +6,10 @@ import type { ModelId } from '../contract/ids.ts';
 import type { pictureCommands } from '../contract/picture-commands.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
-import { imageTools } from '../processing/image-tools.ts';
-import { checkInitPicture } from '../processing/init-picture.ts';
-import { keepPicture } from '../processing/input-pictures.ts';
-import { recallSettings } from '../processing/recall-settings.ts';
+import { imageTools } from '../processing/pictures/image-tools.ts';
+import { checkInitPicture } from '../processing/pictures/init-picture.ts';
+import { keepPicture } from '../processing/pictures/input-pictures.ts';
+import { recallSettings } from '../processing/settings/recall-settings.ts';
 
 interface PictureRooms {
   readonly jobs: Pick<Jobs, 'artifactPath'>;

@@ -1,7 +1,7 @@
 import type { Commands } from '../contract/command.ts';
 import type { promptCommands } from '../contract/prompt.ts';
 import type { Library } from '../library/library.ts';
-import type { SettingsStore } from '../processing/settings.ts';
+import type { SettingsStore } from '../processing/settings/settings.ts';
 import { noModel } from '../resolve-model.ts';
 import type { PromptCounter } from '../runner/prompt-counter/prompt-counter.ts';
 

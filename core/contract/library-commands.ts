@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Cause, CauseQuery, FindingPage } from './cause.ts';
 import { absolutePath, type CommandShape } from './command-shape.ts';
 import { ExecutionDescriptor } from './descriptor.ts';
 import { FindingCode } from './finding.ts';
@@ -73,6 +74,18 @@ export const libraryCommands = {
     input: ListQuery,
     output: ModelCounts,
     http: { method: 'GET', path: '/model-counts' },
+  },
+  'models.causes': {
+    summary: 'What is wrong in the library, by cause, the worst first',
+    input: z.object({}),
+    output: z.object({ causes: z.array(Cause) }),
+    http: { method: 'GET', path: '/causes' },
+  },
+  'models.findings': {
+    summary: 'The findings of one cause with their models, one page',
+    input: CauseQuery,
+    output: FindingPage,
+    http: { method: 'GET', path: '/findings' },
   },
   'models.edit': {
     summary: "Change what is the user's own of a model: name, tags, favourite, notes, preview",

@@ -20,8 +20,8 @@ import {
 import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './memory/memory-need.ts';
 import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
 import type { Networks } from './networks.ts';
-import { findNonFinite } from './onnx/non-finite-weights.ts';
 import type { Precision } from './onnx/half-precision.ts';
+import { findNonFinite } from './onnx/non-finite-weights.ts';
 import { assertFinite } from './onnx/session.ts';
 import { joinEncodings } from './pipeline/join-encodings.ts';
 import { mostPixelsAtOnce } from './pipeline/tiled-vae.ts';

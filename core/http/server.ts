@@ -6,16 +6,16 @@ import { Failed } from '../contract/failure.ts';
 import { accessFailure, isLoopback } from './access.ts';
 import { addCommandRoutes, foldModelId } from './api/command-routes.ts';
 import { addEventStream } from './api/event-stream.ts';
+import { addPictureRoute } from './api/picture-route.ts';
 import { sendFailure } from './failure-reply.ts';
 import { openApiDocument } from './openapi/document.ts';
-import { addPictureRoute } from './api/picture-route.ts';
 import type { DoorLog, EventSource, ImageTools, MetricsSource, Pictures } from './ports.ts';
-import { waitUntilClosing } from './wait-until-closing.ts';
 import { addRendererFiles } from './renderer-files.ts';
 import { httpException } from './sdapi/errors.ts';
 import { addInternalRoutes } from './sdapi/internal.ts';
 import { addSdapiRoutes, latestPreview } from './sdapi/routes.ts';
 import { addV1Routes } from './v1/routes.ts';
+import { waitUntilClosing } from './wait-until-closing.ts';
 
 export interface ServerOptions {
   readonly commands: Commands;

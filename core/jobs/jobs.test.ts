@@ -11,9 +11,9 @@ import { Failed, failureOf } from '../contract/failure.ts';
 import { ModelId } from '../contract/ids.ts';
 import { Job, JobOrigin, type Progress } from '../contract/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
-import type { JobHooks } from './work/job-hooks.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import type { JobsOptions } from './jobs-options.ts';
+import type { JobHooks } from './work/job-hooks.ts';
 import type { StepResult } from './work/worker.ts';
 
 const stuckQueue = fileURLToPath(new URL('./fixtures/stuck-queue.ts', import.meta.url));

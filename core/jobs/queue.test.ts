@@ -8,11 +8,11 @@ import { Failed, failureOf } from '../contract/failure.ts';
 import { GenerateRequest } from '../contract/generate.ts';
 import type { Job } from '../contract/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
-import type { JobHooks } from './work/job-hooks.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import type { JobsOptions } from './jobs-options.ts';
-import type { StepResult } from './work/worker.ts';
 import { moved } from './store/line-order.ts';
+import type { JobHooks } from './work/job-hooks.ts';
+import type { StepResult } from './work/worker.ts';
 
 const done: StepResult = { timings: sampleTimings, provider: 'cpu' };
 let folder = '';

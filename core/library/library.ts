@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CatalogFiles } from '../catalog/catalog.ts';
+import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { AppEvent } from '../contract/event.ts';
 import { Failed } from '../contract/failure.ts';
@@ -105,6 +106,16 @@ export class Library {
 
   counts(query: ListQuery): ModelCounts {
     return this.#context.catalog.counts(query);
+  }
+
+  /** What is wrong, by cause: errors first, then warnings, drives that are away last; of each the one with the most models first. */
+  causes(): Cause[] {
+    return this.#context.catalog.causes();
+  }
+
+  /** The findings of one cause, one page. */
+  findings(query: CauseQuery): FindingPage {
+    return this.#context.catalog.findings(query);
   }
 
   count(): number {

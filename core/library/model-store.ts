@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { Catalog, CatalogEntry } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { Metadata } from '../contract/metadata.ts';
@@ -10,7 +10,7 @@ import { isVolumeOffline } from './health/volume.ts';
 import type { LibraryHost } from './host.ts';
 import { parseMetadata, readMetadataFile, writeMetadataFile } from './metadata/metadata-file.ts';
 import { ownFileNames } from './metadata/own-files.ts';
-import { corruptRecord, searchTextOf, summaryOf } from './metadata/projection.ts';
+import { corruptRecord, entryOf } from './metadata/projection.ts';
 import { RegistryFolders } from './metadata/registry-folder.ts';
 import { fileStamp, missingStamp, modelStamp, sourceStamp } from './reconcile/stamp.ts';
 import { changeBetween, refreshedRecord } from './record.ts';
@@ -227,10 +227,6 @@ export class ModelStore {
     const reason = before.kind === 'read' ? changeBetween(before.metadata, record) : null;
     return { record, change: 'updated', reason: reason ?? 'its record is another' };
   }
-}
-
-export function entryOf(record: Metadata, stamp: string): CatalogEntry {
-  return { summary: summaryOf(record), record: JSON.stringify(record), searchText: searchTextOf(record), stamp };
 }
 
 function isKnownFormat({ bundle_format }: Metadata): boolean {

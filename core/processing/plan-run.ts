@@ -3,9 +3,9 @@ import { GenerateRequest, type ResizeMode } from '../contract/generate.ts';
 import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { Options } from '../contract/options.ts';
 import type { RunPlan } from '../contract/runner.ts';
-import { initPixels, type PictureSize, sizeFrom } from './init-picture.ts';
-import { previewEverySteps } from './options.ts';
+import { initPixels, type PictureSize, sizeFrom } from './pictures/init-picture.ts';
 import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
+import { previewEverySteps } from './settings/options.ts';
 
 /** A model that a request named, ready to be run. */
 export interface ResolvedModel {

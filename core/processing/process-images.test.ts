@@ -13,9 +13,9 @@ import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { ImageRunner, RunnerStatus, RunPlan } from '../contract/runner.ts';
 import { readPngText } from '../formats/pictures/png-text.ts';
 import { readInfotext } from './infotext.ts';
+import { writeFault } from './pictures/save-picture.ts';
 import { type ProcessingContext, processImages } from './process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing-runner.ts';
-import { writeFault } from './save-picture.ts';
 
 const jobId = JobId.parse('01890a5d-ac96-774b-bcce-b302099a8057');
 const never = new AbortController().signal;

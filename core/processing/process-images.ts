@@ -5,21 +5,21 @@ import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
 import { writeInfotext } from './infotext.ts';
-import { checkInitPicture, initPixels } from './init-picture.ts';
-import { readInitPicture } from './input-pictures.ts';
-import { snapshotOptions } from './options.ts';
 import type { Composition } from './passes/composition.ts';
 import { hiresComposition } from './passes/hires.ts';
 import { type MaskedInit, maskedInit, maskFacts } from './passes/masked-init.ts';
 import { runComposition } from './passes/run-composition.ts';
 import { tiledComposition } from './passes/tiles.ts';
+import { checkInitPicture, initPixels } from './pictures/init-picture.ts';
+import { readInitPicture } from './pictures/input-pictures.ts';
+import { encodePicture, pictureFormat, picturePath, saveFile } from './pictures/save-picture.ts';
 import { type InitPicture, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
 import { type ProgressListeners, progressTeller } from './progress-teller.ts';
-import { encodePicture, pictureFormat, picturePath, saveFile } from './save-picture.ts';
 import { drawSeed } from './seeds.ts';
-import { type UpscaleFactor, upscaled } from './upscale.ts';
-import { usualUpscaler } from './upscalers.ts';
+import { snapshotOptions } from './settings/options.ts';
+import { type UpscaleFactor, upscaled } from './upscale/upscale.ts';
+import { usualUpscaler } from './upscale/upscalers.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 

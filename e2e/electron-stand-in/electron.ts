@@ -3,8 +3,8 @@ import { BrowserWindow as StandInWindow } from './browser-window.ts';
 import { net as standInNet, protocol as standInProtocol } from './content-schemes.ts';
 import { ipcMain as standInIpcMain } from './ipc-main.ts';
 import {
-  crashReporter as standInCrashReporter,
   defaultSession,
+  crashReporter as standInCrashReporter,
   dialog as standInDialog,
   Menu as standInMenu,
   screen as standInScreen,

@@ -54,6 +54,10 @@ test('the same in a plain browser', async ({ place, openInBrowser }) => {
   const app = await openInBrowser();
   await generateOne(place, app);
   await expectPainted(app);
+  // Why it ran on this and on nothing faster: one press from the line that names it.
+  await app.page.getByRole('contentinfo').getByRole('button', { name: 'Why: see Settings, Engine' }).click();
+  await expect(app.page.getByText('The last run was on CPU.')).toBeVisible();
+  await expect(app.page.getByText(/webgpu: .+/)).toBeVisible();
 });
 
 test('a job that is canceled says so and leaves no picture; the next one works', async ({ place, openWindow }) => {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
 import { expect, test } from '../fixtures.ts';
 import { copyBundle } from '../place.ts';
 import { goTo, passWelcome } from '../window-steps.ts';
@@ -47,4 +48,35 @@ test('a model that was moved is found again where it is now', async ({ place, op
   await dialog.getByRole('textbox', { name: 'Path of its folder or file' }).fill(moved);
   await dialog.getByRole('button', { name: 'Relocate' }).click();
   await expect(page.getByText('Everything is whole')).toBeVisible();
+});
+
+test('hundreds of models that lost their files are one cause, counted whole and met by scrolling', async ({
+  place,
+  openInBrowser,
+}) => {
+  test.slow();
+  const count = 450;
+  const made = await makeLibraryFixture(place.path, count);
+  renameSync(made.rootPath, place.libraryPath);
+  rmSync(made.sourcesPath, { recursive: true });
+  const { page } = await openInBrowser();
+  await goTo(page, 'Health');
+  await expect(page.getByRole('heading', { name: `Moved or deleted ${count} models` })).toBeVisible({
+    timeout: 120_000,
+  });
+  const main = page.getByRole('main');
+  const rows = main.getByRole('list', { name: 'Moved or deleted' }).getByRole('listitem');
+  await main.getByRole('button', { name: `${count - 6} more` }).click();
+  await expect(rows.first().getByRole('button', { name: /^Open / })).toBeVisible();
+  expect(await rows.count(), 'only rows in sight are drawn').toBeLessThan(60);
+  const last = main.getByRole('listitem').and(page.locator(`[aria-posinset="${count}"]`));
+  await expect(async () => {
+    await rows.last().scrollIntoViewIfNeeded();
+    await expect(last.getByRole('button', { name: /^Open / })).toBeVisible({ timeout: 500 });
+  }).toPass();
+
+  await main.getByRole('button', { name: 'Check all again' }).click();
+  await expect(main.getByText(new RegExp(`^\\d+ of ${count} checked$`))).toBeVisible();
+  await main.getByRole('button', { name: 'Stop' }).click();
+  await expect(main.getByRole('button', { name: 'Check all again' })).toBeVisible();
 });

@@ -8,16 +8,16 @@ import type { ModelSummary } from '../../core/contract/model.ts';
 import type { RunnerStatus } from '../../core/contract/runner.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
+import { sampleCount } from './sample-count.ts';
 import { sampleLibrary } from './sample-library.ts';
 import { sampleMappings } from './sample-mappings.ts';
 import { sampleFindings, shelf, starter } from './sample-models.ts';
-import { sampleCount } from './sample-count.ts';
+import { pastJobs } from './sample-past.ts';
 import { samplePicture } from './sample-picture.ts';
 import { sampleQueue } from './sample-queue.ts';
-import { pastJobs } from './sample-past.ts';
+import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
 import { sampleServer } from './sample-server.ts';
 import { sampleSettings } from './sample-settings.ts';
-import { sampleArtifact, sampleJob, sampleModel } from './sample-records.ts';
 
 const stepMs = 120;
 

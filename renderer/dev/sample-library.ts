@@ -1,3 +1,4 @@
+import type { Cause } from '../../core/contract/cause.ts';
 import type { Commands } from '../../core/contract/command.ts';
 import type { AppEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
@@ -167,6 +168,22 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
     return found(tasks.get(id), 'task', id);
   };
 
+  const causes = (exampleCount = 6): Cause[] => {
+    const all = [...models.values()].flatMap((model) =>
+      recordFor(model.model_id)
+        .validation_errors.filter(({ accepted }) => accepted !== true)
+        .map((finding) => ({ model, finding })),
+    );
+    return [...Map.groupBy(all, ({ finding }) => finding.code)].map(([code, found]) => ({
+      code,
+      severity: found[0]?.finding.severity ?? 'error',
+      drive: code === 'volume_offline' ? 'Archiv-SSD' : null,
+      model_count: new Set(found.map(({ model }) => model.model_id)).size,
+      finding_count: found.length,
+      examples: found.slice(0, exampleCount),
+    }));
+  };
+
   let report = reportOf(models.size);
 
   const commands: LibraryCommands = {
@@ -181,6 +198,14 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
       };
     },
     'models.counts': async (query) => countsFor([...models.values()], query),
+    'models.causes': async () => ({ causes: causes() }),
+    'models.findings': async ({ code, drive, limit, offset }) => {
+      const cause = causes(Number.POSITIVE_INFINITY).find(
+        (one) => one.code === code && (one.drive ?? undefined) === drive,
+      );
+      const all = cause?.examples ?? [];
+      return { findings: all.slice(offset, offset + limit), total: all.length };
+    },
     'models.register': async ({ path, name }) => {
       await pause();
       return { model_id: register(path, name), status: 'registered' };

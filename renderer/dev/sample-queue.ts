@@ -5,7 +5,7 @@ import { JobId } from '../../core/contract/ids.ts';
 import { isTerminal, type Job } from '../../core/contract/job.ts';
 import type { JobEvent } from '../../core/contract/job-event.ts';
 import type { queueCommands } from '../../core/contract/queue-commands.ts';
-import { moveTo, movedLine } from '../store/queue/line.ts';
+import { movedLine, moveTo } from '../store/queue/line.ts';
 import { sampleJob } from './sample-records.ts';
 
 type QueueRows = Pick<Commands, keyof typeof queueCommands | 'jobs.list'>;

@@ -1,6 +1,7 @@
 import { add, importRemedy } from './de/add.ts';
+import { failure } from './de/failure.ts';
 import { finding } from './de/finding.ts';
-import { app, bar, notice, screens, status } from './de/frame.ts';
+import { app, bar, notice, reading, screens, status } from './de/frame.ts';
 import { dropped, generate, remedy, syntax } from './de/generate.ts';
 import { healthScreen, lastCheck, means } from './de/health.ts';
 import { mappings } from './de/mappings.ts';
@@ -17,6 +18,7 @@ export const de: Messages = {
   app,
   screens,
   bar,
+  reading,
   status,
   notice,
   health,
@@ -32,6 +34,7 @@ export const de: Messages = {
   whyNot,
   remove,
   relocate,
+  failure,
   finding,
   add,
   importRemedy,

@@ -1,6 +1,7 @@
 import { add, importRemedy } from './en/add.ts';
+import { failure } from './en/failure.ts';
 import { finding } from './en/finding.ts';
-import { app, bar, notice, screens, status } from './en/frame.ts';
+import { app, bar, notice, reading, screens, status } from './en/frame.ts';
 import { dropped, generate, remedy, syntax } from './en/generate.ts';
 import { healthScreen, lastCheck, means } from './en/health.ts';
 import { mappings } from './en/mappings.ts';
@@ -16,6 +17,7 @@ export const en = {
   app,
   screens,
   bar,
+  reading,
   status,
   notice,
   health,
@@ -31,6 +33,7 @@ export const en = {
   whyNot,
   remove,
   relocate,
+  failure,
   finding,
   add,
   importRemedy,

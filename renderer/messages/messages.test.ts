@@ -1,6 +1,6 @@
 import { createTranslator } from 'use-intl/core';
 import { expect, test } from 'vitest';
-import { failures } from '../../core/contract/failure.ts';
+import { Failed, type FailureCode, failures } from '../../core/contract/failure.ts';
 import { findingSeverity } from '../../core/contract/finding.ts';
 import { ModelType } from '../../core/contract/metadata.ts';
 import { de } from './de.ts';
@@ -11,6 +11,20 @@ const t = createTranslator({ locale: 'en', messages: en });
 test('every finding and every type has its words', () => {
   expect(Object.keys(findingSeverity).filter((code) => !(code in en.finding && code in en.means))).toEqual([]);
   expect(ModelType.options.filter((type) => !(type in en.type && type in en.types))).toEqual([]);
+});
+
+test('a failure has the same sentence in the window as at every other door', () => {
+  const details = { path: '/models/a', pid: 4711, reason: 'it’s {odd}', field: 'limit', model_id: 'a/b/c' };
+  const said = Object.keys(failures).map((code) => {
+    const values = Object.fromEntries(
+      [...failures[code as FailureCode].sentence.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [
+        name,
+        String(details[name as keyof typeof details] ?? 'unknown'),
+      ]),
+    );
+    return [t(`failure.${code as FailureCode}`, values), new Failed(code as FailureCode, details).message];
+  });
+  expect(said.map(([window]) => window)).toEqual(said.map(([, core]) => core));
 });
 
 test('every remedy is for a failure that there is', () => {
@@ -45,22 +59,23 @@ function asked(language: 'en' | 'de'): ReadonlyMap<string, readonly string[] | n
 
 function valuesOf(language: 'en' | 'de', path: string): readonly string[] | null {
   let isBroken = false;
-  const names = new Set<string>();
+  let missing: string | undefined;
   const strict = createTranslator({
     locale: language,
     messages: language === 'en' ? en : (de as typeof en),
     onError: (error) => {
       isBroken ||= error.code === 'INVALID_MESSAGE';
+      missing = /variable "(\w+)" was not provided/.exec(error.message)?.[1];
     },
-  }) as (path: string, values: object) => string;
-  // Each number takes other branches of a plural.
-  for (const value of [0, 1, 2, 7]) {
-    const get = (_: object, name: string | symbol) => {
-      if (typeof name === 'string') names.add(name);
-      return value;
-    };
-    strict(path, new Proxy({}, { get, has: () => true, ownKeys: () => [] }));
-  }
+  }) as (path: string, values: Record<string, number>) => string;
+  const names = new Set<string>();
+  // Each number takes other branches of a plural; a value that is asked for and not there is given at the next turn.
+  for (const value of [0, 1, 2, 7])
+    do {
+      if (missing !== undefined) names.add(missing);
+      missing = undefined;
+      strict(path, Object.fromEntries([...names].map((name) => [name, value])));
+    } while (missing !== undefined);
   return isBroken ? null : [...names].sort();
 }
 

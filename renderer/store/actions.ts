@@ -1,14 +1,15 @@
 import type { Artifact } from '../../core/contract/job.ts';
 import type { WindowClient } from '../client/client.ts';
 import { createAddActions } from './add/add-actions.ts';
-import { createBulkActions } from './models/bulk-actions.ts';
-import { countsOf, isFiltering } from './models/counts.ts';
 import { openDoors } from './doors.ts';
 import { createGenerateActions } from './generate/generate-actions.ts';
-import { createLibraryActions } from './models/library-actions.ts';
-import { createMappingsActions } from './mappings/mappings-actions.ts';
-import { createModelsActions } from './models/models-actions.ts';
 import { createPictureActions } from './generate/picture-actions.ts';
+import { createHealthActions } from './health/health-actions.ts';
+import { createMappingsActions } from './mappings/mappings-actions.ts';
+import { createBulkActions } from './models/bulk-actions.ts';
+import { countsOf, isFiltering } from './models/counts.ts';
+import { createLibraryActions } from './models/library-actions.ts';
+import { createModelsActions } from './models/models-actions.ts';
 import { createQueueActions } from './queue/queue-actions.ts';
 import { createSettingsActions } from './settings/settings-actions.ts';
 import type { Screen } from './state.ts';
@@ -27,9 +28,11 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
 
   const models = createModelsActions(store, client, doors);
-  const library = createLibraryActions(store, client, { ...doors, loadDetails: models.loadDetails });
+  const bulk = createBulkActions(store, client, doors);
+  const { onHealth, ...health } = createHealthActions(store, client, { ...doors, checkMany: bulk.checkMany });
+  const library = createLibraryActions(store, client, { ...doors, loadDetails: models.loadDetails, onHealth });
   const generate = createGenerateActions(store, client, doors, random);
-  const { loadHealth } = library;
+  const { loadHealth } = health;
 
   const loadCounts = async () => {
     const counts = countsOf(await client.call('models.counts', {}));
@@ -90,7 +93,8 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
     ...models,
     ...library,
     ...generate,
-    ...createBulkActions(store, client, doors),
+    ...bulk,
+    ...health,
     ...createAddActions(store, client, doors),
     ...createPictureActions(store, client, doors),
     ...queue,

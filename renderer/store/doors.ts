@@ -1,6 +1,6 @@
+import { type Problem, problemOf } from './problem.ts';
 import type { AppState, NoticeText } from './state.ts';
 import type { AppStore } from './store.ts';
-import { type Problem, problemOf } from './problem.ts';
 
 /** What every group of actions needs to tell the person how something went. */
 export interface Doors {
@@ -30,6 +30,6 @@ export function openDoors({ setState }: AppStore): Doors {
   };
 }
 
-export function noticeOf({ code, message }: Problem): NoticeText {
-  return { kind: 'problem', text: message ?? code };
+export function noticeOf(problem: Problem): NoticeText {
+  return { kind: 'problem', problem };
 }

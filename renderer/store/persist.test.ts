@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { keepView, restoreView } from './persist.ts';
 import { emptyDraft } from './generate/generate-state.ts';
+import { keepView, restoreView } from './persist.ts';
 import { createAppStore } from './store.ts';
 
 function storage(text: string | null = null) {

@@ -1,9 +1,10 @@
 import type { CommandOutput } from '../../core/contract/command.ts';
-import type { ReconcileReport } from '../../core/contract/reconcile.ts';
 import { type AddState, initialAddState } from './add/add-state.ts';
 import { type GenerateState, initialGenerateState } from './generate/generate-state.ts';
-import { initialModelsState, type ModelsState } from './models/models-state.ts';
+import { type HealthPart, initialHealthPart } from './health/health-part.ts';
 import { initialMappingsPart, type MappingsPart } from './mappings/mappings-part.ts';
+import { initialModelsState, type ModelsState } from './models/models-state.ts';
+import type { Problem } from './problem.ts';
 import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
 import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
 import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
@@ -13,7 +14,8 @@ export type Screen = 'models' | 'generate' | 'queue' | 'health' | 'mappings' | '
 
 /** What a notice says; `removed` offers to bring the models back. */
 export type NoticeText =
-  | { readonly kind: 'done' | 'problem'; readonly text: string }
+  | { readonly kind: 'done'; readonly text: string }
+  | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'added'; readonly count: number }
   | { readonly kind: 'queued' }
   | {
@@ -34,6 +36,7 @@ export interface AppState
   extends ModelsState,
     AddState,
     GenerateState,
+    HealthPart,
     QueuePart,
     MappingsPart,
     AppearancePart,
@@ -43,11 +46,6 @@ export interface AppState
   readonly isReady: boolean;
   readonly sequence: number;
   readonly status: AppStatus | null;
-  readonly unhealthyIds: readonly string[] | null;
-  readonly lastReconcile: ReconcileReport | null;
-  readonly isReconciling: boolean;
-  /** In a narrow window, where the last check floats. */
-  readonly isLastCheckOpen: boolean;
   readonly screen: Screen;
   readonly hasSeenWelcome: boolean;
   readonly isPaletteOpen: boolean;
@@ -58,6 +56,7 @@ export const initialState: AppState = {
   ...initialModelsState,
   ...initialAddState,
   ...initialGenerateState,
+  ...initialHealthPart,
   ...initialQueuePart,
   ...initialMappingsPart,
   ...initialAppearancePart,
@@ -66,10 +65,6 @@ export const initialState: AppState = {
   isReady: false,
   sequence: 0,
   status: null,
-  unhealthyIds: null,
-  lastReconcile: null,
-  isReconciling: false,
-  isLastCheckOpen: false,
   screen: 'models',
   hasSeenWelcome: false,
   isPaletteOpen: false,

@@ -3,6 +3,7 @@ import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts'
 import type { ModelSummary } from '../../core/contract/model.ts';
 import type { WindowClient } from '../client/client.ts';
 import { newerTask } from './add/add-plan.ts';
+import { modelsOfFindings } from './health/health-part.ts';
 import { knownIds, withoutId } from './models/listing.ts';
 import { historyAfter, historyWithout, lineAfter } from './queue/line.ts';
 import type { AppState } from './state.ts';
@@ -51,7 +52,6 @@ function withoutModel(state: AppState, modelId: string): AppState {
     pickedIds,
     generatorIds: state.generatorIds.filter((id) => id !== modelId),
     selectedId: state.selectedId === modelId ? null : state.selectedId,
-    unhealthyIds: state.unhealthyIds?.filter((id) => id !== modelId) ?? null,
   };
 }
 
@@ -130,7 +130,7 @@ export function withoutFarModels(state: AppState): AppState {
   const needed = [
     ...knownIds(state.listing),
     ...state.generatorIds,
-    ...(state.unhealthyIds ?? []),
+    ...modelsOfFindings(state).map(({ model_id }) => model_id),
     ...[state.selectedId, state.draft.modelId, state.status?.starter_model_id].filter((id) => id != null),
   ];
   return { ...state, models: Object.fromEntries(needed.flatMap((id) => pairOf(state.models, id))) };

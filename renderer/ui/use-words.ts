@@ -1,9 +1,11 @@
 import { useMemo } from 'react';
 import { useLocale, useTranslations } from 'use-intl';
+import { FailureCode, failures } from '../../core/contract/failure.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { ProviderName } from '../../core/contract/runner.ts';
 import { formatBytes, formatExactBytes } from '../format/bytes.ts';
 import { formatDuration, formatTimeLeft } from '../format/duration.ts';
+import type { Problem } from '../store/problem.ts';
 
 /** Numbers and names as the reader's language has them. */
 export function useWords() {
@@ -39,6 +41,11 @@ export function useWords() {
         new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso)),
       day: (iso: string | Date) => dayOf(new Date(iso), locale, [t('generate.today'), t('generate.yesterday')]),
       family,
+      failed: (problem: Problem) => {
+        const known = FailureCode.safeParse(problem.code);
+        if (known.success) return t(`failure.${known.data}`, factsOf(known.data, problem));
+        return problem.message ?? t('app.unreachable');
+      },
       provider: (name: string) => {
         const known = ProviderName.safeParse(name);
         return known.success ? t(`provider.${known.data}`) : name;
@@ -53,6 +60,12 @@ export function useWords() {
       },
     };
   }, [locale, t]);
+}
+
+/** The details that a failure's sentence asks for. */
+function factsOf(code: FailureCode, { details }: Problem): Record<string, string> {
+  const names = failures[code].sentence.matchAll(/\{(\w+)\}/g);
+  return Object.fromEntries([...names].map(([, name = '']) => [name, String(details?.[name] ?? 'unknown')]));
 }
 
 const familyKeys = [

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { type ListQuery, type ModelCounts, type ModelPage, ModelSummary } from '../../contract/model.ts';
+import { CauseFinder } from './cause-finder.ts';
 import { Facet, type FacetDimension, facetValue, hasFacetFilter, passes } from './facets.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { decodeCursor, encodeCursor, type Sort, type SortKey } from './list-order.ts';
@@ -34,9 +35,12 @@ export class ModelFinder {
   readonly #rowSets: KeptAnswers;
   readonly #text: TextSearch;
   readonly #order: RowOrder;
+  /** What is wrong, by cause. */
+  readonly causes: CauseFinder;
 
   constructor(database: Database.Database) {
     this.#index = new KeptAnswers(database, keptAnswers);
+    this.causes = new CauseFinder(this.#index);
     this.#rowSets = new KeptAnswers(database, keptRowSets);
     this.#text = new TextSearch(this.#rowSets);
     this.#order = new RowOrder(this.#index);

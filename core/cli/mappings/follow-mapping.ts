@@ -1,6 +1,6 @@
+import { Failed } from '../../contract/failure.ts';
 import type { MappingAction, MappingEntry, MappingPlan } from '../../contract/mapping.ts';
 import type { Task } from '../../contract/task.ts';
-import { Failed } from '../../contract/failure.ts';
 import type { Connection } from '../../instance.ts';
 import type { CliIo } from '../io.ts';
 

@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Failed } from '../../contract/failure.ts';
-import { WeightsFault } from '../../formats/weights/safetensors.ts';
 import { type OnnxHeader, readOnnxHeader } from '../../formats/onnx/onnx.ts';
+import { WeightsFault } from '../../formats/weights/safetensors.ts';
 import type { Tensor } from '../networks.ts';
 import { mapErrors } from '../onnx/session.ts';
 

@@ -20,8 +20,8 @@ import {
   twofoldConv,
   unflatten,
 } from './layers.ts';
-import type { WinogradTile } from './winograd.ts';
 import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';
+import type { WinogradTile } from './winograd.ts';
 
 /** A layer that attends to the prompt. Its keys and values depend on the prompt alone: they are made once a picture, not once a step. */
 export interface CrossAttention {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { Tensor } from '../networks.ts';
 import { GraphBuilder, type Value } from '../onnx/graph-builder.ts';
 import { openSession } from '../onnx/session.ts';
-import { largestDifference } from '../reference/read-tensors.ts';
 import { waves } from '../providers/probe.ts';
+import { largestDifference } from '../reference/read-tensors.ts';
 import { type WinogradInput, winogradConv, winogradTwofoldConv } from './winograd.ts';
 
 const [inChannels, outChannels] = [5, 7];

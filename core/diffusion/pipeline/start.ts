@@ -1,10 +1,10 @@
 import { Failed } from '../../contract/failure.ts';
 import type { Tensor } from '../networks.ts';
-import { begunAs, keeping, type LatentMask } from './latent-mask.ts';
 import { mixNoise } from '../random/mix-noise.ts';
 import type { NoiseGenerator } from '../random/torch-generator.ts';
 import { weightedSum } from '../schedulers/noise/weighted-sum.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
+import { begunAs, keeping, type LatentMask } from './latent-mask.ts';
 import type { Vae } from './tiled-vae.ts';
 
 /** What a picture is made from. */

@@ -1,10 +1,10 @@
-import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.ts';
-import type { WeightSource } from '../onnx/weight-source.ts';
 import { ClipTextConfig, clipTextEncoderGraph } from '../graphs/clip-text-encoder.ts';
 import { type AttentionForm, attention, type LayerWriter } from '../graphs/layers.ts';
 import { unetGraphs } from '../graphs/unet.ts';
 import { UnetConfig } from '../graphs/unet-config.ts';
 import { VaeConfig, vaeDecoderGraph } from '../graphs/vae.ts';
+import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.ts';
+import type { WeightSource } from '../onnx/weight-source.ts';
 
 /** A small graph with what to feed it: made of the very layers that a bundle's networks are made of. */
 export interface Probe {

@@ -1,9 +1,9 @@
 import type { Forms } from '../graphs/layers.ts';
 import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
-import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
+import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import type { Precision } from '../onnx/half-precision.ts';
 import { assertFinite } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';

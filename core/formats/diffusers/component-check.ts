@@ -1,10 +1,10 @@
 import { join, relative, sep } from 'node:path';
 import type { Finding, FindingCode } from '../../contract/finding.ts';
-import { type ComponentWeights, readComponentWeights } from '../weights/component-weights.ts';
 import { formatLimits } from '../limits.ts';
-import { ReadFault, readSmallJson } from '../read-bounded.ts';
-import { WeightsFault } from '../weights/safetensors.ts';
 import { type OnnxHeader, readOnnxHeader } from '../onnx/onnx.ts';
+import { ReadFault, readSmallJson } from '../read-bounded.ts';
+import { type ComponentWeights, readComponentWeights } from '../weights/component-weights.ts';
+import { WeightsFault } from '../weights/safetensors.ts';
 import type { BundleListing } from './bundle-listing.ts';
 import { findingOf } from './finding-of.ts';
 import type { ComponentEntry } from './model-index.ts';

@@ -3,9 +3,9 @@ import { chmod, copyFile, mkdir, readFile, rename, rm, symlink, truncate, writeF
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findingSeverity } from '../../contract/finding.ts';
-import { readDiffusersFolder } from './diffusers-folder.ts';
 import { bundleLayouts, filesBelow } from '../fixtures/bundle-layouts.ts';
 import { temporaryFolder } from '../fixtures/tiny-bundle.ts';
+import { readDiffusersFolder } from './diffusers-folder.ts';
 
 const fifoMaker = 'mkfifo';
 const nobody = 65_534;

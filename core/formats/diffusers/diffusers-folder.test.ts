@@ -3,11 +3,11 @@ import { cp, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'n
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findingSeverity, stateOf } from '../../contract/finding.ts';
-import { readDiffusersFolder } from './diffusers-folder.ts';
 import { bundleLayouts } from '../fixtures/bundle-layouts.ts';
 import { bytesReadBy } from '../fixtures/bytes-read.ts';
 import { copyTinyBundle, temporaryFolder, tinyBundlePath, writeSafetensors } from '../fixtures/tiny-bundle.ts';
 import { tinyOnnx } from '../fixtures/tiny-onnx.ts';
+import { readDiffusersFolder } from './diffusers-folder.ts';
 
 async function edit(path: string, change: (json: Record<string, unknown>) => Record<string, unknown>): Promise<void> {
   await writeFile(path, JSON.stringify(change(JSON.parse(await readFile(path, 'utf8')))));

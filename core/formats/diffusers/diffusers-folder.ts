@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../contract/finding.ts';
+import { noFingerprint } from '../no-fingerprint.ts';
+import { readFaultOf } from '../read-bounded.ts';
+import { familyOfContext } from '../single-file/denoiser-family.ts';
+import { payloadSampleDigest } from '../weights/payload-samples.ts';
+import { type CountedTensor, parametersOf, precisionOf } from '../weights/tensor-precision.ts';
 import { type BundleListing, listBundle } from './bundle-listing.ts';
 import { type ComponentFacts, checkComponent } from './component-check.ts';
 import { findingOf } from './finding-of.ts';
 import { type ComponentEntry, missingModelIndex, readModelIndex } from './model-index.ts';
 import { familyOfUnet, pipelineKindOf } from './pipeline-class.ts';
-import { noFingerprint } from '../no-fingerprint.ts';
-import { payloadSampleDigest } from '../weights/payload-samples.ts';
-import { readFaultOf } from '../read-bounded.ts';
-import { familyOfContext } from '../single-file/denoiser-family.ts';
-import { type CountedTensor, parametersOf, precisionOf } from '../weights/tensor-precision.ts';
 
 /** What a diffusers folder is, and what is wrong with it. */
 export interface DiffusersFacts {

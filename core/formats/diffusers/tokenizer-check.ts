@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Finding } from '../../contract/finding.ts';
 import { FileWindow } from '../file-window.ts';
 import { formatLimits } from '../limits.ts';
-import { parseJsonBytes, ReadFault, readExactly, withRegularFile } from '../read-bounded.ts';
 import { ProtoWalker } from '../onnx/proto-walker.ts';
+import { parseJsonBytes, ReadFault, readExactly, withRegularFile } from '../read-bounded.ts';
 import { findingOf } from './finding-of.ts';
 
 /** A larger tokenizer.json (T5, Gemma) would block the thread that parses it for a tenth of a second; its ends are looked at instead. */

@@ -1,10 +1,10 @@
 import type { ModelType } from '../../contract/metadata.ts';
-import { valuesOf } from '../weights/tensor-precision.ts';
-import type { GgufHeader } from './gguf.ts';
-import { ggufFileTypes } from './gguf-types.ts';
 import { familyOfText } from '../single-file/maker-metadata.ts';
 import type { SingleFileFacts } from '../single-file/single-file-facts.ts';
 import { kindOfTensors } from '../single-file/tensor-kind.ts';
+import { valuesOf } from '../weights/tensor-precision.ts';
+import type { GgufHeader } from './gguf.ts';
+import { ggufFileTypes } from './gguf-types.ts';
 
 /** `general.architecture` of networks that are no language models, as ComfyUI's and stable-diffusion.cpp's converters write it. */
 const imageArchitectures: Readonly<Record<string, readonly [ModelType, string, string]>> = {

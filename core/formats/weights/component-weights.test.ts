@@ -1,8 +1,8 @@
 import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chooseWeights, readComponentWeights } from './component-weights.ts';
 import { temporaryFolder, writeSafetensors } from '../fixtures/tiny-bundle.ts';
+import { chooseWeights, readComponentWeights } from './component-weights.ts';
 import { WeightsFault } from './safetensors.ts';
 
 const one = (name: string) => ({ [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });

@@ -5,8 +5,8 @@ import { type Commands, checkInput } from '../../contract/command.ts';
 import type { ModelType } from '../../contract/metadata.ts';
 import type { ModelSummary } from '../../contract/model.ts';
 import { listCheckpoints } from './checkpoints.ts';
-import { sdUpscaleInfo } from './pictures/sd-upscale.ts';
 import { samplerRows, schedulerRows } from './pictures/sampler-name.ts';
+import { sdUpscaleInfo } from './pictures/sd-upscale.ts';
 
 export const latentModes: readonly string[] = [
   'Latent',

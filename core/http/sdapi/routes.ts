@@ -8,12 +8,12 @@ import { checkpointNamed, listCheckpoints } from './checkpoints.ts';
 import { coerce, refusals } from './coercion.ts';
 import { raised, validationError } from './errors.ts';
 import { addSdapiExtras } from './extras.ts';
-import { img2img } from './pictures/img2img.ts';
 import { addSdapiLists, sendNull } from './lists.ts';
-import type { PicturePorts } from './pictures/make-pictures.ts';
 import { readOptions } from './options.ts';
-import { progressOf, type Told } from './progress.ts';
+import { img2img } from './pictures/img2img.ts';
+import type { PicturePorts } from './pictures/make-pictures.ts';
 import { txt2img } from './pictures/txt2img.ts';
+import { progressOf, type Told } from './progress.ts';
 
 export interface SdapiOptions {
   readonly commands: Commands;

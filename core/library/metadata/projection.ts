@@ -1,6 +1,8 @@
+import type { CatalogEntry } from '../../catalog/catalog.ts';
 import type { ModelId } from '../../contract/ids.ts';
 import { type Metadata, ModelType, metadataSchemaVersion } from '../../contract/metadata.ts';
 import type { ModelSummary } from '../../contract/model.ts';
+import { driveNameOf } from '../health/drive-name.ts';
 
 /** A record as one row of a listing. */
 export function summaryOf(metadata: Metadata): ModelSummary {
@@ -26,6 +28,24 @@ export function summaryOf(metadata: Metadata): ModelSummary {
     tags: metadata.tags,
     generation_defaults: metadata.generation_defaults ?? null,
     added_at: metadata.added_at,
+  };
+}
+
+/** What is wrong and nobody accepted, as the index groups it. */
+export function openFindingsOf({ validation_errors, entry_path }: Metadata): CatalogEntry['findings'] {
+  return validation_errors
+    .filter(({ accepted }) => accepted !== true)
+    .map((finding) => ({ drive: finding.code === 'volume_offline' ? driveNameOf(entry_path) : '', finding }));
+}
+
+/** A record as the index takes it; `stamp` is how its files stood, empty where that is not known. */
+export function entryOf(record: Metadata, stamp = ''): CatalogEntry {
+  return {
+    summary: summaryOf(record),
+    record: JSON.stringify(record),
+    searchText: searchTextOf(record),
+    findings: openFindingsOf(record),
+    stamp,
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CatalogEntry } from '../../catalog/catalog.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { type MetadataRead, maxMetadataBytes, metadataFileName, parseMetadata } from '../metadata/metadata-file.ts';
-import { corruptRecord, searchTextOf, summaryOf } from '../metadata/projection.ts';
+import { corruptRecord, entryOf } from '../metadata/projection.ts';
 import { maxDepth } from '../metadata/registry-folder.ts';
 import { codeOf } from '../system-error.ts';
 
@@ -57,7 +57,7 @@ function entryAt(
   // The place is the id: a record that was moved by hand belongs to where it is now.
   const record =
     read.kind === 'read' ? { ...read.metadata, model_id: id.data } : corruptRecord(id.data, null, read.reason, now);
-  return { summary: summaryOf(record), record: JSON.stringify(record), searchText: searchTextOf(record) };
+  return entryOf(record);
 }
 
 function readRecordSync(path: string): MetadataRead {

@@ -1,8 +1,8 @@
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { z } from 'zod';
-import { hashFileSync } from '../hashing/hash-file.ts';
 import { openIndexedRows } from '../../catalog/indexed-rows.ts';
+import { hashFileSync } from '../hashing/hash-file.ts';
 import { planReconcile } from '../reconcile/plan-reconcile.ts';
 import { surveyDisk } from '../reconcile/survey-disk.ts';
 import { type WorkerReply, WorkerRequest } from './messages.ts';

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { ResizeMode } from '../../contract/generate.ts';
 import type { Mask } from '../../contract/passes.ts';
 import type { Pixels, RunPlan } from '../../contract/runner.ts';
-import { initPixels, type PictureSize } from '../init-picture.ts';
+import { initPixels, type PictureSize } from '../pictures/init-picture.ts';
 import { fillSurroundings } from './fill-surroundings.ts';
 import { resizedPixels } from './resized-pixels.ts';
 

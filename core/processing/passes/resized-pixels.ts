@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { UpscalerName } from '../../contract/passes.ts';
 import type { Pixels } from '../../contract/runner.ts';
-import { resized, upscalers } from '../upscalers.ts';
+import { resized, upscalers } from '../upscale/upscalers.ts';
 
 /** The picture at exactly that size, stretched where its shape is another. */
 export async function resizedPixels(

@@ -16,6 +16,16 @@ export const screens: Translation<typeof en.screens> = {
   settings: 'Optionen',
 };
 
+export const reading: Translation<typeof en.reading> = {
+  title: 'Nur zum Lesen offen',
+  held: 'Ein anderes Vitrine (Prozess {pid}) hält diese Bibliothek und antwortet nicht. Beende es, dann starte dieses neu.',
+  heldUnknown: 'Ein anderes Programm hält diese Bibliothek und antwortet nicht. Beende es, dann starte Vitrine neu.',
+  unwritable:
+    'Dieser Benutzer darf im Ordner der Bibliothek nicht schreiben, oder ihr Laufwerk ist schreibgeschützt. Erlaube es dort und starte neu, oder wähle eine andere Bibliothek.',
+  restart: 'Neu starten',
+  choose: 'Andere Bibliothek wählen …',
+};
+
 export const bar: Translation<typeof en.bar> = {
   search: 'Modelle suchen',
   addModels: 'Modelle hinzufügen',
@@ -32,6 +42,7 @@ export const status: Translation<typeof en.status> = {
   fake: 'Schein-Runner',
   fakeMeans: 'Die Bilder sind zum Testen erfunden: kein Modell läuft.',
   provider: '{provider}{threads, plural, =0 {} one {, # Thread} other {, # Threads}}',
+  providerWhy: 'Warum: siehe Einstellungen, Antrieb',
   memory: 'Speicher {size}',
   step: 'Erzeugt {item, number} von {items, number}, Schritt {step, number} von {steps, number}',
   stage_load: 'Lädt das Modell',

@@ -144,7 +144,7 @@ export const remove: Translation<typeof en.remove> = {
   stays: 'Bleibt, wie es ist',
   links: 'Verweise in anderen Programmen, die dorthin führen',
   undoable: '{count, plural, one {Es lässt} other {Sie lassen}} sich 30 Tage lang zurückholen.',
-  cancel: 'Behalten',
+  cancel: '{count, plural, one {Behalten} other {Alle behalten}}',
   confirm: '{count, plural, one {Eintrag entfernen} other {# Einträge entfernen}}',
 };
 

@@ -34,6 +34,7 @@ export const settings: Translation<typeof en.settings> = {
   logMeans: 'Zum Nachsehen und Mitschicken, wenn etwas scheitert.',
   runsOn: 'Läuft auf',
   runsOnMeans: 'Automatisch nimmt das Beste, das in einer kurzen Prüfung die richtigen Zahlen gab.',
+  lastRun: 'Zuletzt lief es auf {provider}.',
   found: 'Was gefunden wurde',
   looking: 'Es wird nachgesehen, was da ist …',
   threads: '{count, plural, one {# Thread} other {# Threads}}',

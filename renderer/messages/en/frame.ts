@@ -14,6 +14,17 @@ export const screens = {
   settings: 'Settings',
 } as const;
 
+/** Why nothing of the library can be changed, and what ends that. */
+export const reading = {
+  title: 'Open for reading only',
+  held: 'Another Vitrine (process {pid}) holds this library and does not answer. End it, then start this one again.',
+  heldUnknown: 'Another program holds this library and does not answer. End it, then start Vitrine again.',
+  unwritable:
+    'This user may not write to the library’s folder, or its drive is read-only. Allow writing there and start again, or choose another library.',
+  restart: 'Start again',
+  choose: 'Choose another library…',
+} as const;
+
 export const bar = {
   search: 'Search models',
   addModels: 'Add models',
@@ -30,6 +41,7 @@ export const status = {
   fake: 'Fake runner',
   fakeMeans: 'Pictures are made up for testing: no model runs.',
   provider: '{provider}{threads, plural, =0 {} one {, # thread} other {, # threads}}',
+  providerWhy: 'Why: see Settings, Engine',
   memory: 'Memory {size}',
   step: 'Generating {item, number} of {items, number}, step {step, number} of {steps, number}',
   stage_load: 'Loading the model',

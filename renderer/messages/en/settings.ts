@@ -32,6 +32,7 @@ export const settings = {
   logMeans: 'What to look at, and to send along, when something fails.',
   runsOn: 'Runs on',
   runsOnMeans: 'Automatic takes the best that gave the right numbers in a short check.',
+  lastRun: 'The last run was on {provider}.',
   found: 'What was found',
   looking: 'Looking at what is here…',
   threads: '{count, plural, one {# thread} other {# threads}}',

@@ -3,9 +3,10 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../store/add/add-plan.ts';
 import type { AddSheet } from '../../store/add/add-state.ts';
+import type { Problem } from '../../store/problem.ts';
 import { Button } from '../../ui/button.tsx';
-import { Choice } from '../../ui/fields/choice.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
+import { Choice } from '../../ui/fields/choice.tsx';
 import { LongList } from '../../ui/long-list.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { useWords } from '../../ui/use-words.ts';
@@ -26,7 +27,7 @@ export function AddSheetView() {
       <Head sheet={sheet} title={title} />
       {sheet.phase === 'review' && <AddByPath />}
       {sheet.pathlessCount > 0 && <Trouble kind="pathless" count={sheet.pathlessCount} />}
-      {sheet.problem && <Trouble kind="problem" said={sheet.problem.message} />}
+      {sheet.problem && <Trouble kind="problem" problem={sheet.problem} />}
       {sheet.items.length > 0 && (sheet.phase === 'review' ? <Review sheet={sheet} /> : <UnderWay sheet={sheet} />)}
       <Foot sheet={sheet} />
     </Sheet>
@@ -100,14 +101,15 @@ function Head({ sheet, title }: { readonly sheet: AddSheet; readonly title: stri
 
 type TroubleProps =
   | { readonly kind: 'pathless'; readonly count: number }
-  | { readonly kind: 'problem'; readonly said: string | null };
+  | { readonly kind: 'problem'; readonly problem: Problem };
 
 function Trouble(props: TroubleProps) {
   const t = useTranslations();
+  const { failed } = useWords();
   return (
     <p className={css.pathless} role="alert">
       <HealthGlyph state={props.kind === 'pathless' ? 'degraded' : 'invalid'} />
-      {props.kind === 'pathless' ? t('add.pathless', { count: props.count }) : (props.said ?? t('app.unreachable'))}
+      {props.kind === 'pathless' ? t('add.pathless', { count: props.count }) : failed(props.problem)}
     </p>
   );
 }

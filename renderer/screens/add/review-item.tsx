@@ -6,10 +6,10 @@ import { baseName, folderOf } from '../../format/path.ts';
 import { bytesToAdd, canMove, newCandidates } from '../../store/add/add-plan.ts';
 import type { AddItem, Candidate } from '../../store/add/add-state.ts';
 import { Button, Tool } from '../../ui/button.tsx';
-import { Choice } from '../../ui/fields/choice.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { PathText } from '../../ui/display/path-text.tsx';
 import { ModelStill } from '../../ui/display/still.tsx';
+import { Choice } from '../../ui/fields/choice.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import { CandidateList } from './candidate-list.tsx';
 import css from './review-item.module.css';
@@ -159,10 +159,10 @@ function Twin({ candidate }: { readonly candidate: Candidate }) {
 }
 
 function Refusal({ item, candidates }: { readonly item: AddItem; readonly candidates: readonly Candidate[] }) {
-  const { format } = useWords();
+  const { format, failed } = useWords();
   const findings = candidates.flatMap(({ validation_errors }) => validation_errors).slice(0, 4);
   const reasons = item.classification?.reasons ?? [];
-  const said = item.problem ? [item.problem.message ?? item.problem.code] : reasons;
+  const said = item.problem ? [failed(item.problem)] : reasons;
   return (
     <>
       {item.classification && <p className={css.why}>{format(item.classification.kind)}</p>}

@@ -27,7 +27,7 @@ const toldFailures = 3;
 export function UnderWayItem({ item, progress, task }: UnderWayItemProps) {
   const t = useTranslations('add');
   const { closeAdd, showModel, leaveOut } = useActions();
-  const { bytes, number } = useWords();
+  const { bytes, number, failed: say } = useWords();
   const remedyOf = useImportRemedy();
   const { total, results, phase } = progress;
   const [only] = item.classification?.candidates ?? [];
@@ -79,7 +79,7 @@ export function UnderWayItem({ item, progress, task }: UnderWayItemProps) {
       )}
       {failed.slice(0, toldFailures).map(({ path, failure }) => (
         <p key={path} className={css.why}>
-          {failure?.message}
+          {failure && say(failure)}
           {failure && (
             <span className={css.remedy}>
               {remedyOf(failure.code)} <code>{failure.code}</code>

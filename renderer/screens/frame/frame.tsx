@@ -6,12 +6,13 @@ import { useWindowDrop } from '../add/drop/use-window-drop.ts';
 import { Palette } from '../palette/palette.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
 import { Bar } from './edges/bar.tsx';
+import { Rail } from './edges/rail.tsx';
+import { StatusLine } from './edges/status-line.tsx';
 import { Floats } from './floats.tsx';
 import css from './frame.module.css';
 import { NoticeLine } from './notice-line.tsx';
-import { Rail } from './edges/rail.tsx';
+import { ReadingLine } from './reading-line.tsx';
 import { ScreenPlace } from './screen-place.tsx';
-import { StatusLine } from './edges/status-line.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
 export function Frame() {
@@ -24,6 +25,7 @@ export function Frame() {
     <>
       {hovering !== null && <Case count={hovering} />}
       <div className={css.room} data-recedes={hovering !== null || undefined}>
+        <ReadingLine />
         {isFirst ? (
           <WelcomeScreen />
         ) : (

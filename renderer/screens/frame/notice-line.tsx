@@ -5,6 +5,7 @@ import { useActions, useApp } from '../../app-context.tsx';
 import type { Notice } from '../../store/state.ts';
 import { Button, Tool } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
+import { useWords } from '../../ui/use-words.ts';
 import css from './notice-line.module.css';
 
 const shownMs = 4000;
@@ -15,6 +16,7 @@ const undoMs = 12_000;
 export function NoticeLine() {
   const t = useTranslations();
   const { dismissNotice, restore } = useActions();
+  const { failed } = useWords();
   const notice = useApp((state) => state.notice);
   useEffect(() => {
     if (notice === null || notice.kind === 'problem') return;
@@ -52,7 +54,8 @@ export function NoticeLine() {
     if (shown.kind === 'queued') return t('notice.queued');
     if (shown.kind === 'cleared') return t(`notice.cleared_${shown.what}`, { count: shown.count });
     if (shown.kind === 'removed') return t('notice.removed', { name: shown.name, count: shown.count });
-    return shown.text === 'unreachable' ? t('app.unreachable') : shown.text;
+    if (shown.kind === 'problem') return failed(shown.problem);
+    return shown.text;
   }
 }
 

@@ -4,6 +4,7 @@ import type { DroppedPicture } from '../../store/generate/generate-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
+import { useWords } from '../../ui/use-words.ts';
 import css from './dropped-picture-sheet.module.css';
 import { infotextRows } from './easel/infotext-rows.ts';
 
@@ -28,6 +29,7 @@ export function DroppedPictureSheet() {
 
 function Told({ dropped: { reading, problem } }: { readonly dropped: DroppedPicture }) {
   const t = useTranslations();
+  const { failed } = useWords();
   const modelName = useApp((state) =>
     reading?.model_id == null ? null : (state.models[reading.model_id]?.name ?? reading.model_id),
   );
@@ -35,7 +37,7 @@ function Told({ dropped: { reading, problem } }: { readonly dropped: DroppedPict
     return (
       <p className={css.note} role="alert">
         <HealthGlyph state="invalid" />
-        {problem?.code === 'not_a_picture' ? t('dropped.notPicture') : (problem?.message ?? t('app.unreachable'))}
+        {problem?.code === 'not_a_picture' ? t('dropped.notPicture') : problem ? failed(problem) : t('app.unreachable')}
       </p>
     );
   const { settings } = reading;

@@ -4,10 +4,12 @@ import { useActions } from '../../app-context.tsx';
 import { en } from '../../messages/en.ts';
 import { Button } from '../../ui/button.tsx';
 import { FindingPanel } from '../../ui/display/finding-panel.tsx';
+import { useWords } from '../../ui/use-words.ts';
 
 /** Why there is no picture, and what to do: the core's own sentence, then the remedy where the sentence has none. */
 export function FailurePanel({ job }: { readonly job: Job }) {
   const t = useTranslations();
+  const { failed } = useWords();
   const { retryJob, showModel } = useActions();
   const { failure, progress, request } = job;
   const code = failure?.code ?? 'internal';
@@ -16,7 +18,7 @@ export function FailurePanel({ job }: { readonly job: Job }) {
     <FindingPanel
       state="invalid"
       what={progress && progress.step > 0 ? t('generate.failedAt', { step: progress.step }) : t('generate.failedTitle')}
-      mends={[failure?.message ?? '', isRemedy(code) ? t(`remedy.${code}`) : ''].filter((text) => text !== '')}
+      mends={[failure ? failed(failure) : '', isRemedy(code) ? t(`remedy.${code}`) : ''].filter((text) => text !== '')}
       code={code}
       actions={
         <>

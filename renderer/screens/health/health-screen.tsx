@@ -1,11 +1,10 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import { useActions, useApp } from '../../app-context.tsx';
-import { causesOf, nextCause } from '../../store/health/causes.ts';
-import { unhealthyLimit } from '../../store/models/library-actions.ts';
-import { BlankSlate } from '../../ui/display/blank-slate.tsx';
+import { causeKey, nextCause } from '../../store/health/causes.ts';
 import { Button } from '../../ui/button.tsx';
+import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import list from '../list-screen.module.css';
 import { CauseRow } from './cause-row.tsx';
 import css from './health-screen.module.css';
@@ -17,7 +16,7 @@ export function HealthScreen() {
   const t = useTranslations('healthScreen');
   const { navigate } = useActions();
   const isReady = useApp((state) => state.isReady);
-  const isRead = useApp((state) => state.unhealthyIds !== null);
+  const isRead = useApp((state) => state.causes !== null);
   const { bad, away, whole } = useApp(
     useShallow(({ counts }) => ({
       bad: counts.invalid + counts.degraded - counts.offline,
@@ -44,13 +43,10 @@ export function HealthScreen() {
 
 function Causes() {
   const t = useTranslations('healthScreen');
-  const { navigate, setFilter } = useActions();
-  const records = useApp(useShallow((state) => (state.unhealthyIds ?? []).flatMap((id) => state.details[id] ?? [])));
+  const { navigate } = useActions();
+  const scroll = useRef<HTMLUListElement>(null);
+  const causes = useApp((state) => state.causes) ?? [];
   const faults = useApp((state) => state.linkCheck?.fault_count ?? 0);
-  const hidden = useApp(
-    ({ counts }) => Math.max(0, counts.invalid - unhealthyLimit) + Math.max(0, counts.degraded - unhealthyLimit),
-  );
-  const causes = useMemo(() => causesOf(records), [records]);
   const next = nextCause(causes);
   if (causes.length === 0 && faults === 0)
     return (
@@ -63,26 +59,11 @@ function Causes() {
       </div>
     );
   return (
-    <ul className={list.scroll}>
+    <ul ref={scroll} className={list.scroll}>
       {causes.map((cause) => (
-        <CauseRow key={`${cause.code} ${cause.drive ?? ''}`} cause={cause} isNext={cause === next} />
+        <CauseRow key={causeKey(cause)} cause={cause} isNext={cause === next} scroll={scroll} />
       ))}
       <LinkFaults />
-      {hidden > 0 && (
-        <li className={css.hidden}>
-          {t('notRead', { count: hidden })}
-          <Button
-            kind="plain"
-            size="small"
-            onPress={() => {
-              setFilter({ state: 'invalid' });
-              navigate('models');
-            }}
-          >
-            {t('showInModels')}
-          </Button>
-        </li>
-      )}
     </ul>
   );
 }

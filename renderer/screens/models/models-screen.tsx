@@ -5,17 +5,17 @@ import { ModelType } from '../../../core/contract/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { filtersOn } from '../../store/models/counts.ts';
 import { idAt } from '../../store/models/listing.ts';
-import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import { Button, ToolToggle } from '../../ui/button.tsx';
+import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import { FindingPanel } from '../../ui/display/finding-panel.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import { BulkPane } from './details/bulk-pane.tsx';
 import { DetailsPane } from './details/details-pane.tsx';
 import { ListingFilters, SortMenu } from './listing/listing-filters.tsx';
-import css from './models-screen.module.css';
 import { ModelsTable } from './listing/models-table.tsx';
 import { ModelsWall } from './listing/models-wall.tsx';
 import { roomyWidth } from './listing/use-listing.ts';
+import css from './models-screen.module.css';
 
 export function ModelsScreen() {
   const layout = useApp((state) => state.layout);
@@ -128,6 +128,7 @@ function Tab({ text, count, isOn, onPress }: TabProps) {
 
 function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
   const t = useTranslations();
+  const { failed } = useWords();
   const { openAdd, clearFilters, retryListing, setFilter } = useActions();
   const listing = useApp((state) => state.listing);
   const isReady = useApp((state) => state.isReady);
@@ -138,7 +139,7 @@ function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
         <FindingPanel
           state="invalid"
           what={t('models.failedTitle')}
-          mends={[listing.problem?.message ?? t('app.unreachable')]}
+          mends={listing.problem ? [failed(listing.problem)] : []}
           code={listing.problem?.code ?? ''}
           actions={<Button onPress={retryListing}>{t('models.retry')}</Button>}
         />

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { PathText } from '../../ui/display/path-text.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
+import { useWords } from '../../ui/use-words.ts';
 import css from './model-dialog.module.css';
 
 /** Says where a model's files are now. Other files than its own are refused first, and taken when that is meant. */
@@ -17,6 +18,7 @@ export function RelocateDialog() {
 function RelocateSheet({ modelId }: { readonly modelId: string }) {
   const t = useTranslations();
   const { askToRelocate, relocate, pickPath, canPickFolder } = useActions();
+  const { failed } = useWords();
   const model = useApp((state) => state.models[modelId] ?? state.details[modelId]);
   const isBusy = useApp((state) => state.relocating?.isBusy ?? false);
   const problem = useApp((state) => state.relocating?.problem ?? null);
@@ -73,7 +75,7 @@ function RelocateSheet({ modelId }: { readonly modelId: string }) {
         {(isWrong || problem) && (
           <p className={css.wrong} role="alert">
             <HealthGlyph state="invalid" />
-            <span>{isWrong ? t('add.pathWrong') : (problem?.message ?? t('app.unreachable'))}</span>
+            <span>{isWrong ? t('add.pathWrong') : problem && failed(problem)}</span>
           </p>
         )}
       </form>

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import list from '../list-screen.module.css';
+import { type SectionId, sectionElementId, sectionIds } from './section-ids.ts';
 import { About } from './sections/about.tsx';
 import { ApiServer } from './sections/api-server.tsx';
 import { Appearance } from './sections/appearance.tsx';
@@ -9,7 +10,6 @@ import { Engine } from './sections/engine.tsx';
 import { Folders } from './sections/folders.tsx';
 import { KeyboardMap } from './sections/keyboard-map.tsx';
 import { OptionPrefs } from './sections/option-prefs.tsx';
-import { type SectionId, sectionIds, sectionElementId } from './section-ids.ts';
 import css from './settings-screen.module.css';
 import { useSectionInView } from './use-section-in-view.ts';
 

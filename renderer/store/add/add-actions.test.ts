@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import type { CommandName } from '../../../core/contract/command.ts';
 import type { WindowClient } from '../../client/client.ts';
 import { createSampleClient } from '../../dev/sample-client.ts';
-import { createAddActions } from './add-actions.ts';
-import { resultsOf } from './add-plan.ts';
 import { openDoors } from '../doors.ts';
 import type { NoticeText } from '../state.ts';
 import { createAppStore } from '../store.ts';
 import { startSync } from '../sync.ts';
+import { createAddActions } from './add-actions.ts';
+import { resultsOf } from './add-plan.ts';
 
 function prepared() {
   const called: [CommandName, unknown][] = [];

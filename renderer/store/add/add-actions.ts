@@ -1,11 +1,11 @@
 import type { ImportMode, Task } from '../../../core/contract/task.ts';
 import type { WindowClient } from '../../client/client.ts';
-import { canMove, importItemsOf, itemsPerImport, newCandidates, newerTask, resultsOf } from './add-plan.ts';
-import type { AddItem, AddSheet } from './add-state.ts';
 import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';
 import type { AppState } from '../state.ts';
 import type { AppStore } from '../store.ts';
+import { canMove, importItemsOf, itemsPerImport, newCandidates, newerTask, resultsOf } from './add-plan.ts';
+import type { AddItem, AddSheet } from './add-state.ts';
 
 /** Paths are read this many at a time: five hundred dropped at once must not become five hundred open requests. */
 const readersAtOnce = 4;

@@ -2,11 +2,11 @@ import { JobId, ModelId } from '../../../core/contract/ids.ts';
 import type { Artifact } from '../../../core/contract/job.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
-import { draftOf, drawSeed, jobOf, paramsOf } from './draft.ts';
-import { type Draft, emptyDraft, type StudioSelection } from './generate-state.ts';
 import { draftModel, runningJob, waitingJobs, whyNotRunnable } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
 import { indexModels, mergePictures, withJob } from '../sync.ts';
+import { draftOf, drawSeed, jobOf, paramsOf } from './draft.ts';
+import { type Draft, emptyDraft, type StudioSelection } from './generate-state.ts';
 
 /** Models of one kind that the picker holds; more are found by searching. */
 const generatorLimit = 200;

@@ -3,11 +3,11 @@ import type { Artifact } from '../../../core/contract/job.ts';
 import type { WindowClient } from '../../client/client.ts';
 import { fromBase64, readPictureFile, toPng } from '../../client/picture-file.ts';
 import type { Doors } from '../doors.ts';
-import { recalledDraft, sizeOfShape } from './draft.ts';
-import type { StartPicture } from './generate-state.ts';
 import { problemOf } from '../problem.ts';
 import { draftModel } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
+import { recalledDraft, sizeOfShape } from './draft.ts';
+import type { StartPicture } from './generate-state.ts';
 
 /** What is done with a picture that is there: start from it, read it, copy it, compare it, let it stand for a model. */
 export function createPictureActions(

@@ -2,9 +2,9 @@ import { ModelId } from '../../../core/contract/ids.ts';
 import type { Metadata } from '../../../core/contract/metadata.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
-import type { Bulk, BulkVerb } from './models-state.ts';
 import { problemOf } from '../problem.ts';
 import type { AppStore } from '../store.ts';
+import type { Bulk, BulkVerb } from './models-state.ts';
 
 /** So many models are worked on at a time: quick, and the core still answers everybody else. */
 const workersAtOnce = 4;

@@ -7,44 +7,16 @@ import type { Doors } from '../doors.ts';
 import { type Problem, problemOf } from '../problem.ts';
 import type { AppState } from '../state.ts';
 import type { AppStore } from '../store.ts';
-import { indexModels } from '../sync.ts';
-
-/** Of each kind of trouble, how many models are read: a screen shows less. */
-export const unhealthyLimit = 200;
 
 interface LibraryDoors extends Doors {
   readonly loadDetails: (modelId: string) => Promise<void>;
+  /** Reads Health anew where it is shown. */
+  readonly onHealth: () => Promise<void>;
 }
 
 /** What a person does to a model that is in the library: edit, mend, relocate. */
-export function createLibraryActions(
-  { getState: get, setState: set }: AppStore,
-  client: WindowClient,
-  doors: LibraryDoors,
-) {
-  const { attempt, patch, loadDetails } = doors;
-
-  const loadHealth = async () => {
-    const [invalid, degraded, { report }, { entries }] = await Promise.all([
-      client.call('models.list', { state: 'invalid', limit: unhealthyLimit }),
-      client.call('models.list', { state: 'degraded', limit: unhealthyLimit }),
-      client.call('library.lastReconcile', {}),
-      client.call('trash.list', {}),
-    ]);
-    const models = [...invalid.models, ...degraded.models];
-    const records = await Promise.all(models.map(({ model_id }) => client.call('models.show', { model_id })));
-    patch((state) => ({
-      models: indexModels(state.models, models),
-      details: { ...state.details, ...Object.fromEntries(records.map((record) => [record.model_id, record])) },
-      unhealthyIds: models.map(({ model_id }) => model_id),
-      lastReconcile: report,
-      trash: entries,
-    }));
-  };
-
-  const onHealth = async () => {
-    if (get().screen === 'health') await loadHealth();
-  };
+export function createLibraryActions({ setState: set }: AppStore, client: WindowClient, doors: LibraryDoors) {
+  const { attempt, patch, loadDetails, onHealth } = doors;
 
   const withRecord = async (record: AppState['details'][string]) => {
     patch((state) => ({ details: { ...state.details, [record.model_id]: record } }));
@@ -57,17 +29,7 @@ export function createLibraryActions(
     ...(path !== undefined && { path }),
   });
 
-  const checkAll = (modelIds: readonly string[]) =>
-    attempt(async () => {
-      for (const id of modelIds) await client.call('models.validate', { model_id: ModelId.parse(id) });
-      const [only] = modelIds;
-      if (modelIds.length === 1 && only !== undefined) await loadDetails(only);
-      await onHealth();
-    });
-
   return {
-    loadHealth,
-    checkAll,
     async describe(modelId: string) {
       const settle = (text: string, problem: Problem | null) =>
         patch(({ descriptors }) => ({ descriptors: { ...descriptors, [modelId]: { text, problem } } }));
@@ -78,7 +40,12 @@ export function createLibraryActions(
         settle('', problemOf(error));
       }
     },
-    checkAgain: (modelId: string) => checkAll([modelId]),
+    checkAgain: (modelId: string) =>
+      attempt(async () => {
+        await client.call('models.validate', { model_id: ModelId.parse(modelId) });
+        await loadDetails(modelId);
+        await onHealth();
+      }),
     acceptFinding: (modelId: string, finding: Finding) =>
       attempt(async () => withRecord(await client.call('models.accept', findingOf(modelId, finding)))),
     revokeFinding: (modelId: string, finding: Finding) =>
@@ -118,17 +85,5 @@ export function createLibraryActions(
       }
     },
     pickPath: async () => (await client.desktop?.pickFolder()) ?? null,
-
-    toggleLastCheck: () => patch(({ isLastCheckOpen }) => ({ isLastCheckOpen: !isLastCheckOpen })),
-    lookAgain: () =>
-      attempt(async () => {
-        set({ isReconciling: true });
-        try {
-          set({ lastReconcile: await client.call('library.reconcile', {}) });
-          await onHealth();
-        } finally {
-          set({ isReconciling: false });
-        }
-      }),
   };
 }

@@ -1,13 +1,13 @@
 import { ModelId } from '../../../core/contract/ids.ts';
 import type { WindowClient } from '../../client/client.ts';
-import { countsOf, isFiltering, queryOf } from './counts.ts';
 import type { Doors } from '../doors.ts';
-import { idAt, rowOf, withPage } from './listing.ts';
-import { type Filter, type Layout, noFilter, pageSize, paneWidths, type Sort } from './models-state.ts';
 import { problemOf } from '../problem.ts';
 import { sortOf } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
 import { indexModels, withoutFarModels } from '../sync.ts';
+import { countsOf, isFiltering, queryOf } from './counts.ts';
+import { idAt, rowOf, withPage } from './listing.ts';
+import { type Filter, type Layout, noFilter, pageSize, paneWidths, type Sort } from './models-state.ts';
 
 /** The most that one listing of the core answers with. */
 const mostAtOnce = 500;

@@ -6,8 +6,8 @@ import { Button } from '../../../ui/button.tsx';
 import { HealthDeeds } from '../../health/health-deeds.tsx';
 import { MappingsDeeds } from '../../mappings/mappings-deeds.tsx';
 import { QueueDeeds } from '../../queue/queue-deeds.tsx';
-import css from './bar.module.css';
 import { searchFieldId } from '../use-shortcuts.ts';
+import css from './bar.module.css';
 
 export function Bar() {
   const t = useTranslations('bar');

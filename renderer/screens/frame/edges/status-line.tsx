@@ -1,4 +1,6 @@
+import { Info } from 'lucide-react';
 import { useTranslations } from 'use-intl';
+import type { RunnerStatus } from '../../../../core/contract/runner.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { fractionOf } from '../../../store/add/add-plan.ts';
 import { runningJob } from '../../../store/selectors.ts';
@@ -9,7 +11,7 @@ import css from './status-line.module.css';
 
 export function StatusLine() {
   const t = useTranslations('status');
-  const { bytes, provider } = useWords();
+  const { bytes } = useWords();
   const runner = useApp((state) => state.status?.runner ?? null);
   const connection = useApp((state) => state.connection);
   const models = useApp((state) => state.counts.all);
@@ -27,9 +29,7 @@ export function StatusLine() {
               {t('fake')}
             </span>
           )}
-          {runner.provider !== null && (
-            <span>{t('provider', { provider: provider(runner.provider), threads: runner.threads ?? 0 })}</span>
-          )}
+          {runner.provider !== null && <RunsOn runner={runner} provider={runner.provider} />}
           {runner.memory_bytes !== null && <span>{t('memory', { size: bytes(runner.memory_bytes) })}</span>}
         </>
       )}
@@ -45,6 +45,22 @@ export function StatusLine() {
       )}
       {isReady && <span className={css.faint}>{t('models', { count: models })}</span>}
     </footer>
+  );
+}
+
+/** What the last run was on; where there is a reason that it was not another, a press leads to it. */
+function RunsOn({ runner, provider }: { readonly runner: RunnerStatus; readonly provider: string }) {
+  const t = useTranslations('status');
+  const words = useWords();
+  const { navigate } = useActions();
+  const said = t('provider', { provider: words.provider(provider), threads: runner.threads ?? 0 });
+  if (runner.provider_note == null) return <span>{said}</span>;
+  return (
+    <button type="button" className={css.task} title={runner.provider_note} onClick={() => navigate('settings')}>
+      {said}
+      <Info />
+      <span className="visually-hidden">{t('providerWhy')}</span>
+    </button>
   );
 }
 

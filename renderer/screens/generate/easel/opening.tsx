@@ -4,8 +4,8 @@ import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { examplesOf } from '../../../store/selectors.ts';
-import { BlankSlate } from '../../../ui/display/blank-slate.tsx';
 import { Button } from '../../../ui/button.tsx';
+import { BlankSlate } from '../../../ui/display/blank-slate.tsx';
 import { ModelStill } from '../../../ui/display/still.tsx';
 import css from './easel.module.css';
 

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useApp } from '../../../app-context.tsx';
-import { Choice } from '../../../ui/fields/choice.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
+import { Choice } from '../../../ui/fields/choice.tsx';
 import { useMedia } from '../../../ui/use-media.ts';
 import css from './plan-panes.module.css';
 import { PlanTable } from './plan-table.tsx';

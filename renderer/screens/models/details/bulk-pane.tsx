@@ -142,7 +142,7 @@ function Troubled({ count }: { readonly count: number }) {
 function Progress({ bulk }: { readonly bulk: Bulk }) {
   const t = useTranslations();
   const { cancelBulk, closeBulk } = useActions();
-  const { number } = useWords();
+  const { number, failed } = useWords();
   const models = useApp((state) => state.models);
   const counts = { done: number(bulk.done), total: number(bulk.total) };
   return (
@@ -156,7 +156,7 @@ function Progress({ bulk }: { readonly bulk: Bulk }) {
           {bulk.failures.slice(0, shownFailures).map(({ modelId, problem }) => (
             <li key={modelId}>
               <b>{models[modelId]?.name ?? modelId}</b>
-              {problem.message ?? t('app.unreachable')}
+              {failed(problem)}
             </li>
           ))}
           {bulk.failures.length > shownFailures && (

@@ -6,13 +6,13 @@ import { useActions, useApp } from '../../../app-context.tsx';
 import { previewOf } from '../../../store/selectors.ts';
 import { Button, Tool, ToolTrigger } from '../../../ui/button.tsx';
 import { FindingPanel } from '../../../ui/display/finding-panel.tsx';
-import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { EmptyStill, PictureStill } from '../../../ui/display/still.tsx';
+import { Menu, type MenuEntry } from '../../../ui/menu.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import { SidePane } from '../../side-pane.tsx';
+import { useChosenJobId } from '../use-chosen-job.ts';
 import { JobLog } from './job-log.tsx';
 import css from './job-pane.module.css';
-import { useChosenJobId } from '../use-chosen-job.ts';
 import { useJobFacts } from './use-job-facts.ts';
 
 /** The chosen job: its pictures, what it was asked for, and what happened to it. */
@@ -114,7 +114,7 @@ function Asked({ job }: { readonly job: Job }) {
 
 function Facts({ job }: { readonly job: Job }) {
   const t = useTranslations();
-  const { duration, number, moment, provider: providerName } = useWords();
+  const { duration, number, moment, failed, provider: providerName } = useWords();
   const { model } = useJobFacts(job);
   const { request, origin, timings, provider, failure, task_id, chain } = job;
   const size = request.width !== undefined && request.height !== undefined;
@@ -156,7 +156,7 @@ function Facts({ job }: { readonly job: Job }) {
           <FindingPanel
             state="invalid"
             what={t('generate.failedTitle')}
-            mends={[failure.message]}
+            mends={[failed(failure)]}
             code={failure.code}
             actions={<Smaller job={job} />}
           />

@@ -10,13 +10,13 @@ import css from './job-when.module.css';
 /** How far a job is, how long it will take, or when it ended. */
 export function JobWhen({ job }: { readonly job: Job }) {
   const t = useTranslations('queue');
-  const { duration, time, day, moment } = useWords();
+  const { duration, time, day, moment, failed } = useWords();
   if (job.status === 'running') return <Underway job={job} />;
   if (job.status === 'queued') return <Waits job={job} />;
   if (job.status === 'failed')
     return (
-      <p className={css.bad} title={job.failure?.message}>
-        {job.failure?.message}
+      <p className={css.bad} title={job.failure ? failed(job.failure) : undefined}>
+        {job.failure && failed(job.failure)}
       </p>
     );
   const at = isToday(job.updated_at) ? time(job.updated_at) : `${day(job.updated_at)} ${time(job.updated_at)}`;

@@ -8,9 +8,9 @@ import { previewOf } from '../../../store/selectors.ts';
 import { RowTool } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
 import { EmptyStill, PictureStill } from '../../../ui/display/still.tsx';
-import css from './job-row.module.css';
 import { JobWhen } from '../job/job-when.tsx';
 import { useJobFacts } from '../job/use-job-facts.ts';
+import css from './job-row.module.css';
 
 export interface GripHandlers {
   readonly onPointerDown: PointerEventHandler<HTMLElement>;

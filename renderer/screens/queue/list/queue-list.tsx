@@ -6,10 +6,10 @@ import { type QueueRow, queueRows } from '../../../store/queue/queue-rows.ts';
 import { Button } from '../../../ui/button.tsx';
 import { roomForPane, useMedia } from '../../../ui/use-media.ts';
 import { useWords } from '../../../ui/use-words.ts';
+import { useChosenJobId } from '../use-chosen-job.ts';
 import { gridProps, pressedJobId } from './grid-roles.ts';
 import { JobRow, UnreadRow } from './job-row.tsx';
 import css from './queue-list.module.css';
-import { useChosenJobId } from '../use-chosen-job.ts';
 import { useRowDrag } from './use-row-drag.ts';
 
 const heights = { band: 40, active: 76, ended: 52 } as const;

@@ -4,11 +4,12 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
 import words from '../../../styles/text.module.css';
 import { Button, Tool } from '../../../ui/button.tsx';
-import { Choice } from '../../../ui/fields/choice.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
+import { Choice } from '../../../ui/fields/choice.tsx';
 import { NumberBox } from '../../../ui/fields/number-box.tsx';
 import { Switch } from '../../../ui/fields/switch.tsx';
 import { TextField } from '../../../ui/fields/text-field.tsx';
+import { useWords } from '../../../ui/use-words.ts';
 import { OptionPrefs } from './option-prefs.tsx';
 import { Pref, PrefProblem } from './pref.tsx';
 
@@ -17,6 +18,7 @@ const hosts = ['127.0.0.1', '0.0.0.0'] as const;
 /** The door for other programs: open or closed, where, for whom; what it does with what they ask stands below. */
 export function ApiServer() {
   const t = useTranslations('server');
+  const { failed } = useWords();
   const server = useApp((state) => state.server);
   const { setServer, copyText } = useActions();
   if (!server) return null;
@@ -34,7 +36,7 @@ export function ApiServer() {
       {failure && (
         <PrefProblem>
           <HealthGlyph state="invalid" />
-          {failure.message}
+          {failed(failure)}
         </PrefProblem>
       )}
       <Pref title={t('address')} text={url === null ? t('addressOff') : t('addressMeans')}>

@@ -1,11 +1,11 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { Choice } from '../../../ui/fields/choice.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
+import { Choice } from '../../../ui/fields/choice.tsx';
 import { useWords } from '../../../ui/use-words.ts';
-import { Pref } from './pref.tsx';
 import css from './pref.module.css';
+import { Pref } from './pref.tsx';
 
 /** What the networks run on: the choice, what was found with why the rest was not, and the memory that is held. */
 export function Engine() {
@@ -17,6 +17,7 @@ export function Engine() {
     <>
       <RunsOn />
       <Providers />
+      <LastRun />
       <Pref
         title={t('runner')}
         text={
@@ -75,6 +76,15 @@ function Providers() {
       })}
     </ul>
   );
+}
+
+/** Why the last run was on what it was on. The reasons are the runner's own. */
+function LastRun() {
+  const t = useTranslations('settings');
+  const { provider } = useWords();
+  const runner = useApp((state) => state.status?.runner ?? null);
+  if (runner?.provider == null || runner.provider_note == null) return null;
+  return <Pref title={t('lastRun', { provider: provider(runner.provider) })} text={runner.provider_note} />;
 }
 
 function Memory() {

@@ -6,9 +6,9 @@ import { whyNotRunnable } from '../../../store/selectors.ts';
 import { type OptionSection, type ShownOption, shownOptions } from '../../../store/settings/shown-options.ts';
 import { PickButton } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/fields/choice.tsx';
-import { Menu } from '../../../ui/menu.tsx';
 import { NumberBox } from '../../../ui/fields/number-box.tsx';
 import { Switch } from '../../../ui/fields/switch.tsx';
+import { Menu } from '../../../ui/menu.tsx';
 import { Pref } from './pref.tsx';
 
 /** The options of one section, each with what it does. */

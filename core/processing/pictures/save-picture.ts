@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import writeFileAtomic from 'write-file-atomic';
-import { Failed } from '../contract/failure.ts';
-import type { Artifact, StepName } from '../contract/job.ts';
-import type { Options } from '../contract/options.ts';
-import type { Pixels } from '../contract/runner.ts';
-import { withUserComment } from '../formats/pictures/exif-comment.ts';
-import { withPngText } from '../formats/pictures/png-text.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { Artifact, StepName } from '../../contract/job.ts';
+import type { Options } from '../../contract/options.ts';
+import type { Pixels } from '../../contract/runner.ts';
+import { withUserComment } from '../../formats/pictures/exif-comment.ts';
+import { withPngText } from '../../formats/pictures/png-text.ts';
 
 /** The keyword under which stable-diffusion-webui and the galleries look for the infotext. */
 const infotextKeyword = 'parameters';

@@ -1,7 +1,7 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { Failed } from '../contract/failure.ts';
-import type { ResizeMode } from '../contract/generate.ts';
-import type { Pixels } from '../contract/runner.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { ResizeMode } from '../../contract/generate.ts';
+import type { Pixels } from '../../contract/runner.ts';
 
 export interface PictureSize {
   readonly width: number;

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { maxPixels, openPicture } from './open-picture.ts';
+import { maxPixels, openPicture } from '../pictures/open-picture.ts';
 import { resized, type Upscaler, upscalers } from './upscalers.ts';
 
 export interface EnlargeRequest {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failureOf } from '../contract/failure.ts';
-import { GenerateRequest } from '../contract/generate.ts';
+import { failureOf } from '../../contract/failure.ts';
+import { GenerateRequest } from '../../contract/generate.ts';
+import { upscaled } from '../upscale/upscale.ts';
 import { checkInitPicture, initPixels, sizeFrom } from './init-picture.ts';
 import { keepInitPicture, readInitPicture } from './input-pictures.ts';
-import { upscaled } from './upscale.ts';
 
 /** Left half red, right half blue. */
 const halves = (width: number, height: number): Sharp => {

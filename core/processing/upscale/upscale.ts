@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import type { GenerateRequest } from '../contract/generate.ts';
-import type { Pixels } from '../contract/runner.ts';
+import type { GenerateRequest } from '../../contract/generate.ts';
+import type { Pixels } from '../../contract/runner.ts';
 import { resized, type Upscaler, usualUpscaler } from './upscalers.ts';
 
 export type UpscaleFactor = NonNullable<GenerateRequest['upscale']>;

@@ -1,11 +1,11 @@
 import sharp from 'sharp';
-import { readUserComment } from '../formats/pictures/exif-comment.ts';
-import { readPngText } from '../formats/pictures/png-text.ts';
-import { type EnlargeRequest, enlarge } from './enlarge.ts';
-import { type Infotext, readInfotext } from './infotext.ts';
+import { readUserComment } from '../../formats/pictures/exif-comment.ts';
+import { readPngText } from '../../formats/pictures/png-text.ts';
+import { type Infotext, readInfotext } from '../infotext.ts';
+import { type EnlargeRequest, enlarge } from '../upscale/enlarge.ts';
+import { upscalers } from '../upscale/upscalers.ts';
 import { openPicture } from './open-picture.ts';
 import { pngWithText } from './save-picture.ts';
-import { upscalers } from './upscalers.ts';
 
 /** What a picture file says of itself. */
 export interface PictureInfo {

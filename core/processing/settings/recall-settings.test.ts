@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { writeInfotext } from './infotext.ts';
+import { writeInfotext } from '../infotext.ts';
 import { recallSettings } from './recall-settings.ts';
 
 test('what is written into a picture comes back as the request that made it', () => {

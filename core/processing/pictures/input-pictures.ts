@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failed } from '../contract/failure.ts';
-import type { GenerateRequest } from '../contract/generate.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { GenerateRequest } from '../../contract/generate.ts';
 import { checkInitPicture, type PictureSize } from './init-picture.ts';
 import { saveFile } from './save-picture.ts';
 

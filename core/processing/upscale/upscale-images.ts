@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { Failed } from '../contract/failure.ts';
-import type { Timings } from '../contract/generate.ts';
-import type { JobId } from '../contract/ids.ts';
-import type { Artifact, Progress } from '../contract/job.ts';
-import { defaultOptions, type Options } from '../contract/options.ts';
-import { restPrefix } from '../contract/rest.ts';
-import type { CancelSignal } from '../contract/runner.ts';
-import { withParameters } from './infotext.ts';
-import { openPicture } from './open-picture.ts';
-import { snapshotOptions } from './options.ts';
-import { encode, pictureFormat, picturePath, saveFile } from './save-picture.ts';
+import { Failed } from '../../contract/failure.ts';
+import type { Timings } from '../../contract/generate.ts';
+import type { JobId } from '../../contract/ids.ts';
+import type { Artifact, Progress } from '../../contract/job.ts';
+import { defaultOptions, type Options } from '../../contract/options.ts';
+import { restPrefix } from '../../contract/rest.ts';
+import type { CancelSignal } from '../../contract/runner.ts';
+import { withParameters } from '../infotext.ts';
+import { openPicture } from '../pictures/open-picture.ts';
+import { encode, pictureFormat, picturePath, saveFile } from '../pictures/save-picture.ts';
+import { snapshotOptions } from '../settings/options.ts';
 import { resized, usualUpscaler } from './upscalers.ts';
 
 export interface UpscaleContext {
