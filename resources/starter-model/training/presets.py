@@ -49,7 +49,7 @@ PRESETS = {
         denoiser=(Schedule(steps=3200, batch=32, learning_rate=2e-3, warmup_steps=60, decay_share=0.7),),
         settled_from=2_586,
         decoder=Schedule(steps=700, batch=4, learning_rate=1.2e-3, warmup_steps=30, decay_share=1.0),
-        judge=Schedule(steps=600, batch=48, learning_rate=3e-3, warmup_steps=50, decay_share=1.0),
+        judge=Schedule(steps=1100, batch=48, learning_rate=3e-3, warmup_steps=50, decay_share=1.0),
         ema=0.998,
     ),
     "gpu": Preset(
