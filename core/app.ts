@@ -113,6 +113,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const mappings = new Mappings({
     shippedRulesPath: options.mappingRules === undefined ? program.mappingRules : options.mappingRules,
     mappingsPath: folders.mappingsPath,
+    threadEntry: program.linkThreadEntry,
     libraryPath: folders.libraryPath,
     models: () => library.files(),
     emit: events.emit,

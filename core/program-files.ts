@@ -9,6 +9,8 @@ export interface ProgramFiles {
   readonly runnerEntry: string;
   /** The program of the library's worker threads. */
   readonly libraryWorkerEntry: string;
+  /** The program of the thread that makes links in other apps' folders. */
+  readonly linkThreadEntry: string;
   /** The program of the thread that counts a prompt's tokens. */
   readonly promptCounterEntry: string;
   /** The model that ships with the program; null where it was left out. */
@@ -32,6 +34,10 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
     libraryWorkerEntry: sourceOr(
       join(from, 'library', 'worker', 'entry.ts'),
       join(outside, 'dist', 'node', 'library-worker.mjs'),
+    ),
+    linkThreadEntry: sourceOr(
+      join(from, 'mapping', 'thread', 'entry.ts'),
+      join(outside, 'dist', 'node', 'link-thread.mjs'),
     ),
     promptCounterEntry: sourceOr(
       join(from, 'runner', 'prompt-counter', 'entry.ts'),

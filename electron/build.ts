@@ -41,6 +41,7 @@ const programs: readonly NodeProgram[] = [
     input: {
       vitrine: 'core/cli.ts',
       'library-worker': 'core/library/worker/entry.ts',
+      'link-thread': 'core/mapping/thread/entry.ts',
       'prompt-counter': 'core/runner/prompt-counter/entry.ts',
     },
     folder: 'dist/node',

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react';
-import { I18nProvider } from 'react-aria-components';
+import { useEffect, useLayoutEffect, useState } from 'react';
+import { I18nProvider, isRTL } from 'react-aria-components/I18nProvider';
 import { IntlProvider, type Messages as TypedMessages } from 'use-intl';
 import { useStore } from 'zustand';
 import { AppProvider } from './app-context.tsx';
@@ -9,6 +9,7 @@ import type { Messages } from './messages/translation.ts';
 import { Frame } from './screens/frame/frame.tsx';
 import type { Actions } from './store/actions.ts';
 import type { AppStore } from './store/store.ts';
+import { WordsProvider } from './ui/use-words.ts';
 
 /** A language with its words. */
 export interface Speech extends Locale {
@@ -31,7 +32,9 @@ export function App({ store, actions, speech }: AppProps) {
     <IntlProvider locale={locale} messages={messages as TypedMessages} timeZone={timeZone}>
       <I18nProvider locale={locale}>
         <AppProvider value={{ store, actions }}>
-          <Frame />
+          <WordsProvider>
+            <Frame />
+          </WordsProvider>
         </AppProvider>
       </I18nProvider>
     </IntlProvider>
@@ -51,8 +54,12 @@ function useSpeech(store: AppStore, { tellLanguage }: Actions, first: Speech): S
       isWanted = false;
     };
   }, [choice]);
-  useEffect(() => {
+  // Before the first frame: a window that turns round is worse than one that comes a moment later.
+  useLayoutEffect(() => {
     document.documentElement.lang = speech.locale;
+    document.documentElement.dir = isRTL(speech.locale) ? 'rtl' : 'ltr';
+  }, [speech.locale]);
+  useEffect(() => {
     void tellLanguage(speech.locale);
   }, [speech.locale, tellLanguage]);
   return speech;

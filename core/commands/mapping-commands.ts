@@ -21,8 +21,8 @@ export function commandsOfMapping(mappings: Mappings): Pick<Commands, keyof type
       return { apps: apps.map(mappingAppOf), own_rules_path: mappings.ownRulesPath, problems: [...problems] };
     },
     'mappings.detect': async ({ path }) => ({ installs: await mappings.detect(path) }),
-    'mappings.preview': async ({ app, root, repair_only, limit }) =>
-      mappingPlanOf(await mappings.preview(app, root, repair_only), limit),
+    'mappings.preview': async ({ app, root, repair_only, other_names, limit }) =>
+      mappingPlanOf(await mappings.preview(app, root, { repairOnly: repair_only, otherNames: other_names }), limit),
     'mappings.plan': async ({ plan_id, action, ...query }) => {
       const { actions } = mappings.plan(plan_id);
       const wanted = action === undefined ? actions : actions.filter((one) => one.action === action);
@@ -45,6 +45,7 @@ export function commandsOfMapping(mappings: Mappings): Pick<Commands, keyof type
       const { page, ...rest } = pageOf(wanted, query);
       return { entries: page, ...rest };
     },
+    'mappings.links': async ({ model_id }) => ({ links: await mappings.linksOf(model_id) }),
     'mappings.check': async () => {
       const { checked, faults } = await mappings.check();
       const fault_count = faults.length;
@@ -76,7 +77,8 @@ function mappingPlanOf(plan: KeptPlan, limit: number): MappingPlan {
     label: plan.rules.label,
     root: plan.root,
     created_at: plan.createdAt,
-    repair_only: plan.repairOnly,
+    repair_only: plan.wish.repairOnly,
+    other_names: plan.wish.otherNames,
     evidence: [...plan.evidence],
     note: plan.rules.note ?? null,
     summary: summaryOf(plan.actions),

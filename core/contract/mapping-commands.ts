@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ModelId } from './ids.ts';
 import { absolutePath, type CommandShape } from './command-shape.ts';
 import {
   MappingAction,
@@ -9,7 +10,9 @@ import {
   MappingFault,
   MappingFolderEntry,
   MappingInstall,
+  MappingLink,
   MappingPlan,
+  OtherNamesWanted,
 } from './mapping.ts';
 import { Task } from './task.ts';
 
@@ -44,6 +47,9 @@ export const mappingCommands = {
       app,
       root: absolutePath,
       repair_only: z.boolean().default(false).describe('Only mend links of ours that are broken; make no others'),
+      other_names: OtherNamesWanted.default([]).describe(
+        'Conflicts that get the name in `other_target` instead: all of them, or those of these models',
+      ),
       limit: page.limit,
     }),
     output: MappingPlan,
@@ -97,6 +103,12 @@ export const mappingCommands = {
       next_cursor: z.string().nullable(),
     }),
     http: { method: 'GET', path: '/mappings/applies/{apply_id}/entries' },
+  },
+  'mappings.links': {
+    summary: 'The links that we made to one model, and whether each still leads to it',
+    input: z.object({ model_id: ModelId }),
+    output: z.object({ links: z.array(MappingLink) }),
+    http: { method: 'GET', path: '/mappings/links' },
   },
   'mappings.check': {
     summary: 'Whether the links that we made still lead to their models',

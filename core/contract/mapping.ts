@@ -15,6 +15,7 @@ export type MappingActionKind = z.infer<typeof MappingActionKind>;
 export const MappingReason = z.enum([
   // create, keep
   'new',
+  'other_name',
   'in_place',
   // conflict
   'same_content',
@@ -50,6 +51,10 @@ export const MappingAction = z.object({
     .string()
     .nullable()
     .describe('Where the app finds it, absolute; the config file for a `config` link; null for what is excluded'),
+  other_target: z
+    .string()
+    .nullable()
+    .describe('Of a conflict: where it could stand under another name, if a preview is told so; nothing is replaced'),
   link: LinkKind.nullable(),
   size_bytes: z.number().nonnegative(),
   reason: z.string().describe('One sentence'),
@@ -66,6 +71,7 @@ export const MappingSummary = z.object({
   broken: count,
   exclude: count,
   size_bytes: z.number().nonnegative().describe('Of the models that get a link: what copies of them would take'),
+  other_names: count.describe('Conflicts that another name would end'),
   links: z.partialRecord(LinkKind, count).describe('Links to be made or made anew, by kind'),
   reasons: z.partialRecord(MappingReason, count).describe('How many actions have which reason'),
 });
@@ -99,6 +105,10 @@ export const MappingFolderEntry = z.object({
 });
 export type MappingFolderEntry = z.infer<typeof MappingFolderEntry>;
 
+/** Which models get another name where something that isn't ours has theirs: all, or those. */
+export const OtherNamesWanted = z.union([z.literal('all'), z.array(ModelId).max(100_000)]);
+export type OtherNamesWanted = z.infer<typeof OtherNamesWanted>;
+
 /** What mapping the library into one app's folder would do. `actions` is its first page; `mappings.plan` gives the others. */
 export const MappingPlan = z.object({
   plan_id: z.string(),
@@ -107,6 +117,7 @@ export const MappingPlan = z.object({
   root: z.string().describe("The app's folder, links resolved"),
   created_at: z.string(),
   repair_only: z.boolean(),
+  other_names: OtherNamesWanted,
   evidence: z.array(z.string()).describe('Why the folder is taken for one of that app; empty when nothing says so'),
   note: z.string().nullable().describe('What to do in the app afterwards, where links alone are not enough'),
   summary: MappingSummary,
@@ -193,3 +204,10 @@ export const MappingFault = z.object({
     .describe('`relink`: a preview of that app with `repair_only`, then its apply, mends it'),
 });
 export type MappingFault = z.infer<typeof MappingFault>;
+
+/** A link of ours to a model, and how it is now. */
+export const MappingLink = MappingFault.extend({
+  fault: MappingFault.shape.fault.nullable().describe('Null where it leads to its model'),
+  message: z.string().describe('Empty where it leads to its model'),
+});
+export type MappingLink = z.infer<typeof MappingLink>;

@@ -15,6 +15,9 @@ export interface MappingHost {
   readonly emit: (event: AppEvent) => void;
   readonly now: () => Date;
   readonly log: (message: string, facts?: object) => void;
+  /** The program of the thread that makes many links, where it isn't beside the sources; from how many on unless told. */
+  readonly threadEntry?: string;
+  readonly threadFromCount?: number;
   /** Those of the file system unless told. */
   readonly links?: LinkSystem;
 }

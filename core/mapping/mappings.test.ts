@@ -1,6 +1,7 @@
 import { mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { ModelId } from '../contract/ids.ts';
 import { onlyLinks } from './fixtures/disk-library.ts';
 import { TestWorld, treeOf } from './fixtures/test-world.ts';
 
@@ -124,6 +125,71 @@ test('what is in the way stays, and the plan says what it is', async () => {
   await world.apply();
   const { 'models/loras/elsewhere.safetensors': _, ...others } = await treeOf(world.root);
   expect(others).toEqual(before);
+});
+
+test('where something has its name a model gets another one, when that is wanted: nothing is replaced, and undo takes it back', async () => {
+  await using world = new TestWorld();
+  for (const name of ['a', 'b', 'c']) await world.model(name);
+  await world.put('models/loras/a.safetensors', 'a file of theirs');
+  await mkdir(join(world.root, 'models/loras/b.safetensors'));
+  await world.put('models/loras/c.safetensors', 'c');
+  const before = await treeOf(world.root);
+  const left = await world.preview();
+  expect(left.actions.map(({ action, other_target }) => [action, other_target?.slice(world.root.length + 1)])).toEqual([
+    ['conflict', 'models/loras/a-a.safetensors'],
+    ['conflict', 'models/loras/b-b.safetensors'],
+    ['conflict', undefined],
+  ]);
+  const task = await world.apply('comfyui', { otherNames: [ModelId.parse('lora/unknown/a')] });
+  expect(task.mapping).toMatchObject({ done: 1, failed: 0 });
+  expect(shown(await world.preview())).toEqual([
+    ['keep', 'in_place', 'models/loras/a-a.safetensors'],
+    ['conflict', 'folder_there', 'models/loras/b.safetensors'],
+    ['conflict', 'same_content', 'models/loras/c.safetensors'],
+  ]);
+  await world.apply('comfyui', { otherNames: 'all' });
+  expect(await readFile(join(world.root, 'models/loras/b-b.safetensors'), 'utf8')).toBe('b');
+  const {
+    'models/loras/a-a.safetensors': _a,
+    'models/loras/b-b.safetensors': _b,
+    ...others
+  } = await treeOf(world.root);
+  expect(others).toEqual(before);
+  await world.undoAll();
+  expect(await treeOf(world.root)).toEqual(before);
+});
+
+test('a plan with other names is outdated when the name that it found free is taken meanwhile', async () => {
+  await using world = new TestWorld();
+  await world.model('a');
+  await world.put('models/loras/a.safetensors', 'theirs');
+  const plan = await world.preview('comfyui', { otherNames: 'all' });
+  await world.put('models/loras/a-a.safetensors', 'theirs, too');
+  await expect(world.mappings.apply(plan.id)).rejects.toMatchObject({ failure: { code: 'plan_outdated' } });
+});
+
+test('the links of a model are looked at when they are asked for; one that leads nowhere can be made anew', async () => {
+  await using world = new TestWorld();
+  const { model_id } = await world.model('a');
+  await world.model('b');
+  expect(await world.mappings.linksOf(model_id)).toEqual([]);
+  await world.apply();
+  const whole = {
+    app: 'comfyui',
+    root: world.root,
+    model_id,
+    target: join(world.root, 'models/loras/a.safetensors'),
+    fault: null,
+    message: '',
+    remedy: 'none',
+  };
+  expect(await world.mappings.linksOf(model_id)).toMatchObject([whole]);
+  await world.moveModel(model_id);
+  expect(await world.mappings.linksOf(model_id)).toMatchObject([
+    { ...whole, fault: 'target_gone', message: expect.stringContaining('were'), remedy: 'relink' },
+  ]);
+  await world.apply('comfyui', { repairOnly: true });
+  expect(await world.mappings.linksOf(model_id)).toMatchObject([whole]);
 });
 
 test('two models of one file name get names of their own, and keep them when a third comes', async () => {
@@ -285,8 +351,8 @@ test.each([
   await using world = new TestWorld();
   await world.put('x');
   const path = root === 'file' ? join(world.root, 'x') : root;
-  await expect(world.mappings.preview('comfyui', path, false)).rejects.toMatchObject({ failure: { code } });
-  await expect(world.mappings.preview('nonesuch', world.root, false)).rejects.toMatchObject({
+  await expect(world.mappings.preview('comfyui', path)).rejects.toMatchObject({ failure: { code } });
+  await expect(world.mappings.preview('nonesuch', world.root)).rejects.toMatchObject({
     failure: { code: 'not_found' },
   });
 });

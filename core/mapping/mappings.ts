@@ -3,28 +3,34 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
-import type { MappingApply, MappingEntry, MappingFault, MappingInstall } from '../contract/mapping.ts';
+import type { MappingApply, MappingEntry, MappingFault, MappingInstall, MappingLink } from '../contract/mapping.ts';
 import type { Task } from '../contract/task.ts';
 import { carryOut } from './acts/carry-out.ts';
-import { checkLinks } from './acts/check-links.ts';
+import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';
-import { targetBelow } from './acts/link-acts.ts';
 import { isReachable, isUnfinished, recover } from './acts/recover.ts';
-import { isFolderLeft, takeBack, takeBackFolders } from './acts/undo.ts';
+import { isFolderLeft, isToTakeBack, takeBack, takeBackFolders } from './acts/undo.ts';
 import { checkAbsolute, resolveRoot } from './app-root.ts';
 import type { MappingHost } from './host.ts';
 import { type ApplyRecord, mappingApplyOf, mappingEntryOf } from './ledger/apply-record.ts';
 import { journalSchemaVersion } from './ledger/journal-line.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { writeFailure } from './ledger/write-failure.ts';
 import { fileSystemLinks, type LinkSystem } from './links/link-system.ts';
 import { MappingTasks, type TaskHands } from './mapping-tasks.ts';
 import { differenceBetween, type KeptPlan, KeptPlans } from './plan/kept-plans.ts';
-import { planMapping } from './plan/plan-mapping.ts';
+import { plainWish, type PlanWish, planSteps } from './plan/plan-mapping.ts';
 import { readSnapshot } from './plan/read-snapshot.ts';
 import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
-import { writeFailure } from './system-error.ts';
+import { inSlices } from './slices.ts';
+import type { ThreadUse } from './thread/link-thread.ts';
 import { Turns } from './turns.ts';
+
+import { targetBelow } from './plan/snapshot.ts';
+
+/** Links that are worth a thread of their own. */
+const manyLinks = 300;
 
 /**
  * Links from other apps' folders to the library's models. A preview changes nothing; an apply carries out exactly one preview; the ledger knows
@@ -35,6 +41,7 @@ export class Mappings {
   readonly #links: LinkSystem;
   readonly #plans = new KeptPlans();
   readonly #turns = new Turns();
+  readonly #thread: ThreadUse;
   readonly tasks: MappingTasks;
   readonly #unfinished = new Set<ApplyRecord>();
   #opened: Promise<Opened> | null = null;
@@ -43,6 +50,10 @@ export class Mappings {
     this.#host = host;
     const scratchPath = join(host.mappingsPath, 'scratch');
     this.#links = host.links ?? fileSystemLinks({ libraryPath: host.libraryPath, scratchPath });
+    this.#thread = {
+      entryPath: host.threadEntry ?? join(import.meta.dirname, 'thread', 'entry.ts'),
+      fromCount: host.threadFromCount ?? manyLinks,
+    };
     this.tasks = new MappingTasks(host.emit, host.log);
   }
 
@@ -61,10 +72,10 @@ export class Mappings {
   }
 
   /** What mapping the library into an app's folder would do. Throws `not_found` for an app of no name, `path_not_found`, `unreadable`. */
-  async preview(app: string, root: string, repairOnly: boolean): Promise<KeptPlan> {
+  async preview(app: string, root: string, wish: PlanWish = plainWish): Promise<KeptPlan> {
     const rules = findApp((await this.rules()).apps, app);
     const realRoot = await resolveRoot(root);
-    return this.#plan(rules, realRoot, repairOnly);
+    return this.#plan(rules, realRoot, wish);
   }
 
   /** Throws `not_found`. */
@@ -79,7 +90,7 @@ export class Mappings {
   async apply(planId: string): Promise<Task> {
     const plan = this.#plans.find(planId);
     return this.#inTurn(async () => {
-      const now = await this.#plan(plan.rules, plan.root, plan.repairOnly);
+      const now = await this.#plan(plan.rules, plan.root, plan.wish);
       const reason = differenceBetween(plan.actions, now.actions);
       if (reason !== null) throw new Failed('plan_outdated', { root: plan.root, reason, plan_id: now.id });
       this.#plans.drop(now.id);
@@ -102,7 +113,7 @@ export class Mappings {
           at,
         };
         await using writer = await ledger.begin(head, intents);
-        await carryOut({ writer, links: this.#links, signal, onItem });
+        await carryOut({ writer, links: this.#links, signal, onItem, thread: this.#thread });
         writer.add({ line: 'end', state: signal.aborted ? 'canceled' : 'done' });
         await writer.sync();
         this.#host.emit({ kind: 'mappings_changed', app: plan.rules.app, root: plan.root });
@@ -151,9 +162,14 @@ export class Mappings {
   async check(): Promise<{ readonly checked: number; readonly faults: MappingFault[] }> {
     const { ledger, libraryPath } = await this.#open();
     const links = ledger.standing().filter(({ record }) => record.head.library === libraryPath);
-    const models = await this.#host.models();
-    const paths = new Map(models.map((model) => [model.model_id, model.path]));
-    return { checked: links.length, faults: await checkLinks(links, paths) };
+    return { checked: links.length, faults: faultsOf(await lookAtLinks(links, await this.#paths(), this.#thread)) };
+  }
+
+  /** The links to a model, each with how it is now. */
+  async linksOf(id: ModelId): Promise<MappingLink[]> {
+    const { ledger, libraryPath } = await this.#open();
+    const links = ledger.standingTo(id).filter(({ record }) => record.head.library === libraryPath);
+    return links.length === 0 ? [] : lookAtLinks(links, await this.#paths(), this.#thread);
   }
 
   /** Where links of ours to a model stand, absolute. */
@@ -177,6 +193,11 @@ export class Mappings {
     await this.#turns.take(async () => undefined);
   }
 
+  /** Where the models' files are. */
+  async #paths(): Promise<ReadonlyMap<ModelId, string>> {
+    return new Map((await this.#host.models()).map(({ model_id, path }) => [model_id, path]));
+  }
+
   /** A task that waits for its turn: answers when it began, and the turn lasts until it ended. */
   #inTurn(begin: () => Promise<{ readonly task: Task; readonly ended: Promise<void> }>): Promise<Task> {
     const { promise, resolve, reject } = Promise.withResolvers<Task>();
@@ -190,16 +211,18 @@ export class Mappings {
     return promise;
   }
 
-  async #plan(rules: AppRules, root: string, repairOnly: boolean): Promise<KeptPlan> {
+  async #plan(rules: AppRules, root: string, wish: PlanWish): Promise<KeptPlan> {
     const { ledger, libraryPath } = await this.#open();
     const models = await this.#host.models();
     const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
-    const read = await this.#ours(() => readSnapshot({ root, rules, models, ledger: standing, links: this.#links }));
+    const read = await this.#ours(() =>
+      readSnapshot({ root, rules, models, ledger: standing, links: this.#links, thread: this.#thread }),
+    );
     const { snapshot, assignments } = read;
-    const actions = planMapping(models, rules, snapshot, { repairOnly, assignments });
+    const actions = await inSlices(planSteps(models, rules, snapshot, { ...wish, assignments }));
     const evidence = await evidenceFor(root, rules);
     const createdAt = this.#host.now().toISOString();
-    return this.#plans.keep({ rules, root, createdAt, repairOnly, evidence, snapshot, actions });
+    return this.#plans.keep({ rules, root, createdAt, wish, evidence, snapshot, actions });
   }
 
   /** What was read at the first use, with what a kill left in the middle finished. */
@@ -277,10 +300,6 @@ interface Opened {
   readonly ledger: Ledger;
   /** With its links resolved. */
   readonly libraryPath: string;
-}
-
-function isToTakeBack({ intent, state }: ApplyRecord['items'][number]): boolean {
-  return intent.line === 'link' && (state === 'done' || state === 'replaced' || state === 'left');
 }
 
 function found(ledger: Ledger, applyId: string): ApplyRecord {

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { onlyLinks } from './fixtures/disk-library.ts';
+import type { ModelId } from '../contract/ids.ts';
+import type { OtherNamesWanted } from '../contract/mapping.ts';
 import { TestWorld, treeOf } from './fixtures/test-world.ts';
 import { foldedName } from './plan/snapshot.ts';
 
@@ -42,8 +44,11 @@ const outsideArb = fc.oneof(
 );
 type Outside = typeof outsideArb extends fc.Arbitrary<infer Value> ? Value : never;
 
+/** Which models get another name, by their place in the list, where something has theirs. */
+const otherNamesArb = fc.oneof(fc.constant('all' as const), fc.array(fc.nat(9), { maxLength: 3 }));
+
 const ownArb = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('apply' as const) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('apply' as const), otherNames: otherNamesArb }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('undo last' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('undo first' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('undo all' as const) }) },
@@ -54,7 +59,13 @@ const ownArb = fc.oneof(
 );
 type Own = typeof ownArb extends fc.Arbitrary<infer Value> ? Value : never;
 
+/** Conflicts that another name ends. */
+const named: ReadonlySet<string> = new Set(['other_content', 'folder_there', 'foreign_link', 'case_clash']);
+
 const linksArb = fc.constantFrom('symlink' as const, 'hardlink' as const, 'none' as const);
+
+/** From how many links on a thread makes them: most have too few for the usual count. */
+const threadArb = fc.oneof({ weight: 3, arbitrary: fc.constant(300) }, { weight: 1, arbitrary: fc.constant(1) });
 
 /** Does to a folder what somebody else does; what is not possible there is not done. */
 async function doOutside(root: string, world: TestWorld, change: Outside): Promise<void> {
@@ -81,7 +92,7 @@ async function doOwn(world: TestWorld, step: Own, nextName: () => string): Promi
   const ids = [...world.models.keys()];
   const applies = (await world.mappings.applies()).map(({ apply_id }) => apply_id);
   const which = step.kind === 'undo last' ? applies[0] : step.kind === 'undo first' ? applies.at(-1) : undefined;
-  if (step.kind === 'apply') await applyAndCheck(world);
+  if (step.kind === 'apply') await applyAndCheck(world, otherNamesOf(step.otherNames, ids));
   else if (step.kind === 'undo all') await world.undoAll();
   else if (step.kind === 'restart') await world.restart();
   else if (step.kind === 'add') await addModel(world, step.model, nextName());
@@ -96,22 +107,29 @@ function addModel(world: TestWorld, model: Model, name: string) {
   return world.model(name, { ...model, content: name, isFolder: model.isFolder && model.type === 'diffusion' });
 }
 
+function otherNamesOf(which: 'all' | readonly number[], ids: readonly ModelId[]): OtherNamesWanted {
+  return which === 'all' ? which : which.flatMap((index) => ids[index] ?? []);
+}
+
 /** Applies a fresh preview, and holds it to what every plan must keep. */
-async function applyAndCheck(world: TestWorld): Promise<void> {
-  const plan = await world.preview();
+async function applyAndCheck(world: TestWorld, otherNames: OtherNamesWanted): Promise<void> {
+  const plan = await world.preview('comfyui', { otherNames });
   const before = await treeOf(world.root);
-  const targets = plan.actions.flatMap(({ target }) => (target === null ? [] : [foldedName(target)]));
+  const targets = plan.actions.flatMap(({ target, other_target }) =>
+    [target, other_target].flatMap((one) => (one === null ? [] : [foldedName(one)])),
+  );
   expect(new Set(targets).size, 'every target is unique').toBe(targets.length);
   for (const { model_id, action, reason_code } of plan.actions) {
     const model = world.models.get(model_id);
     if (model?.storage_kind === 'external_reference')
       expect([action, reason_code]).toEqual(['exclude', 'external_reference']);
+    if (otherNames === 'all' && action === 'conflict') expect(named.has(reason_code), reason_code).toBe(false);
     if (model !== undefined && model.validation_state !== 'valid') expect(action).toBe('exclude');
   }
   expect(await treeOf(world.root), 'a preview changes nothing').toEqual(before);
   const task = await world.ended(await world.mappings.apply(plan.id));
   expect([task.state, task.failure, task.mapping?.failed]).toEqual(['done', undefined, 0]);
-  const after = await world.preview();
+  const after = await world.preview('comfyui', { otherNames });
   const open = after.actions.filter(({ action }) => action === 'create' || action === 'broken');
   expect(open, 'a second preview has nothing to do').toEqual([]);
 }
@@ -148,8 +166,9 @@ test('after any applies, undos, restarts and changes of the library, undoing all
       beginningArb,
       fc.array(ownArb, { minLength: 1, maxLength: 8 }),
       linksArb,
-      async (beginning, steps, file) => {
-        await using world = new TestWorld((own) => onlyLinks(own, file));
+      threadArb,
+      async (beginning, steps, file, threadFromCount) => {
+        await using world = new TestWorld((own) => onlyLinks(own, file), threadFromCount);
         await startWorld(world, beginning);
         const before = await treeOf(world.root);
         for (const [index, step] of steps.entries()) {
@@ -174,8 +193,9 @@ test('what others do meanwhile stays: after undoing all, only what they did to t
       beginningArb,
       fc.array(fc.oneof(ownArb, outsideArb), { minLength: 2, maxLength: 10 }),
       linksArb,
-      async (beginning, steps, file) => {
-        await using world = new TestWorld((own) => onlyLinks(own, file));
+      threadArb,
+      async (beginning, steps, file, threadFromCount) => {
+        await using world = new TestWorld((own) => onlyLinks(own, file), threadFromCount);
         await startWorld(world, beginning);
         const shadow = join(world.path, 'shadow');
         for (const [index, step] of steps.entries()) {

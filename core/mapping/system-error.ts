@@ -1,5 +1,3 @@
-import { Failed } from '../contract/failure.ts';
-
 /** The code of an error that the operating system gave (`ENOENT`), or null for any other. */
 export function codeOf(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'errno' in error
@@ -12,16 +10,4 @@ export function systemCode(error: unknown): string {
   const code = codeOf(error);
   if (code === null) throw error;
   return code;
-}
-
-/** The failure of what we wrote into our own folder; anything that the system did not answer is passed on as it is. */
-export function writeFailure(path: string, error: unknown): unknown {
-  const code = codeOf(error);
-  if (code === null) return error;
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new Failed('disk_full', { path }, { cause: error });
-  const reason =
-    code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
-      ? 'this user may not write there. Change the permissions, or choose another data folder.'
-      : `the system answered ${code}.`;
-  return new Failed('write_failed', { path, reason }, { cause: error });
 }

@@ -8,6 +8,7 @@ import type {
   MappingFolderEntry,
   MappingPlan,
   MappingSummary,
+  OtherNamesWanted,
 } from '../../core/contract/mapping.ts';
 import type { mappingCommands } from '../../core/contract/mapping-commands.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
@@ -66,13 +67,18 @@ export function sampleMappings({
     return value;
   };
 
-  const actionFor = (model: ModelSummary, index: number, root: string): MappingAction => {
+  const actionFor = (
+    model: ModelSummary,
+    index: number,
+    { root, otherNames }: { readonly root: string; readonly otherNames: OtherNamesWanted },
+  ): MappingAction => {
     const name = `${baseName(model.entry_path)}${model.bundle_format === 'single_file' ? '.safetensors' : ''}`;
     const folder = folderOf[model.model_type];
     const of = (facts: Pick<MappingAction, 'action' | 'reason' | 'reason_code'>): MappingAction => ({
       model_id: model.model_id,
       source: model.entry_path,
       target: facts.action === 'exclude' ? null : `${root}/${folder}/${name}`,
+      other_target: null,
       link: facts.action === 'exclude' ? null : 'symlink',
       size_bytes: model.size_bytes,
       ...facts,
@@ -85,13 +91,23 @@ export function sampleMappings({
       return of({ action: 'exclude', reason: 'There is no folder for it.', reason_code: 'no_place' });
     if (linked.has(`${root} ${model.model_id}`))
       return of({ action: 'keep', reason: 'Its link is there and whole.', reason_code: 'in_place' });
-    if (model.name.includes('Basalt'))
-      return of({ action: 'conflict', reason: 'Another file is there. It stays.', reason_code: 'other_content' });
+    if (model.name.includes('Basalt')) {
+      const other_target = `${root}/${folder}/${name.replace('.safetensors', '')}-${model.model_id.split('/').at(-1)}.safetensors`;
+      if (otherNames === 'all' || otherNames.includes(model.model_id))
+        return {
+          ...of({ action: 'create', reason: 'The link gets a name of its own.', reason_code: 'other_name' }),
+          target: other_target,
+        };
+      return {
+        ...of({ action: 'conflict', reason: 'Another file is there. It stays.', reason_code: 'other_content' }),
+        other_target,
+      };
+    }
     return of({ action: 'create', reason: 'A link is made.', reason_code: 'new' });
   };
 
-  const planFor = (app: MappingApp, root: string): MappingPlan => {
-    const actions = [...models.values()].map((model, index) => actionFor(model, index, root));
+  const planFor = (app: MappingApp, root: string, otherNames: OtherNamesWanted): MappingPlan => {
+    const actions = [...models.values()].map((model, index) => actionFor(model, index, { root, otherNames }));
     const count = (action: MappingAction['action']) => actions.filter((one) => one.action === action).length;
     const summary: MappingSummary = {
       create: count('create'),
@@ -100,6 +116,7 @@ export function sampleMappings({
       broken: count('broken'),
       exclude: count('exclude'),
       size_bytes: actions.reduce((sum, { action, size_bytes }) => (action === 'create' ? sum + size_bytes : sum), 0),
+      other_names: actions.filter(({ other_target }) => other_target !== null).length,
       links: { symlink: count('create') },
       reasons: {},
     };
@@ -110,6 +127,7 @@ export function sampleMappings({
       root,
       created_at: new Date().toISOString(),
       repair_only: false,
+      other_names: otherNames,
       evidence: root.toLowerCase().includes(app.app) ? ['main.py', 'folder_paths.py', 'comfy/'] : [],
       note: app.note,
       summary,
@@ -173,7 +191,7 @@ export function sampleMappings({
             evidence: ['main.py', 'models/loras/'],
           })),
     }),
-    'mappings.preview': async ({ app, root }) => {
+    'mappings.preview': async ({ app, root, other_names }) => {
       if (root.includes('gone')) throw new Failed('path_not_found', { path: root });
       return planFor(
         found(
@@ -182,6 +200,7 @@ export function sampleMappings({
           app,
         ),
         root,
+        other_names,
       );
     },
     'mappings.plan': async ({ plan_id, action, limit, cursor }) => {
@@ -263,6 +282,28 @@ export function sampleMappings({
         next_cursor,
       };
     },
+    'mappings.links': async ({ model_id }) => ({
+      links: [...linked].flatMap(([key, applyId]) => {
+        const apply = applies.find(({ apply_id }) => apply_id === applyId);
+        const model = models.get(model_id);
+        if (apply === undefined || model === undefined || key !== `${apply.root} ${model_id}`) return [];
+        return [
+          {
+            apply_id: applyId,
+            app: apply.app,
+            label: apply.label,
+            root: apply.root,
+            model_id,
+            source: model.entry_path,
+            target: `${apply.root}/${folderOf[model.model_type]}/${baseName(model.entry_path)}`,
+            link: 'symlink' as const,
+            fault: null,
+            message: '',
+            remedy: 'none' as const,
+          },
+        ];
+      }),
+    }),
     'mappings.check': async () => ({ checked: linked.size, sound: linked.size, faults: [], fault_count: 0 }),
   };
 }

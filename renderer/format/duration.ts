@@ -1,3 +1,5 @@
+import { numberFormatter } from './formatters.ts';
+
 /** A length of time in at most two units, as fine as helps: `0.4 sec`, `9 sec`, `1 min 18 sec`, `2 hr 5 min`. */
 export function formatDuration(milliseconds: number, locale: string): string {
   const seconds = milliseconds / 1000;
@@ -19,7 +21,7 @@ function joined(large: number, largeUnit: string, small: number, smallUnit: stri
 }
 
 function unit(value: number, name: string, locale: string, maximumFractionDigits = 0): string {
-  return new Intl.NumberFormat(locale, {
+  return numberFormatter(locale, {
     style: 'unit',
     unit: name,
     unitDisplay: name === 'second' ? 'narrow' : 'short',

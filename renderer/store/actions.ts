@@ -19,6 +19,8 @@ import { indexModels, withJob } from './sync.ts';
 /** So many models the palette shows: who wants more searches the library. */
 const paletteModels = 6;
 const settleMs = 250;
+/** While changes go on and on, the screen follows this often. */
+const followMs = 2000;
 
 /** Every intent of the window: it goes to the core as a command, or changes the view. Nothing else writes the store but events. */
 export function createActions(store: AppStore, client: WindowClient, random: () => number = Math.random) {
@@ -26,6 +28,7 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   const doors = openDoors(store);
   const { attempt, patch, tell } = doors;
   let settleTimer: ReturnType<typeof setTimeout> | undefined;
+  let firstMovedAt: number | null = null;
 
   const models = createModelsActions(store, client, doors);
   const bulk = createBulkActions(store, client, doors);
@@ -46,15 +49,16 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   const takeSnapshot = async () => {
     const status = await client.call('app.status', {});
     set({ status });
-    const [jobs, pictures, withQueue] = await Promise.all([
+    const [, , jobs, pictures, withQueue] = await Promise.all([
+      // First what is looked at first.
+      models.loadListing(),
+      loadCounts(),
       client.call('jobs.list', { limit: 100 }),
       client.call('pictures.list', { limit: 100 }),
       readQueue(),
-      models.loadListing(),
-      loadCounts(),
       models.loadFacets(),
-      generate.loadGenerators(),
     ]);
+    setTimeout(() => void attempt(generate.loadGenerators));
     patch((state) =>
       withQueue(
         jobs.jobs.reduce(withJob, {
@@ -71,20 +75,26 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
   };
 
   const modelsMoved = () => {
+    const now = Date.now();
+    firstMovedAt ??= now;
     clearTimeout(settleTimer);
-    settleTimer = setTimeout(() => {
-      const { screen, selectedId } = get();
-      void attempt(() =>
-        Promise.all([
-          models.loadListing(),
-          loadCounts(),
-          models.loadFacets(),
-          generate.loadGenerators(),
-          screen === 'health' ? loadHealth() : null,
-          selectedId === null ? null : models.loadDetails(selectedId),
-        ]),
-      );
-    }, settleMs);
+    settleTimer = setTimeout(
+      () => {
+        firstMovedAt = null;
+        const { screen, selectedId } = get();
+        void attempt(() =>
+          Promise.all([
+            models.loadListing(),
+            loadCounts(),
+            models.loadFacets(),
+            generate.loadGenerators(),
+            screen === 'health' ? loadHealth() : null,
+            selectedId === null ? null : models.loadDetails(selectedId),
+          ]),
+        );
+      },
+      Math.min(settleMs, Math.max(0, firstMovedAt + followMs - now)),
+    );
   };
 
   return {

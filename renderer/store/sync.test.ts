@@ -5,7 +5,7 @@ import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
 import { initialState } from './state.ts';
 import { createAppStore } from './store.ts';
-import { applyEvent, mergePictures, startSync, withJob } from './sync.ts';
+import { applyEvent, indexModels, mergePictures, startSync, withJob } from './sync.ts';
 
 function removed(sequence: number, name: string): SequencedEvent {
   return { sequence, event: { kind: 'model_removed', model_id: sampleModel({ name }).model_id } };
@@ -156,4 +156,22 @@ test('a task goes forward only, and what reconciling changed moves the listings'
   expect(moved).toBe(0);
   stream?.event({ sequence: 3, event: { kind: 'library_reconciled', changed_count: 2 } });
   expect(moved).toBe(1);
+});
+
+test('a changed model is taken in where it is known; one that nobody looks at, and one that is as it was, change nothing', () => {
+  const known = sampleModel({ name: 'a' });
+  const state = { ...initialState, models: { [known.model_id]: known } };
+  const after = (model: typeof known) => applyEvent(state, { kind: 'model_changed', model });
+  expect(after({ ...known, favourite: true }).models[known.model_id]?.favourite).toBe(true);
+  expect(after(sampleModel({ name: 'b' }))).toBe(state);
+  expect(after({ ...known })).toBe(state);
+});
+
+test('a model that is read again as it was stays the same thing', () => {
+  const [a, b] = [sampleModel({ name: 'a' }), sampleModel({ name: 'b' })];
+  const models = { [a.model_id]: a };
+  expect(indexModels(models, [{ ...a }])).toBe(models);
+  const more = indexModels(models, [{ ...a }, b]);
+  expect(more[a.model_id]).toBe(a);
+  expect(more[b.model_id]).toBe(b);
 });

@@ -13,7 +13,7 @@ import type { AppStore } from './store.ts';
 export function applyEvent(state: AppState, event: AppEvent): AppState {
   switch (event.kind) {
     case 'model_changed':
-      return { ...state, models: { ...state.models, [event.model.model_id]: event.model } };
+      return withChanged(state, event.model);
     case 'model_removed':
       return withoutModel(state, event.model_id);
     case 'job_changed':
@@ -38,6 +38,17 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
     case 'library_reconciled':
       return state;
   }
+}
+
+/** One that nothing on the screen needs is left out: it is read when it comes into sight. While a library is hashed there are dozens a second. */
+function withChanged(state: AppState, model: ModelSummary): AppState {
+  const known = state.models[model.model_id];
+  if (known === undefined || isSame(known, model)) return state;
+  return { ...state, models: { ...state.models, [model.model_id]: model } };
+}
+
+function isSame(one: ModelSummary, other: ModelSummary): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function withoutModel(state: AppState, modelId: string): AppState {
@@ -115,11 +126,18 @@ export function mergePictures(known: readonly Artifact[], more: readonly Artifac
   );
 }
 
+/** With more models; one that is as it was stays the same thing, so that what shows it is not drawn again. */
 export function indexModels(
   models: AppState['models'],
   more: readonly ModelSummary[],
 ): Readonly<Record<string, ModelSummary>> {
-  return { ...models, ...Object.fromEntries(more.map((model) => [model.model_id, model])) };
+  const changed = more.filter((model) => {
+    const known = models[model.model_id];
+    return known === undefined || !isSame(known, model);
+  });
+  return changed.length === 0
+    ? models
+    : { ...models, ...Object.fromEntries(changed.map((model) => [model.model_id, model])) };
 }
 
 /** So many models are kept; above, those that nothing on the screen needs go. */

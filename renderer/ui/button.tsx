@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
-import { Button as AriaButton, ToggleButton, Tooltip, TooltipTrigger } from 'react-aria-components';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import { ToggleButton } from 'react-aria-components/ToggleButton';
+import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip';
 import css from './button.module.css';
 import { classNames } from './class-names.ts';
 

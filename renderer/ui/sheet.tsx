@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
+import { Dialog, Modal, ModalOverlay } from 'react-aria-components/Modal';
 import css from './sheet.module.css';
 
 interface SheetProps {

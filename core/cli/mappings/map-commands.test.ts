@@ -114,6 +114,32 @@ test('with --yes nothing is asked; the human answers tell what was done, and how
   );
 });
 
+test('where something has a name, another is shown, and taken when it is asked for; the links of a model are told of', async () => {
+  await using vitrine = await withComfy();
+  writeFileSync(ink(vitrine).target, 'theirs');
+  const other = ink(vitrine).target.replace('ink.', 'ink-ink.');
+  const before = all(vitrine);
+  const shown = await vitrine.run(['map', 'preview', 'comfyui', '--root', root]);
+  expect(shown.out).toMatch(/conflict .*Another file is at .*It stays\. Free: ink-ink\.safetensors/);
+  expect(await vitrine.document('map', 'preview', 'comfyui', '--root', root)).toMatchObject({
+    actions: [{ action: 'create' }, { action: 'exclude' }, { action: 'conflict', other_target: other }],
+    summary: { conflict: 1, other_names: 1 },
+  });
+  expect((await vitrine.run(['map', 'links', 'lora/unknown/ink'])).out).toBe('No link of Vitrine leads to it.\n');
+  await vitrine.document('map', 'apply', 'comfyui', '--root', root, '--other-name', 'lora/unknown/ink');
+  expect(readFileSync(ink(vitrine).target, 'utf8')).toBe('theirs');
+  expect(readFileSync(other)).toEqual(readFileSync(join(vitrine.path, 'ink.safetensors')));
+  expect(await vitrine.document('map', 'preview', 'comfyui', '--root', root, '--other-names')).toMatchObject({
+    summary: { create: 0, keep: 2, conflict: 0 },
+  });
+  expect((await vitrine.run(['map', 'links', 'lora/unknown/ink'])).out).toBe(`comfyui  ${other}  whole\n`);
+  rmSync(join(vitrine.libraryPath, 'models/lora/unknown/ink/ink.safetensors'));
+  const broken = await vitrine.run(['map', 'links', 'lora/unknown/ink']);
+  expect(broken.out).toContain("leads to where the model's files were.\nTo mend links: map apply comfyui");
+  await vitrine.document('map', 'undo', 'comfyui', '--root', root);
+  expect(all(vitrine)).toEqual(before);
+}, 60_000);
+
 test('apps are listed and found; a rule file of the user counts, a bad one is told of', async () => {
   await using vitrine = await withComfy();
   const own = join(vitrine.path, 'data', 'mappings', 'apps');
@@ -149,6 +175,8 @@ test.each([
   [['map', 'preview', 'comfyui'], 2, 'invalid_input'],
   [['map', 'preview', 'nonesuch', '--root', '.'], 3, 'not_found'],
   [['map', 'apply', 'comfyui', '--root', 'nowhere'], 3, 'path_not_found'],
+  [['map', 'preview', 'comfyui', '--root', '.', '--other-name', '../x'], 3, 'invalid_input'],
+  [['map', 'links', '../x'], 3, 'invalid_input'],
   [['map', 'undo', 'comfyui', '--root', '.', '--apply', 'nonesuch'], 3, 'not_found'],
 ])('%j ends with %i: %s', async (args, code, failure) => {
   await using vitrine = new TestVitrine();

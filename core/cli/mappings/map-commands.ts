@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { Command } from 'commander';
 import { Failed } from '../../contract/failure.ts';
-import type { MappingAction, MappingEntry, MappingPlan, MappingSummary } from '../../contract/mapping.ts';
+import { ModelId } from '../../contract/ids.ts';
+import type { MappingAction, MappingEntry, MappingFault, MappingPlan, MappingSummary } from '../../contract/mapping.ts';
 import type { Connection } from '../../instance.ts';
 import { type CliContext, type ContextOf, withCore } from '../context.ts';
 import { formatBytes, formatTable } from '../format.ts';
@@ -16,6 +18,7 @@ export function mapCommand(contextOf: ContextOf): Command {
     .addCommand(applyCommand(contextOf))
     .addCommand(undoCommand(contextOf))
     .addCommand(ledgerCommand(contextOf))
+    .addCommand(linksCommand(contextOf))
     .addCommand(checkCommand(contextOf));
 }
 
@@ -23,6 +26,8 @@ interface RootOptions {
   readonly root: string;
   readonly yes?: boolean;
   readonly repair?: boolean;
+  readonly otherNames?: boolean;
+  readonly otherName?: readonly string[];
 }
 
 function onApp(name: string, description: string): Command {
@@ -32,25 +37,41 @@ function onApp(name: string, description: string): Command {
     .requiredOption('--root <folder>', "the app's folder");
 }
 
-function previewCommand(contextOf: ContextOf): Command {
-  return onApp('preview', 'what would be linked; nothing is changed')
+/** What may be wanted of a plan. */
+function planning(command: Command): Command {
+  return command
     .option('--repair', 'only what mends broken links')
-    .action(async (app: string, { root, repair }: RootOptions, command: Command) => {
+    .option('--other-names', "link under another name where something has a model's own")
+    .option('--other-name <model...>', 'the same for these models only');
+}
+
+/** Throws `invalid_input` for what can't be the id of a model. */
+function modelIdOf(id: string): ModelId {
+  const read = ModelId.safeParse(id);
+  if (!read.success) throw new Failed('invalid_input', { field: 'model', reason: `"${id}" is not the id of a model.` });
+  return read.data;
+}
+
+function previewCommand(contextOf: ContextOf): Command {
+  return planning(onApp('preview', 'what would be linked; nothing is changed')).action(
+    async (app: string, options: RootOptions, command: Command) => {
       const context = contextOf(command);
-      const { plan, actions } = await withCore(context, (core) => preview(core, app, context.absolute(root), repair));
+      const { plan, actions } = await withCore(context, (core) =>
+        preview(core, app, context.absolute(options.root), options),
+      );
       context.answer(documentOf(plan, actions), planLines(plan, actions));
-    });
+    },
+  );
 }
 
 function applyCommand(contextOf: ContextOf): Command {
-  return onApp('apply', 'preview, then make the links of that preview; asks first where somebody watches')
-    .option('--repair', 'only what mends broken links')
+  return planning(onApp('apply', 'preview, then make the links of that preview; asks first where somebody watches'))
     .option('--yes', 'without asking')
-    .action(async (app: string, { root, repair, yes }: RootOptions, command: Command) => {
+    .action(async (app: string, options: RootOptions, command: Command) => {
       const context = contextOf(command);
       const { plan, actions, entries, isCanceled } = await withCore(context, async (core) => {
-        const previewed = await preview(core, app, context.absolute(root), repair);
-        if (yes !== true) await confirm(previewed, context);
+        const previewed = await preview(core, app, context.absolute(options.root), options);
+        if (options.yes !== true) await confirm(previewed, context);
         const task = await followTask(
           core,
           await core.call('mappings.apply', { plan_id: previewed.plan.plan_id }),
@@ -109,8 +130,18 @@ function undoCommand(contextOf: ContextOf): Command {
     });
 }
 
-async function preview(core: Connection, app: string, root: string, repair: boolean | undefined) {
-  const plan = await core.call('mappings.preview', { app, root, repair_only: repair === true });
+async function preview(
+  core: Connection,
+  app: string,
+  root: string,
+  { repair, otherNames, otherName }: Omit<RootOptions, 'root'>,
+) {
+  const plan = await core.call('mappings.preview', {
+    app,
+    root,
+    repair_only: repair === true,
+    other_names: otherNames === true ? 'all' : (otherName ?? []).map(modelIdOf),
+  });
   return { plan, actions: await allActions(core, plan) };
 }
 
@@ -132,16 +163,21 @@ function documentOf({ app, root, summary, plan_id, note }: MappingPlan, actions:
 function planLines({ summary, label, root, note, evidence }: MappingPlan, actions: readonly MappingAction[]): string {
   const lines = actions
     .filter(({ action }) => action !== 'keep')
-    .map(({ action, model_id, target, link, size_bytes, reason }) => [
+    .map(({ action, model_id, target, other_target, link, size_bytes, reason, reason_code }) => [
       action,
       target ?? model_id,
       link ?? '',
       formatBytes(size_bytes),
-      action === 'create' ? '' : reason,
+      ...(reason_code === 'new'
+        ? ['']
+        : [other_target === null ? reason : `${reason} Free: ${basename(other_target)}`]),
     ]);
   const counts = countLine(summary);
   return [
     ...(lines.length === 0 ? [] : [formatTable(lines)]),
+    ...(summary.other_names === 0
+      ? []
+      : ['--other-names links under the names that are free, --other-name MODEL one.']),
     `${label} in ${root}: ${counts}`,
     ...(evidence.length === 0 ? [`Nothing says that this folder is one of ${label}.`] : []),
     ...(note === null ? [] : [note]),
@@ -220,6 +256,30 @@ function ledgerCommand(contextOf: ContextOf): Command {
     });
 }
 
+function linksCommand(contextOf: ContextOf): Command {
+  return new Command('links')
+    .description('where the links to a model stand, and whether they lead to it')
+    .argument('<model>', 'its id')
+    .action(async (id: string, _options: unknown, command: Command) => {
+      const context = contextOf(command);
+      const found = await withCore(context, (core) => core.call('mappings.links', { model_id: modelIdOf(id) }));
+      const rows = found.links.map(({ app, target, fault, message }) => [
+        app,
+        target,
+        fault === null ? 'whole' : message,
+      ]);
+      const relink = found.links.find(({ remedy }) => remedy === 'relink');
+      context.answer(
+        found,
+        rows.length === 0 ? 'No link of Vitrine leads to it.' : [formatTable(rows), ...remedyLines(relink)].join('\n'),
+      );
+    });
+}
+
+function remedyLines(broken: Pick<MappingFault, 'app' | 'root'> | undefined): string[] {
+  return broken === undefined ? [] : [`To mend links: map apply ${broken.app} --root "${broken.root}" --repair`];
+}
+
 function checkCommand(contextOf: ContextOf): Command {
   return new Command('check')
     .description('whether the links still lead to their models')
@@ -228,10 +288,9 @@ function checkCommand(contextOf: ContextOf): Command {
       const found = await withCore(context, (core) => core.call('mappings.check', {}));
       const lines = found.faults.map(({ target, message }) => `${target}: ${message}`);
       const relink = found.faults.find(({ remedy }) => remedy === 'relink');
-      const remedy = relink && [`To mend links: map apply ${relink.app} --root "${relink.root}" --repair`];
       context.answer(
         found,
-        [...lines, `${found.sound} of ${found.checked} links are whole.`, ...(remedy ?? [])].join('\n'),
+        [...lines, `${found.sound} of ${found.checked} links are whole.`, ...remedyLines(relink)].join('\n'),
       );
     });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { MappingPlan } from '../../contract/mapping.ts';
@@ -46,6 +46,32 @@ test('a plan is made, looked at, carried out and taken back through HTTP; the ev
   expect(existsSync(join(root, 'models/diffusers'))).toBe(false);
   expect(heard.filter((kind) => kind === 'mappings_changed')).toHaveLength(2);
   letGo();
+});
+
+test('a name that is taken is left or gone round, as the plan is asked for; the links of a model say how they are', async () => {
+  const taken = join(root, 'models/diffusers/vitrine-starter');
+  mkdirSync(taken, { recursive: true });
+  const ask = (other_names?: unknown) => app.post('/api/v1/mappings/plans', { app: 'comfyui', root, other_names });
+  const left = (await ask()).body as MappingPlan;
+  const [conflict] = left.actions;
+  expect([left.other_names, left.summary.other_names, conflict]).toMatchObject([
+    [],
+    1,
+    { action: 'conflict', reason_code: 'folder_there', target: taken, other_target: `${taken}-vitrine-starter` },
+  ]);
+  const model_id = conflict?.model_id ?? '';
+  const plan = (await ask([model_id])).body as MappingPlan;
+  expect(plan).toMatchObject({ other_names: [model_id], actions: [{ action: 'create', reason_code: 'other_name' }] });
+  expect((await ask('some')).body).toMatchObject({ code: 'invalid_input' });
+  await ended((await app.post(`/api/v1/mappings/plans/${plan.plan_id}/apply`)).body as Task);
+  const links = () => app.get(`/api/v1/mappings/links?model_id=${encodeURIComponent(model_id)}`);
+  const link = { app: 'comfyui', root, target: `${taken}-vitrine-starter`, fault: null, remedy: 'none' };
+  expect((await links()).body).toMatchObject({ links: [link] });
+  rmSync(link.target);
+  expect((await links()).body).toMatchObject({ links: [{ ...link, fault: 'link_gone' }] });
+  expect((await app.get(`/api/v1/models/${model_id}`)).body).toMatchObject({ validation_state: 'valid' });
+  expect((await app.get('/api/v1/mappings/links?model_id=..%2Fx')).body).toMatchObject({ code: 'invalid_input' });
+  await ended((await app.post('/api/v1/mappings/undo', { app: 'comfyui', root })).body as Task);
 });
 
 test.each([

@@ -3,27 +3,24 @@ import { dirname } from 'node:path';
 import { ConfigUnusable } from '../config/config-block.ts';
 import { changeConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
-import type { JournalItem, OldLink } from '../ledger/journal-line.ts';
+import type { FolderItem, LinkItem, OldLink } from '../ledger/journal-line.ts';
 import type { RecordWriter } from '../ledger/ledger.ts';
 import { identityOf, type MadeLink } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
-import { splitPath } from '../plan/snapshot.ts';
+import { splitPath, targetBelow } from '../plan/snapshot.ts';
 import { systemCode } from '../system-error.ts';
-import { LinkFailed, makeLink, removeLink, restoreLink, targetBelow } from './link-acts.ts';
+import type { ThreadUse } from '../thread/link-thread.ts';
+import { type FreshLink, type LinkHands, makeInThread } from './make-in-thread.ts';
+import { LinkFailed, makeLink, removeLink, restoreLink } from './link-acts.ts';
 
-export type LinkItem = Extract<JournalItem, { line: 'link' }>;
-export type FolderItem = Extract<JournalItem, { line: 'folder' }>;
-
-export interface CarryOut {
-  readonly writer: RecordWriter;
-  readonly links: LinkSystem;
-  readonly signal: AbortSignal;
-  readonly onItem: (path: string, outcome: 'done' | 'failed' | 'left') => void;
+export interface CarryOut extends LinkHands {
+  readonly thread: ThreadUse;
 }
 
 /** Does what a journal says is meant: folders first, then links, then the entries of configs. Each item fails alone. */
-export async function carryOut({ writer, links, signal, onItem }: CarryOut): Promise<void> {
+export async function carryOut(hands: CarryOut): Promise<void> {
+  const { writer, links, signal, thread, onItem } = hands;
   const { root } = writer.record.head;
   const intents = writer.record.items.map(({ intent }) => intent);
   for (const intent of intents) if (intent.line === 'folder' && !signal.aborted) await makeFolder(writer, intent);
@@ -44,12 +41,23 @@ export async function carryOut({ writer, links, signal, onItem }: CarryOut): Pro
       onItem(target, 'failed');
     }
   };
+  const inFolders = meant.filter(({ link }) => link !== 'config');
+  const fresh = inFolders.filter((item) => !unsafe.has(splitPath(item.path).folder)).filter(isFresh);
+  const isMany = fresh.length >= thread.fromCount;
+  if (isMany) await makeInThread(hands, fresh, thread.entryPath);
+  const apart: ReadonlySet<LinkItem> = new Set(isMany ? fresh : []);
   await eachOf(
-    meant.filter(({ link }) => link !== 'config'),
+    inFolders.filter((item) => !apart.has(item)),
     act,
   );
   const inConfigs = meant.filter(({ link }) => link === 'config');
   if (inConfigs.length > 0 && !signal.aborted) await carryOutConfig(writer, inConfigs, onItem);
+}
+
+/** Whether nothing of ours has to go first. */
+function isFresh(item: LinkItem): item is FreshLink {
+  const { old, source } = item;
+  return source !== null && (old === null || oldLinkOf(old, '') === null);
 }
 
 async function makeFolder(writer: RecordWriter, { i, path }: FolderItem): Promise<void> {

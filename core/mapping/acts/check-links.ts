@@ -1,13 +1,13 @@
 import type { ModelId } from '../../contract/ids.ts';
-import type { MappingFault } from '../../contract/mapping.ts';
+import type { MappingFault, MappingLink } from '../../contract/mapping.ts';
 import { ConfigUnusable } from '../config/config-block.ts';
 import { readConfigEntries } from '../config/config-file.ts';
-import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';
-import { standingLinkOf } from '../links/standing-link.ts';
-import { targetBelow } from './link-acts.ts';
+import { lookAtEach } from '../links/standing-link.ts';
+import type { ThreadUse } from '../thread/link-thread.ts';
 import { isReachable } from './recover.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 
 type Fault = MappingFault['fault'];
 
@@ -28,23 +28,23 @@ const sentences: Readonly<Record<Fault, string>> = {
   unreachable: "The app's folder can't be reached. Check whether its drive is connected.",
 };
 
-/** Looks at every link of the ledger: the faults, one of a link at most. `paths` says where the models' files are now. */
-export async function checkLinks(
+/** Looks at links of the ledger. `paths` says where the models' files are now. */
+export async function lookAtLinks(
   links: readonly LedgerLink[],
   paths: ReadonlyMap<ModelId, string>,
-): Promise<MappingFault[]> {
-  const faults: MappingFault[] = [];
+  thread: ThreadUse,
+): Promise<MappingLink[]> {
+  const found: MappingLink[] = [];
   for (const [root, own] of Map.groupBy(links, ({ record }) => record.head.root)) {
-    const isThere = await isReachable(root);
-    const entries = isThere ? await configEntriesOf(root, own) : new Set<string>();
-    await eachOf(own, async (link) => {
-      const { intent, record } = link;
-      const state = isThere
-        ? (await standingLinkOf(link, paths.get(intent.model_id), entries)).state
-        : ('unreachable' as const);
-      if (state === 'whole') return;
-      const fault = faultOf[state];
-      faults.push({
+    const seen = (await isReachable(root))
+      ? await lookAtEach(own, { paths, configEntries: await configEntriesOf(root, own), thread })
+      : own.map((link) => ({ link, state: 'unreachable' as const }));
+    for (const {
+      link: { intent, record },
+      state,
+    } of seen) {
+      const fault = state === 'whole' ? null : faultOf[state];
+      found.push({
         apply_id: record.head.apply_id,
         app: record.head.app,
         label: record.head.label,
@@ -54,12 +54,17 @@ export async function checkLinks(
         target: targetBelow(root, intent.path),
         link: intent.link,
         fault,
-        message: sentences[fault],
+        message: fault === null ? '' : sentences[fault],
         remedy: fault === 'target_gone' ? 'relink' : 'none',
       });
-    });
+    }
   }
-  return faults.sort((a, b) => (a.target < b.target ? -1 : 1));
+  return found.sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+/** Those that don't lead to their models. */
+export function faultsOf(links: readonly MappingLink[]): MappingFault[] {
+  return links.flatMap(({ fault, ...link }) => (fault === null ? [] : [{ ...link, fault }]));
 }
 
 async function configEntriesOf(root: string, links: readonly LedgerLink[]): Promise<ReadonlySet<string>> {

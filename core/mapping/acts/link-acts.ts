@@ -1,6 +1,5 @@
 import { lstatSync } from 'node:fs';
 import { lstat, rmdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   type EntryIdentity,
   type EntryLink,
@@ -49,18 +48,20 @@ export async function makeLink(
 }
 
 /** The model's file or folder, and no link that could lead elsewhere. At once: the index on the same drive is read so, too. */
-function checkSource(kind: EntryLink, source: string): void {
+export function checkSource(kind: EntryLink, source: string): { readonly isFolder: boolean } {
   try {
     const stats = lstatSync(source);
     if (stats.isSymbolicLink()) throw new LinkFailed("The model's file is a link itself, which could lead elsewhere.");
     if (kind === 'hardlink' && !stats.isFile()) throw new LinkFailed('Only a file can have a hard link.');
+    return { isFolder: stats.isDirectory() };
   } catch (error) {
     if (error instanceof LinkFailed) throw error;
     throw new LinkFailed(`The model's files can't be reached (${systemCode(error)}).`, { cause: error });
   }
 }
 
-function whyNotMade(code: string, target: string): string {
+/** Why the system refused to make a link, as a sentence. */
+export function whyNotMade(code: string, target: string): string {
   if (code === 'EEXIST') return `Something is at ${target} since the preview. It stays.`;
   if (code === 'EACCES' || code === 'EROFS') return `This user may not write to the folder of ${target}.`;
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'There is no space left on the drive.';
@@ -124,9 +125,4 @@ export async function restoreLink(links: LinkSystem, made: MadeLink): Promise<En
 
 function left(reason: string, stands: boolean): Removal {
   return { is: 'left', reason, stands };
-}
-
-/** A path of rules and ledger as the system writes it. */
-export function targetBelow(root: string, path: string): string {
-  return join(root, ...path.split('/'));
 }

@@ -8,9 +8,11 @@ import { entryAt, identityOf, isOurs, isSameText } from '../links/entry-identity
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { codeOf, systemCode } from '../system-error.ts';
-import { type LinkItem, oldLinkOf } from './carry-out.ts';
-import { LinkFailed, makeLink, restoreLink, targetBelow } from './link-acts.ts';
+import type { LinkItem } from '../ledger/journal-line.ts';
+import { oldLinkOf } from './carry-out.ts';
+import { LinkFailed, makeLink, restoreLink } from './link-acts.ts';
 import { takeBack } from './undo.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 
 /** The clock of a file system ticks more coarsely than the system's. */
 const clockSlackMs = 50;

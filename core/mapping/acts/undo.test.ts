@@ -20,7 +20,7 @@ test('a link whose model moved is broken, and made anew; undoing that gives the 
     faults: [{ fault: 'target_gone', remedy: 'relink', model_id }],
   });
   await world.model('b');
-  const repair = await world.preview('comfyui', true);
+  const repair = await world.preview('comfyui', { repairOnly: true });
   expect(shown(repair)).toEqual([['broken', 'source_moved', 'models/loras/a.safetensors']]);
   await world.ended(await world.mappings.apply(repair.id));
   expect(await readFile(join(world.root, 'models/loras/a.safetensors'), 'utf8')).toBe('a');

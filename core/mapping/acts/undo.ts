@@ -9,10 +9,13 @@ import { type EntryIdentity, entryAt, identityOf, isOurs, isSameText, type MadeL
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { systemCode } from '../system-error.ts';
-import { type CarryOut, type LinkItem, oldLinkOf } from './carry-out.ts';
-import { removeFolder, removeLink, restoreLink, targetBelow } from './link-acts.ts';
+import type { LinkItem } from '../ledger/journal-line.ts';
+import { oldLinkOf } from './carry-out.ts';
+import type { LinkHands } from './make-in-thread.ts';
+import { removeFolder, removeLink, restoreLink } from './link-acts.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 
-export interface TakeBack extends Omit<CarryOut, 'onItem'> {
+export interface TakeBack extends Omit<LinkHands, 'onItem'> {
   readonly ledger: Ledger;
   readonly onItem: (path: string, outcome: 'done' | 'left') => void;
 }
@@ -44,6 +47,10 @@ export async function takeBackFolders(writer: RecordWriter): Promise<void> {
     const removal = await removeFolder(targetBelow(record.head.root, item.intent.path), item.identity);
     if (removal.is !== 'left') writer.add({ line: 'undone', i, restored: null });
   }
+}
+
+export function isToTakeBack(item: RecordItem): boolean {
+  return item.intent.line === 'link' && isOpen(item);
 }
 
 export function isFolderLeft({ intent, state }: RecordItem): boolean {

@@ -11,8 +11,20 @@ import { shippedRules, treeOf } from '../fixtures/test-world.ts';
 import type { Mappings } from '../mappings.ts';
 
 const kills = Number(process.env.VITRINE_TEST_KILLS ?? 200);
-const lanes: readonly LinksAllowed[] = ['symlink', 'symlink', 'hardlink', 'none'];
+const lanes: readonly Lane[] = [
+  { allowed: 'symlink', hasThread: false },
+  { allowed: 'symlink', hasThread: true },
+  { allowed: 'hardlink', hasThread: false },
+  { allowed: 'none', hasThread: false },
+];
 const modelCount = 40;
+
+interface Lane {
+  readonly allowed: LinksAllowed;
+  /** Whether a thread makes the links, as for many it does. */
+  readonly hasThread: boolean;
+}
+
 const longestMs = 20;
 
 /** The child as one file: it starts in a third of the time. */
@@ -23,9 +35,15 @@ beforeAll(async () => {
     logLevel: 'error',
     ssr: { noExternal: true },
     build: {
-      ssr: join(import.meta.dirname, 'killed-child.ts'),
+      ssr: true,
       outDir: bundlePath,
-      rolldownOptions: { output: { entryFileNames: 'child.mjs' } },
+      rolldownOptions: {
+        input: {
+          child: join(import.meta.dirname, 'killed-child.ts'),
+          thread: join(import.meta.dirname, '..', 'thread', 'entry.ts'),
+        },
+        output: { entryFileNames: '[name].mjs' },
+      },
     },
   });
 }, 60_000);
@@ -34,13 +52,14 @@ afterAll(() => rm(bundlePath, { recursive: true, force: true }));
 test(`killed at ${kills} random moments of applies and undos, the ledger tells the truth, and finishing or undoing works`, async () => {
   const seed = Number(process.env.VITRINE_TEST_SEED ?? 20_260_102);
   const each = Math.ceil(kills / lanes.length);
-  const hits = await Promise.all(lanes.map((allowed, lane) => killAgainAndAgain(allowed, seed + lane, each)));
+  const hits = await Promise.all(lanes.map((lane, index) => killAgainAndAgain(lane, seed + index, each)));
   // The kills have to meet applies in their middle, or nothing was shown.
   expect(hits.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(kills / 20);
-}, 300_000);
+}, 600_000);
 
 /** Gives how many kills met an apply in its middle. */
-async function killAgainAndAgain(allowed: LinksAllowed, seed: number, count: number): Promise<number> {
+async function killAgainAndAgain(lane: Lane, seed: number, count: number): Promise<number> {
+  const { allowed, hasThread } = lane;
   let hits = 0;
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'vitrine-map-kill-')));
   try {
@@ -52,9 +71,9 @@ async function killAgainAndAgain(allowed: LinksAllowed, seed: number, count: num
     const before = await treeOf(root);
     const contents = contentsOf(await treeOf(join(path, 'library')));
     let random = seed;
-    let child = start(path, allowed, random);
+    let child = start(path, lane, random);
     for (let round = 0; round < count; round += 1) {
-      const when = `${allowed}, seed ${seed}, round ${round}`;
+      const when = `${allowed}${hasThread ? ' in a thread' : ''}, seed ${seed}, round ${round}`;
       random = (Math.imul(random, 1_103_515_245) + 12_345) >>> 0;
       await killAfter(child, 1 + (random % 3), (random / 2 ** 32) * longestMs);
       const mappings = mappingsOf(path, shippedRules, allowed);
@@ -70,7 +89,7 @@ async function killAgainAndAgain(allowed: LinksAllowed, seed: number, count: num
       } finally {
         await mappings.close();
       }
-      child = start(path, allowed, random);
+      child = start(path, lane, random);
     }
     child.kill('SIGKILL');
     return hits;
@@ -79,11 +98,16 @@ async function killAgainAndAgain(allowed: LinksAllowed, seed: number, count: num
   }
 }
 
-function start(path: string, allowed: LinksAllowed, seed: number): ChildProcess {
-  return spawn(process.execPath, [join(bundlePath, 'child.mjs'), path, shippedRules, allowed, String(seed)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(bundlePath, 'compiled') },
-  });
+function start(path: string, { allowed, hasThread }: Lane, seed: number): ChildProcess {
+  const thread = hasThread ? [join(bundlePath, 'thread.mjs')] : [];
+  return spawn(
+    process.execPath,
+    [join(bundlePath, 'child.mjs'), path, shippedRules, allowed, String(seed), ...thread],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_COMPILE_CACHE: join(bundlePath, 'compiled') },
+    },
+  );
 }
 
 /** Kills a child a while after one of its first tasks began. */
@@ -130,10 +154,10 @@ async function checkTruth(
 
 /** Applies once more: then nothing is left to do, and every model stands. */
 async function finish(mappings: Mappings, root: string, when: string): Promise<void> {
-  const { id } = await mappings.preview('comfyui', root, false);
+  const { id } = await mappings.preview('comfyui', root);
   const task = await mappings.tasks.wait((await mappings.apply(id)).task_id, 10_000);
   expect([task.state, task.mapping?.failed, task.failure], when).toEqual(['done', 0, undefined]);
-  const { actions } = await mappings.preview('comfyui', root, false);
+  const { actions } = await mappings.preview('comfyui', root);
   const kept = actions.filter(({ action }) => action === 'keep').length;
   expect([kept, actions.length], when).toEqual([modelCount, modelCount]);
 }

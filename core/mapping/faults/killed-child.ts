@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { Task } from '../../contract/task.ts';
 import { type LinksAllowed, mappingsOf, moveInLibrary, readDiskLibrary } from '../fixtures/disk-library.ts';
 
-/** Applies, undoes and moves models without end, until it is killed. Arguments: the folder of all, the rules, which links, a seed. */
-const [, , path = '', rulesPath = '', allowed = 'symlink', seed = '1'] = process.argv;
+/** Applies, undoes and moves models without end, until it is killed. Arguments: the folder of all, the rules, which links, a seed, the program of a thread that makes them. */
+const [, , path = '', rulesPath = '', allowed = 'symlink', seed = '1', threadEntry] = process.argv;
 
 let state = Number(seed) >>> 0;
 const random = (count: number) => {
@@ -12,7 +12,7 @@ const random = (count: number) => {
 };
 
 const root = join(path, 'app');
-const mappings = mappingsOf(path, rulesPath, allowed as LinksAllowed);
+const mappings = mappingsOf(path, rulesPath, allowed as LinksAllowed, threadEntry);
 
 /** Says that a task began, and waits for its end. */
 async function follow({ task_id }: Task): Promise<void> {
@@ -23,7 +23,7 @@ async function follow({ task_id }: Task): Promise<void> {
 for (;;) {
   const act = random(6);
   if (act < 3) {
-    const { id } = await mappings.preview('comfyui', root, false);
+    const { id } = await mappings.preview('comfyui', root);
     await follow(await mappings.apply(id));
   } else if (act === 3) await follow(await mappings.undo({ app: 'comfyui', root }));
   else if (act === 4) {

@@ -68,3 +68,5 @@ export const JournalLine = z.discriminatedUnion('line', [
 export type JournalLine = z.infer<typeof JournalLine>;
 export type JournalHead = Extract<JournalLine, { line: 'apply' }>;
 export type JournalItem = Extract<JournalLine, { line: 'link' | 'folder' }>;
+export type LinkItem = Extract<JournalItem, { line: 'link' }>;
+export type FolderItem = Extract<JournalItem, { line: 'folder' }>;

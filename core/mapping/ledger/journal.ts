@@ -4,7 +4,7 @@ import { syncFolder } from '../sync-folder.ts';
 import { JournalLine } from './journal-line.ts';
 
 /** Lines that are not written yet: so many at most, so that a kill loses little of what was done. */
-const bufferedLines = 64;
+const bufferedLines = 512;
 
 /** A file of lines that is only ever added to. */
 export class Journal {

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
+import { inSlices, type Steps } from '../slices.ts';
 import { systemCode } from '../system-error.ts';
 import { type ApplyRecord, advance, type RecordItem, replay } from './apply-record.ts';
 import { Journal, readJournal } from './journal.ts';
@@ -81,7 +82,9 @@ export class Ledger {
     const record = replay([head]);
     if (record === null) throw new Error('a head is the first line of a record');
     const writer = new RecordWriter(record, journal, this);
-    writer.add(head, ...items, { line: 'begin' });
+    writer.add(head);
+    await inSlices(addEach(writer, items));
+    writer.add({ line: 'begin' });
     await writer.sync();
     this.#records.set(head.apply_id, record);
     return writer;
@@ -173,6 +176,13 @@ export class RecordWriter implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#journal.close();
+  }
+}
+
+function* addEach(writer: RecordWriter, lines: readonly JournalLine[]): Steps<void> {
+  for (const line of lines) {
+    writer.add(line);
+    yield;
   }
 }
 

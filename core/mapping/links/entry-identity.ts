@@ -25,7 +25,8 @@ export async function entryAt(path: string): Promise<BigIntStats | null> {
 }
 
 /** What a link that we made is now. `stale`: a hard link whose file in the library is another now, or gone. */
-export type LinkState = 'whole' | 'dangling' | 'elsewhere' | 'stale' | 'replaced' | 'gone' | 'unreachable';
+export const linkStates = ['whole', 'dangling', 'elsewhere', 'stale', 'replaced', 'gone', 'unreachable'] as const;
+export type LinkState = (typeof linkStates)[number];
 
 export interface MadeLink {
   readonly link: EntryLink;
@@ -46,21 +47,34 @@ export async function linkStateOf(made: MadeLink, wanted: string = made.source):
       systemCode(error);
       return null;
     });
-    if (made.link === 'hardlink')
-      return source !== null && source.dev === entry.dev && source.ino === entry.ino ? 'whole' : 'stale';
-    if (wanted !== made.source) return 'elsewhere';
-    return source === null ? 'dangling' : 'whole';
+    return leading(made, wanted, { entry, source });
   } catch (error) {
     systemCode(error);
     return 'unreachable';
   }
 }
 
+/** What a link is that is still ours; `source` is what is where it should lead. */
+export function leading(
+  made: MadeLink,
+  wanted: string,
+  { entry, source }: { readonly entry: BigIntStats; readonly source: BigIntStats | null },
+): LinkState {
+  if (made.link === 'hardlink')
+    return source !== null && source.dev === entry.dev && source.ino === entry.ino ? 'whole' : 'stale';
+  if (wanted !== made.source) return 'elsewhere';
+  return source === null ? 'dangling' : 'whole';
+}
+
 /** Whether an entry is still the link that we made: its kind, its text, its identity. */
 export async function isOurs(made: MadeLink, entry: BigIntStats): Promise<boolean> {
+  return isOursWith(made, entry, entry.isSymbolicLink() ? await readlink(made.target) : null);
+}
+
+/** The same, where the text of a symbolic link was read. */
+export function isOursWith(made: MadeLink, entry: BigIntStats, text: string | null): boolean {
   if (identityOf(entry) !== made.identity) return false;
-  if (made.link === 'hardlink') return entry.isFile();
-  return entry.isSymbolicLink() && isSameText(await readlink(made.target), made.source);
+  return made.link === 'hardlink' ? entry.isFile() : text !== null && isSameText(text, made.source);
 }
 
 /** Windows gives the text of a junction with a prefix and a slash at its end. */

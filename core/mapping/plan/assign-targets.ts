@@ -2,6 +2,7 @@ import { basename, extname } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
 import type { MappingReason } from '../../contract/mapping.ts';
 import type { Place, RuleFile } from '../rules/rule-file.ts';
+import type { Steps } from '../slices.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { foldedName, type StandingLink, splitPath } from './snapshot.ts';
 
@@ -19,23 +20,27 @@ export type ExcludeReason = Extract<
 
 /**
  * Gives every model its place and name: no two the same, on any drive. A model whose link stands keeps its name; else the file's own name, and
- * where another has that, the model's name behind it. Pure, and independent of the order of the models.
+ * where another has that, the model's name behind it. Pure, and independent of the order of the models; stops after each.
  */
-export function assignTargets(
+export function* assignTargets(
   models: readonly MappableModel[],
   rules: Pick<RuleFile, 'places'>,
-  standing: readonly Pick<StandingLink, 'modelId' | 'path' | 'link'>[],
-): Assignments {
+  standing: readonly Pick<StandingLink, 'modelId' | 'path' | 'link' | 'state'>[],
+): Steps<Assignments> {
   const assignments = new Map<ModelId, Assignment>();
   const taken = new Set<string>();
   const own = new Map<string, string>();
   for (const link of standing) {
     const path = folderPathOf(link, rules);
     taken.add(foldedName(path));
-    own.set(`${link.modelId}\n${splitPath(path).folder}`, path);
+    const key = `${link.modelId}\n${splitPath(path).folder}`;
+    // One of another name may stand beside one that somebody replaced.
+    const isThere = link.state !== 'gone' && link.state !== 'replaced';
+    if (isThere || !own.has(key)) own.set(key, path);
   }
   const sorted = [...models].sort((a, b) => (a.model_id < b.model_id ? -1 : a.model_id > b.model_id ? 1 : 0));
   for (const model of sorted) {
+    yield;
     const place = placeOf(model, rules);
     if (typeof place === 'string') {
       assignments.set(model.model_id, { kind: 'excluded', reason: place });
@@ -50,7 +55,7 @@ export function assignTargets(
 }
 
 /** The path of a link below the root; of a config entry the one that a link in its place would have. */
-function folderPathOf(
+export function folderPathOf(
   { path, link }: Pick<StandingLink, 'path' | 'link'>,
   { places }: Pick<RuleFile, 'places'>,
 ): string {
@@ -72,13 +77,20 @@ function placeOf(model: MappableModel, { places }: Pick<RuleFile, 'places'>): Pl
   return isSafeName(basename(model.path)) ? place : 'unsafe_name';
 }
 
-function freePath(model: MappableModel, folder: string, taken: ReadonlySet<string>): string {
+/** A path in a folder that `taken`, of folded names, does not hold. */
+export function freePath(
+  model: Pick<MappableModel, 'model_id' | 'path' | 'bundle_format'>,
+  folder: string,
+  taken: Pick<ReadonlySet<string>, 'has'>,
+): string {
   const name = basename(model.path);
+  const plain = `${folder}/${name}`;
+  if (!taken.has(foldedName(plain))) return plain;
   const extension = model.bundle_format === 'single_file' ? extname(name) : '';
   const stem = name.slice(0, name.length - extension.length);
   const own = model.model_id.split('/').at(-1) ?? '';
-  for (let count = 0; ; count += 1) {
-    const tail = count === 0 ? '' : count === 1 ? `-${own}` : `-${own}-${count}`;
+  for (let count = 1; ; count += 1) {
+    const tail = count === 1 ? `-${own}` : `-${own}-${count}`;
     const path = `${folder}/${stem}${tail}${extension}`;
     if (!taken.has(foldedName(path))) return path;
   }
@@ -86,6 +98,6 @@ function freePath(model: MappableModel, folder: string, taken: ReadonlySet<strin
 
 /** No app could be given such a name: hidden, of several lines, a path to Windows, or too long with a tail behind it. */
 function isSafeName(name: string): boolean {
-  for (const character of name) if ((character.codePointAt(0) ?? 0) < 0x20) return false;
+  for (let at = 0; at < name.length; at += 1) if (name.charCodeAt(at) < 0x20) return false;
   return !name.startsWith('.') && !name.includes('\\') && Buffer.byteLength(name) <= 200;
 }

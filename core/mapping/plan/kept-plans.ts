@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Failed } from '../../contract/failure.ts';
 import type { AppRules } from '../rules/read-rules.ts';
-import type { PlannedAction } from './plan-mapping.ts';
+import type { PlannedAction, PlanWish } from './plan-mapping.ts';
 import type { TargetSnapshot } from './snapshot.ts';
 
 /** Plans that can still be looked at and carried out; one of 10,000 models takes some megabytes. */
@@ -12,7 +12,7 @@ export interface KeptPlan {
   readonly rules: AppRules;
   readonly root: string;
   readonly createdAt: string;
-  readonly repairOnly: boolean;
+  readonly wish: PlanWish;
   readonly evidence: readonly string[];
   readonly snapshot: TargetSnapshot;
   readonly actions: readonly PlannedAction[];

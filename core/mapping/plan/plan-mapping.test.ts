@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ModelId } from '../../contract/ids.ts';
 import type { Place } from '../rules/rule-file.ts';
 import type { MappableModel } from './mappable-model.ts';
-import { planMapping } from './plan-mapping.ts';
+import { planMapping, type PlanWish } from './plan-mapping.ts';
 import { folderEntriesOf, foldersOf, summaryOf } from './plan-view.ts';
 import type { FolderState, StandingLink, TargetSnapshot } from './snapshot.ts';
 
@@ -132,6 +132,73 @@ test('the same arguments give the same plan, whatever the order of the models', 
   expect(planMapping([...models].reverse(), rules, snapshotOf())).toEqual(plan);
 });
 
+describe('another name', () => {
+  const models = ['a', 'b', 'c', 'd'].map((name) => modelOf(name));
+  const snapshot = snapshotOf({
+    folders: new Map([
+      ['loras', folderOf('a.safetensors', 'B.safetensors', 'c.safetensors', 'c-c.safetensors', 'd.safetensors')],
+    ]),
+    occupants: new Map([
+      ['loras/c.safetensors', { reason: 'foreign_link' }],
+      ['loras/d.safetensors', { reason: 'same_content' }],
+    ]),
+  });
+  const linesOf = (otherNames: PlanWish['otherNames']) =>
+    planMapping(models, rules, snapshot, { otherNames }).map(({ action, reason_code, target, other_target }) => [
+      action,
+      reason_code,
+      target,
+      other_target,
+    ]);
+  const left = [
+    ['conflict', 'other_content', '/app/loras/a.safetensors', '/app/loras/a-a.safetensors'],
+    ['conflict', 'case_clash', '/app/loras/b.safetensors', '/app/loras/b-b.safetensors'],
+    ['conflict', 'foreign_link', '/app/loras/c.safetensors', '/app/loras/c-c-2.safetensors'],
+    ['conflict', 'same_content', '/app/loras/d.safetensors', null],
+  ];
+  const made = left.map(([, reason, target, other]) =>
+    other === null ? ['conflict', reason, target, null] : ['create', 'other_name', other, null],
+  );
+
+  test('is proposed for a conflict that is not of the same content, and taken only where that is wanted', () => {
+    expect(linesOf([])).toEqual(left);
+    expect(linesOf('all')).toEqual(made);
+    expect(linesOf([ModelId.parse('lora/unknown/c')])).toEqual([left[0], left[1], made[2], left[3]]);
+  });
+
+  test('is none that another model has, and says what it is', () => {
+    const twins = [modelOf('x', { path: '/library/a-a.safetensors' }), modelOf('a')];
+    const plan = planMapping(twins, rules, snapshot, { otherNames: 'all' });
+    expect(plan.map(({ path, reason }) => [path, reason])).toEqual([
+      [
+        'loras/a-a-2.safetensors',
+        'Something else is at loras/a.safetensors and stays. The link gets a name of its own: loras/a-a-2.safetensors.',
+      ],
+      ['loras/a-a.safetensors', 'A link is made.'],
+    ]);
+    expect(summaryOf(planMapping(twins, rules, snapshot)).other_names).toBe(1);
+  });
+
+  test('is kept once its link stands, though the first one was of the name that somebody took', () => {
+    const standing = [
+      standingOf('a', { path: 'loras/a-a.safetensors', index: 1 }),
+      standingOf('a', { state: 'replaced' }),
+    ];
+    expect(planOf([modelOf('a')], { ...snapshot, standing })).toEqual([
+      ['keep', 'in_place', '/app/loras/a-a.safetensors'],
+    ]);
+  });
+
+  test('that no drive takes is not proposed', () => {
+    const name = 'n'.repeat(180);
+    const long = modelOf(name);
+    const folders = new Map([['loras', folderOf(`${name}.safetensors`)]]);
+    expect(planMapping([long], rules, snapshotOf({ folders }), { otherNames: 'all' })).toMatchObject([
+      { action: 'conflict', other_target: null },
+    ]);
+  });
+});
+
 test('a plan is shown as counts, sizes, and folders before and after', () => {
   const snapshot = snapshotOf({
     folders: new Map([
@@ -155,6 +222,7 @@ test('a plan is shown as counts, sizes, and folders before and after', () => {
     broken: 2,
     exclude: 1,
     size_bytes: 510,
+    other_names: 0,
     links: { symlink: 3 },
     reasons: { new: 2, in_place: 1, source_moved: 1, model_gone: 1, external_reference: 1 },
   });

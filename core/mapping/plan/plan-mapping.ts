@@ -1,12 +1,28 @@
-import { basename, dirname, sep } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
-import type { LinkKind, MappingAction, MappingActionKind, MappingReason } from '../../contract/mapping.ts';
+import type {
+  LinkKind,
+  MappingAction,
+  MappingActionKind,
+  MappingReason,
+  OtherNamesWanted,
+} from '../../contract/mapping.ts';
 import { canBeEntry } from '../config/config-block.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
+import { atOnce, type Steps } from '../slices.ts';
 import { type Assignment, type Assignments, assignTargets } from './assign-targets.ts';
+
 import type { MappableModel } from './mappable-model.ts';
+import { OtherNames } from './other-names.ts';
 import { reasonSentence } from './reason-sentence.ts';
-import { type FolderState, foldedName, type StandingLink, splitPath, type TargetSnapshot } from './snapshot.ts';
+import {
+  type FolderState,
+  foldedName,
+  type StandingLink,
+  splitPath,
+  type TargetSnapshot,
+  targetBelow,
+} from './snapshot.ts';
 
 type Rules = Pick<RuleFile, 'label' | 'places' | 'config'>;
 
@@ -18,9 +34,18 @@ export interface PlannedAction extends MappingAction {
   readonly replaces: StandingLink | null;
 }
 
-export interface PlanOptions {
+/** What somebody wants of a plan. */
+export interface PlanWish {
   /** Only what mends broken links of ours. */
-  readonly repairOnly?: boolean;
+  readonly repairOnly: boolean;
+  /** Models that get a name of their own where something that isn't ours has theirs. */
+  readonly otherNames: OtherNamesWanted;
+}
+
+/** All links that can be made, and what is in the way is only told of. */
+export const plainWish: PlanWish = { repairOnly: false, otherNames: [] };
+
+export interface PlanOptions extends Partial<PlanWish> {
   /** What {@link assignTargets} gives for these arguments, where that is known already. */
   readonly assignments?: Assignments;
 }
@@ -33,10 +58,22 @@ export function planMapping(
   models: readonly MappableModel[],
   rules: Rules,
   snapshot: TargetSnapshot,
-  { repairOnly = false, assignments = assignTargets(models, rules, snapshot.standing) }: PlanOptions = {},
+  options: PlanOptions = {},
 ): PlannedAction[] {
-  const actions = new Planner(rules, snapshot).plan(models, assignments);
-  return repairOnly ? actions.filter(({ action }) => action === 'broken') : actions;
+  return atOnce(planSteps(models, rules, snapshot, options));
+}
+
+/** {@link planMapping}, stopping after each line. */
+export function* planSteps(
+  models: readonly MappableModel[],
+  rules: Rules,
+  snapshot: TargetSnapshot,
+  options: PlanOptions = {},
+): Steps<PlannedAction[]> {
+  const assignments = options.assignments ?? (yield* assignTargets(models, rules, snapshot.standing));
+  const otherNames = new OtherNames(options.otherNames ?? [], { rules, snapshot, assignments });
+  const actions = yield* new Planner(rules, snapshot, otherNames).plan(models, assignments);
+  return options.repairOnly === true ? actions.filter(({ action }) => action === 'broken') : actions;
 }
 
 interface Decision {
@@ -46,29 +83,43 @@ interface Decision {
   readonly path: string;
   readonly at?: string;
   readonly replaces?: StandingLink;
+  /** Where it could stand instead. */
+  readonly otherPath?: string | null;
 }
+
+/** What has the name and is not the model: the app would know both by names of their own. */
+const evitable: ReadonlySet<MappingReason> = new Set([
+  'other_content',
+  'folder_there',
+  'foreign_link',
+  'case_clash',
+] satisfies MappingReason[]);
 
 class Planner {
   readonly #rules: Rules;
   readonly #snapshot: TargetSnapshot;
+  readonly #otherNames: OtherNames;
   readonly #standing: ReadonlyMap<ModelId, readonly StandingLink[]>;
   readonly #names = new Map<string, ReadonlyMap<string, readonly string[]>>();
 
-  constructor(rules: Rules, snapshot: TargetSnapshot) {
+  constructor(rules: Rules, snapshot: TargetSnapshot, otherNames: OtherNames) {
     this.#rules = rules;
     this.#snapshot = snapshot;
+    this.#otherNames = otherNames;
     this.#standing = Map.groupBy(snapshot.standing, ({ modelId }) => modelId);
     for (const [path, state] of snapshot.folders) if (state.kind === 'folder') this.#names.set(path, namesOf(state));
   }
 
-  plan(models: readonly MappableModel[], assignments: Assignments): PlannedAction[] {
+  *plan(models: readonly MappableModel[], assignments: Assignments): Steps<PlannedAction[]> {
     const byId = new Map(models.map((model) => [model.model_id, model]));
     const actions: PlannedAction[] = [];
     for (const [id, assignment] of assignments) {
+      yield;
       const model = byId.get(id);
       if (model !== undefined) actions.push(this.#ofModel(model, assignment));
     }
     for (const link of this.#snapshot.standing) {
+      yield;
       if (byId.has(link.modelId)) continue;
       const action = this.#ofLeftLink(link);
       if (action !== null) actions.push(action);
@@ -86,7 +137,7 @@ class Planner {
     if (made !== undefined && made.state !== 'gone' && made.state !== 'replaced')
       return this.#line(model, this.#ofMade(model, made, link));
     const isEntered = standing.some((one) => one.link === 'config' && one.state !== 'gone');
-    if (link !== null && !isEntered) return this.#line(model, this.#ofFree(path, link, made));
+    if (link !== null && !isEntered) return this.#line(model, this.#named(model, this.#ofFree(path, link, made)));
     const key = place.config_key;
     if (this.#rules.config === undefined || key === undefined || !isFile)
       return this.#excluded(model, 'no_link_possible');
@@ -117,6 +168,14 @@ class Planner {
     if (!there.includes(name)) return { action: 'conflict', reason: 'case_clash', link, path, at: there[0] ?? name };
     const reason = this.#snapshot.occupants.get(path)?.reason ?? 'other_content';
     return { action: 'conflict', reason, link, path };
+  }
+
+  /** The same with another name, where its own is taken and that is wanted; else with the name that it could have. */
+  #named(model: MappableModel, decision: Decision): Decision {
+    if (decision.action !== 'conflict' || !evitable.has(decision.reason)) return decision;
+    const otherPath = this.#otherNames.propose(model, decision.path);
+    if (otherPath === null || !this.#otherNames.isWanted(model.model_id)) return { ...decision, otherPath };
+    return { action: 'create', reason: 'other_name', link: decision.link, path: otherPath, at: decision.path };
   }
 
   #ofConfig(model: MappableModel, entry: string, path: string): Decision {
@@ -177,6 +236,7 @@ class Planner {
       model_id: model.model_id,
       source: model.path,
       target: null,
+      other_target: null,
       link: null,
       size_bytes: model.size_bytes,
       reason: reasonSentence(reason, { app: this.#rules.label, path: model.path, at: this.#detailOf(model, reason) }),
@@ -194,13 +254,14 @@ class Planner {
 
   #line(
     model: Pick<MappableModel, 'model_id' | 'path' | 'size_bytes'>,
-    { action, reason, link, path, at, replaces }: Decision,
+    { action, reason, link, path, at, replaces, otherPath = null }: Decision,
   ): PlannedAction {
     return {
       action,
       model_id: model.model_id,
       source: model.path,
-      target: targetOf(this.#snapshot.root, path),
+      target: targetBelow(this.#snapshot.root, path),
+      other_target: otherPath === null ? null : targetBelow(this.#snapshot.root, otherPath),
       link,
       size_bytes: model.size_bytes,
       reason: reasonSentence(reason, { app: this.#rules.label, path, at: at ?? '' }),
@@ -209,11 +270,6 @@ class Planner {
       replaces: replaces ?? null,
     };
   }
-}
-
-/** A path below the root as the system writes it. */
-function targetOf(root: string, path: string): string {
-  return `${root}${sep}${sep === '/' ? path : path.replaceAll('/', sep)}`;
 }
 
 function namesOf({ names }: Extract<FolderState, { kind: 'folder' }>): Map<string, string[]> {

@@ -15,14 +15,16 @@ export function summaryOf(actions: readonly PlannedAction[]): MappingSummary {
   const links: Partial<Record<LinkKind, number>> = {};
   const reasons: Partial<Record<MappingReason, number>> = {};
   let size_bytes = 0;
-  for (const { action, reason_code, link, size_bytes: size } of actions) {
+  let other_names = 0;
+  for (const { action, reason_code, link, size_bytes: size, other_target } of actions) {
     counts[action] += 1;
     reasons[reason_code] = (reasons[reason_code] ?? 0) + 1;
     if (action === 'create') size_bytes += size;
+    if (other_target !== null) other_names += 1;
     const isMade = action === 'create' || (action === 'broken' && reason_code === 'source_moved');
     if (isMade && link !== null) links[link] = (links[link] ?? 0) + 1;
   }
-  return { ...counts, size_bytes, links, reasons };
+  return { ...counts, size_bytes, other_names, links, reasons };
 }
 
 /** The folders that a plan concerns, in the order of their names. */

@@ -6,9 +6,11 @@ import { readUsableConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkSystem } from '../links/link-system.ts';
-import { standingLinkOf } from '../links/standing-link.ts';
+import { lookAtEach, standingLinkOf } from '../links/standing-link.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
+import { inSlices } from '../slices.ts';
 import { systemCode } from '../system-error.ts';
+import type { ThreadUse } from '../thread/link-thread.ts';
 import { type Assignments, assignTargets } from './assign-targets.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { isSameContent } from './same-content.ts';
@@ -29,6 +31,7 @@ export interface SnapshotOf {
   readonly models: readonly MappableModel[];
   readonly ledger: readonly LedgerLink[];
   readonly links: LinkSystem;
+  readonly thread: ThreadUse;
 }
 
 /** Reads how an app's folder stands: only what a plan for these models asks, whose places it also gives. Writes nothing, follows no link. */
@@ -38,27 +41,26 @@ export async function readSnapshot({
   models,
   ledger,
   links,
+  thread,
 }: SnapshotOf): Promise<{ readonly snapshot: TargetSnapshot; readonly assignments: Assignments }> {
-  const byId = new Map(models.map((model) => [model.model_id, model]));
+  const paths = new Map(models.map(({ model_id, path }) => [model_id, path]));
   const configPath = rules.config === undefined ? null : join(root, ...rules.config.path.split('/'));
   const config = await readConfigState(configPath);
-  const standing: StandingLink[] = [];
-  await eachOf(ledger, async (link) => {
-    standing.push(await standingLinkOf(link, byId.get(link.intent.model_id)?.path, config.entries));
-  });
+  const seen = await lookAtEach(ledger, { paths, configEntries: config.entries, thread });
+  const standing = seen.map(standingLinkOf);
   standing.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.index - b.index));
-  const paths = new Set(rules.places.map(({ path }) => path));
-  for (const { link, path } of standing) if (link !== 'config') paths.add(splitPath(path).folder);
+  const places = new Set(rules.places.map(({ path }) => path));
+  for (const { link, path } of standing) if (link !== 'config') places.add(splitPath(path).folder);
   const folders = new Map<string, FolderState>();
-  for (const path of paths) folders.set(path, await readFolder(root, path));
-  const assignments = assignTargets(models, rules, standing);
+  for (const path of places) folders.set(path, await readFolder(root, path));
+  const assignments = await inSlices(assignTargets(models, rules, standing));
   const snapshot = {
     root,
     folders,
     standing,
     config: config.state,
     support: await links.support(root),
-    occupants: await readOccupants(root, folders, wantedPaths(models, assignments)),
+    occupants: await readOccupants(root, folders, wantedPaths(models, { assignments, standing })),
   };
   return { snapshot, assignments };
 }
@@ -80,14 +82,25 @@ async function readConfigState(path: string | null): Promise<ConfigRead> {
   }
 }
 
-/** What each model wants, by the path below the root: with the model, to compare with what lies there. */
+interface Known {
+  readonly assignments: Assignments;
+  readonly standing: readonly StandingLink[];
+}
+
+/** What each model wants, by the path below the root: with the model, to compare with what lies there. Links of ours were looked at. */
 function* wantedPaths(
   models: readonly MappableModel[],
-  assignments: Assignments,
+  { assignments, standing }: Known,
 ): Generator<readonly [path: string, model: MappableModel]> {
+  const ours = new Set(
+    standing.flatMap(({ modelId, path, state }) =>
+      state === 'gone' || state === 'replaced' ? [] : [`${modelId}\n${path}`],
+    ),
+  );
   for (const model of models) {
     const assignment = assignments.get(model.model_id);
-    if (assignment?.kind === 'wanted') yield [assignment.path, model];
+    if (assignment?.kind === 'wanted' && !ours.has(`${model.model_id}\n${assignment.path}`))
+      yield [assignment.path, model];
   }
 }
 

@@ -11,6 +11,7 @@ interface Facts {
 
 const sentences: Readonly<Record<MappingReason, (facts: Facts) => string>> = {
   new: () => 'A link is made.',
+  other_name: ({ path, at }) => `Something else is at ${at} and stays. The link gets a name of its own: ${path}.`,
   in_place: () => 'Its link is there and whole.',
   same_content: ({ path }) => `${path} is there already, with the same content. It stays.`,
   other_content: ({ path }) => `Another file is at ${path}. It stays.`,

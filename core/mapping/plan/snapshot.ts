@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
 import type { MappingReason } from '../../contract/mapping.ts';
 import type { EntryLink, LinkState } from '../links/entry-identity.ts';
@@ -61,11 +62,18 @@ export type ConfigState = { readonly kind: 'usable' } | { readonly kind: 'unusab
 
 /** Names that are one on a drive without case, or that keeps them decomposed, are one everywhere. */
 export function foldedName(name: string): string {
-  return name.normalize('NFC').toLowerCase();
+  // Most names are plain ASCII, which has one form only.
+  return (/^[ -~]*$/.test(name) ? name : name.normalize('NFC')).toLowerCase();
 }
 
 /** The folder of a path below the root, and its name in it. */
 export function splitPath(path: string): { readonly folder: string; readonly name: string } {
   const at = path.lastIndexOf('/');
   return { folder: path.slice(0, Math.max(at, 0)), name: path.slice(at + 1) };
+}
+
+/** A path of rules and ledger, below an app's folder, as the system writes it. */
+export function targetBelow(root: string, path: string): string {
+  const own = sep === '/' ? path : path.replaceAll('/', sep);
+  return root.endsWith(sep) ? root + own : `${root}${sep}${own}`;
 }

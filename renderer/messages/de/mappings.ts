@@ -56,6 +56,20 @@ export const mappings: Translation<typeof en.mappings> = {
     '{faults, plural, =0 {{sound, plural, one {Der eine Verweis führt zu seinem Modell} other {Alle # Verweise führen zu ihren Modellen}}} one {# Verweis führt nicht zu seinem Modell} other {# Verweise führen nicht zu ihren Modellen}}',
   moreFaults: 'Und {count, plural, one {# weiterer} other {# weitere}}.',
   relink: 'Neu verweisen …',
+  relinkNamed: 'In {app} neu verweisen …',
+  linksOf: 'In anderen Programmen',
+  fault_target_gone: 'Er führt dorthin, wo die Dateien des Modells waren.',
+  fault_link_gone: 'Jemand hat ihn weggenommen. Eine neue Vorschau legt ihn wieder an.',
+  fault_link_replaced: 'Etwas anderes steht an seiner Stelle und bleibt.',
+  fault_stale_hardlink:
+    'Die Datei der Bibliothek ist jetzt eine andere. Dieser Name hält vielleicht die einzige Kopie der älteren.',
+  fault_unreachable: 'Der Ordner des Programms ist nicht zu erreichen.',
+  otherName: 'Anderer Name',
+  otherNameOf: 'Auf {name} unter anderem Namen verweisen',
+  otherNamesAll: '{count, plural, one {Unter anderem Namen} other {Alle # unter anderen Namen}} verweisen',
+  otherNamed:
+    '{count, plural, one {# Modell bekommt} other {# Modelle bekommen}} einen anderen Namen, weil der eigene vergeben ist.',
+  ownNames: 'Doch nicht',
   view: 'Ansicht',
   view_table: 'Tabelle',
   view_tree: 'Vorher und nachher',
@@ -90,6 +104,7 @@ export const mappings: Translation<typeof en.mappings> = {
   seeFinding: 'Befund zeigen',
   reason: {
     new: 'Ein Verweis wird angelegt',
+    other_name: 'Unter anderem Namen verwiesen: der eigene ist vergeben',
     in_place: 'Sein Verweis ist da und ganz',
     same_content: 'Eine Datei mit gleichem Inhalt ist da',
     other_content: 'Eine andere Datei hat diesen Namen',

@@ -1,9 +1,9 @@
 import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import type { Screen } from '../../store/state.ts';
+import { ModelsScreen } from '../models/models-screen.tsx';
 
-/** A screen's code comes when it is first shown, or when the window has nothing else to do. */
-const loaders: Readonly<Record<Screen, () => Promise<ComponentType>>> = {
-  models: async () => (await import('../models/models-screen.tsx')).ModelsScreen,
+/** A screen's code comes when it is first shown, or when the window has nothing else to do. That of the models comes with the window. */
+const loaders: Readonly<Record<Exclude<Screen, 'models'>, () => Promise<ComponentType>>> = {
   generate: async () => (await import('../generate/generate-screen.tsx')).GenerateScreen,
   queue: async () => (await import('../queue/queue-screen.tsx')).QueueScreen,
   health: async () => (await import('../health/health-screen.tsx')).HealthScreen,
@@ -13,7 +13,7 @@ const loaders: Readonly<Record<Screen, () => Promise<ComponentType>>> = {
 
 const lazily = (load: () => Promise<ComponentType>) => lazy(async () => ({ default: await load() }));
 const screens: Readonly<Record<Screen, ComponentType>> = {
-  models: lazily(loaders.models),
+  models: ModelsScreen,
   generate: lazily(loaders.generate),
   queue: lazily(loaders.queue),
   health: lazily(loaders.health),

@@ -5,10 +5,13 @@ import { ModelType } from '../../../core/contract/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { filtersOn } from '../../store/models/counts.ts';
 import { idAt } from '../../store/models/listing.ts';
+import { selectedModel } from '../../store/selectors.ts';
 import { Button, ToolToggle } from '../../ui/button.tsx';
 import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import { FindingPanel } from '../../ui/display/finding-panel.tsx';
+import { EmptyStill } from '../../ui/display/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
+import { SidePane } from '../side-pane.tsx';
 import { BulkPane } from './details/bulk-pane.tsx';
 import { DetailsPane } from './details/details-pane.tsx';
 import { ListingFilters, SortMenu } from './listing/listing-filters.tsx';
@@ -26,6 +29,7 @@ export function ModelsScreen() {
   const hasDetails = useApp((state) => state.selectedId !== null && state.details[state.selectedId] !== undefined);
   const isEmpty = useApp((state) => state.isReady && state.counts.all === 0);
   const isReady = useApp((state) => state.isReady);
+  const isPaneComing = useApp((state) => state.isPaneOpen && !state.isReady && selectedModel(state) === null);
   const { selectModel, readDetails } = useActions();
   useEffect(() => {
     if (!isReady) return;
@@ -40,7 +44,18 @@ export function ModelsScreen() {
         <Listing layout={layout} />
       </section>
       {isPaneOpen && (isPicking ? <BulkPane /> : <DetailsPane />)}
+      {isPaneComing && window.innerWidth > roomyWidth && <ComingPane />}
     </>
+  );
+}
+
+/** The room of the details before it is known whose: nothing moves when they come. */
+function ComingPane() {
+  const t = useTranslations('details');
+  return (
+    <SidePane label={t('label')}>
+      <EmptyStill />
+    </SidePane>
   );
 }
 

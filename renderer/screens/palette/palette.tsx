@@ -1,6 +1,8 @@
 import { Activity, ArrowRight, Image, LayoutGrid, ListOrdered, Search, Settings, Zap } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import { Autocomplete, Header, Input, Menu, MenuItem, MenuSection, SearchField } from 'react-aria-components';
+import { Autocomplete } from 'react-aria-components/Autocomplete';
+import { Header, Menu, MenuItem, MenuSection } from 'react-aria-components/Menu';
+import { Input, SearchField } from 'react-aria-components/SearchField';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../core/contract/model.ts';

@@ -1,5 +1,6 @@
 import { Failed } from '../../../core/contract/failure.ts';
-import type { MappingActionKind, MappingApply, MappingPlan } from '../../../core/contract/mapping.ts';
+import type { ModelId } from '../../../core/contract/ids.ts';
+import type { MappingActionKind, MappingApply, MappingPlan, OtherNamesWanted } from '../../../core/contract/mapping.ts';
 import type { Task } from '../../../core/contract/task.ts';
 import type { WindowClient } from '../../client/client.ts';
 import { newerTask } from '../add/add-plan.ts';
@@ -14,6 +15,12 @@ const firstEntries = 8;
 const waitMs = 20_000;
 /** Reading on for a name ends somewhere: its folder may hold anything. */
 const maxPagesForName = 20;
+
+/** What is wanted of a plan. */
+interface Wish {
+  readonly repairOnly?: boolean;
+  readonly otherNames?: OtherNamesWanted;
+}
 
 interface MappingsDoors {
   readonly tell: (notice: NoticeText) => void;
@@ -59,6 +66,8 @@ export function createMappingsActions(
       ),
     ]);
     if (run !== previewRun) return;
+    const before = get().planView;
+    const isSame = before?.plan.app === plan.app && before.plan.root === plan.root;
     set({
       preview: 'ready',
       previewProblem: null,
@@ -66,14 +75,14 @@ export function createMappingsActions(
         plan,
         actions: Object.fromEntries(pages) as PlanView['actions'],
         folders: Object.fromEntries(folders),
-        openGroups: [],
-        openFolders: [],
+        openGroups: isSame ? before.openGroups : [],
+        openFolders: isSame ? before.openFolders : [],
         pickedId: null,
       },
     });
   };
 
-  const preview = async (repairOnly = false) => {
+  const preview = async ({ repairOnly = false, otherNames = [] }: Wish = {}) => {
     previewRun += 1;
     const run = previewRun;
     const app = get().mappingApp;
@@ -84,7 +93,13 @@ export function createMappingsActions(
     }
     set({ preview: 'loading', previewProblem: null });
     try {
-      const plan = await client.call('mappings.preview', { app, root, repair_only: repairOnly, limit: 1 });
+      const plan = await client.call('mappings.preview', {
+        app,
+        root,
+        repair_only: repairOnly,
+        other_names: otherNames,
+        limit: 1,
+      });
       if (run === previewRun) await show(plan, run);
     } catch (error) {
       if (run === previewRun) set({ preview: 'failed', previewProblem: problemOf(error), planView: null });
@@ -153,6 +168,23 @@ export function createMappingsActions(
 
   const again = () => Promise.all([loadApplies(), preview()]);
 
+  const checkLinks = () =>
+    attempt(async () => {
+      set({ isCheckingLinks: true });
+      try {
+        set({ linkCheck: await client.call('mappings.check', {}) });
+      } finally {
+        set({ isCheckingLinks: false });
+      }
+    });
+
+  /** Only of the model that is looked at: those of others are read when they are. */
+  const readModelLinks = (id: string) =>
+    attempt(async () => {
+      const { links } = await client.call('mappings.links', { model_id: id as ModelId });
+      set({ modelLinks: { [id]: links } });
+    });
+
   return {
     loadMappings: () =>
       attempt(async () => {
@@ -200,10 +232,21 @@ export function createMappingsActions(
         set({ isDetecting: false });
       }
     },
-    previewMapping: (repairOnly = false) => preview(repairOnly),
+    previewMapping: () => preview(),
+    /** Plans anew with another name for one conflict more, for all of them, or for none. */
+    nameOtherwise(which: ModelId | 'all' | 'none') {
+      const view = get().planView;
+      if (!view) return;
+      const { repair_only, other_names } = view.plan;
+      const chosen = which === 'all' || other_names === 'all' ? 'all' : [...other_names, which as ModelId];
+      void preview({ repairOnly: repair_only, otherNames: which === 'none' ? [] : chosen });
+    },
     /** A link was made or taken back, by whomever. */
     mappingsMoved: () => {
-      if (get().mappingTaskId === null && get().applies !== null) void attempt(again);
+      const { mappingTaskId, applies, modelLinks, linkCheck } = get();
+      if (mappingTaskId === null && applies !== null) void attempt(again);
+      for (const id of Object.keys(modelLinks)) void readModelLinks(id);
+      if (linkCheck !== null) void checkLinks();
     },
 
     togglePlanGroup(group: MappingActionKind) {
@@ -254,7 +297,8 @@ export function createMappingsActions(
           task = await client.call('mappings.apply', { plan_id: plan.plan_id });
         } catch (error) {
           // What was looked at is not what would be done now: it is shown anew, and nothing is done.
-          if (error instanceof Failed && error.failure.code === 'plan_outdated') await preview(plan.repair_only);
+          if (error instanceof Failed && error.failure.code === 'plan_outdated')
+            await preview({ repairOnly: plan.repair_only, otherNames: plan.other_names });
           throw error;
         }
         try {
@@ -300,15 +344,8 @@ export function createMappingsActions(
           await again();
         }
       }),
-    checkLinks: () =>
-      attempt(async () => {
-        set({ isCheckingLinks: true });
-        try {
-          set({ linkCheck: await client.call('mappings.check', {}) });
-        } finally {
-          set({ isCheckingLinks: false });
-        }
-      }),
+    checkLinks,
+    readModelLinks,
     /** Looks at nothing but broken links of that app, to make them anew. */
     mendLinks(app: string, root: string) {
       patch(({ mappingRoots }) => ({
@@ -322,7 +359,7 @@ export function createMappingsActions(
           const { apps, own_rules_path, problems } = await client.call('mappings.apps', {});
           set({ mappingApps: apps, ownRulesPath: own_rules_path, mappingProblems: problems });
         }
-        await Promise.all([loadApplies(), preview(true)]);
+        await Promise.all([loadApplies(), preview({ repairOnly: true })]);
       });
     },
   };

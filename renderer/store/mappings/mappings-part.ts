@@ -7,6 +7,7 @@ import type {
   MappingEntry,
   MappingFolderEntry,
   MappingInstall,
+  MappingLink,
   MappingPlan,
 } from '../../../core/contract/mapping.ts';
 import type { Problem } from '../problem.ts';
@@ -59,6 +60,8 @@ export interface MappingsPart {
   readonly applies: readonly MappingApply[] | null;
   readonly isLedgerOpen: boolean;
   readonly linkCheck: LinkCheck | null;
+  /** The links to models whose details were looked at, by the model's id. */
+  readonly modelLinks: Readonly<Record<string, readonly MappingLink[]>>;
   readonly isCheckingLinks: boolean;
   readonly undoing: Undoing | null;
   /** The apply or undo that runs. */
@@ -80,6 +83,7 @@ export const initialMappingsPart: MappingsPart = {
   applies: null,
   isLedgerOpen: false,
   linkCheck: null,
+  modelLinks: {},
   isCheckingLinks: false,
   undoing: null,
   mappingTaskId: null,

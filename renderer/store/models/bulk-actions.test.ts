@@ -82,5 +82,5 @@ test('many are removed after one preview, and one undo brings them all back', as
   expect(notice).toMatchObject({ kind: 'removed', count: 3 });
   expect(ids.map((id) => models[id])).toEqual([undefined, undefined, undefined]);
   await actions.restore(notice?.kind === 'removed' ? notice.trashIds : []);
-  expect(ids.map((id) => store.getState().models[id] !== undefined)).toEqual([true, true, true]);
+  await expect.poll(() => ids.map((id) => store.getState().models[id] !== undefined)).toEqual([true, true, true]);
 });

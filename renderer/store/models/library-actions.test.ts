@@ -26,7 +26,7 @@ test('a model that is removed is previewed, goes, and comes back by its notice',
   expect(notice).toMatchObject({ kind: 'removed', name: 'Terracotta Mix v7' });
   expect(models[id]).toBeUndefined();
   await actions.restore(notice?.kind === 'removed' ? notice.trashIds : []);
-  expect(store.getState().models[id]?.name).toBe('Terracotta Mix v7');
+  await expect.poll(() => store.getState().models[id]?.name).toBe('Terracotta Mix v7');
   expect([store.getState().trash, store.getState().selectedId, store.getState().notice]).toEqual([[], id, null]);
 });
 

@@ -11,6 +11,8 @@ import { type Filter, type Layout, noFilter, pageSize, paneWidths, type Sort } f
 
 /** The most that one listing of the core answers with. */
 const mostAtOnce = 500;
+/** What stands around the rows is asked for once nobody types: the core answers one after the other, and the rows come first. */
+const restMs = 180;
 /** Ids that hold another id are few. */
 const sameIdLimit = 20;
 const nobody: ReadonlySet<string> = new Set();
@@ -21,6 +23,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   let listingRun = 0;
   let isListing = false;
   let isListingStale = false;
+  let restTimer: ReturnType<typeof setTimeout> | undefined;
   const asked = new Set<number>();
 
   const askRows = (filter: Filter, offset: number, limit: number) =>
@@ -94,12 +97,14 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
         isListingStale = false;
         await attempt(loadListing);
       }
-      await attempt(findNearest);
-      await attempt(loadFacets);
     } finally {
       isListing = false;
     }
-    if (isListingStale) await list();
+    clearTimeout(restTimer);
+    restTimer = setTimeout(async () => {
+      await attempt(findNearest);
+      await attempt(loadFacets);
+    }, restMs);
   };
 
   /** Reads pages of the listing that came into sight. */

@@ -1,5 +1,5 @@
-import { useTranslations } from 'use-intl';
 import type { Health } from '../../store/selectors.ts';
+import { useWords } from '../use-words.ts';
 import css from './health-glyph.module.css';
 
 /** Shape before colour: filled disc, half disc, cross, hollow ring. The word always stands beside it. */
@@ -22,11 +22,11 @@ export function HealthGlyph({ state }: { readonly state: Health }) {
 }
 
 export function HealthWord({ state }: { readonly state: Health }) {
-  const t = useTranslations('health');
+  const { health } = useWords();
   return (
     <span className={css.health} data-state={state}>
       <HealthGlyph state={state} />
-      {t(state)}
+      {health(state)}
     </span>
   );
 }

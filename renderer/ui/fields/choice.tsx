@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { ToggleButton, ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import css from './choice.module.css';
 
 interface ChoiceProps<Value extends string> {

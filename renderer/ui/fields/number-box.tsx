@@ -1,4 +1,4 @@
-import { NumberField as AriaNumberField, Input } from 'react-aria-components';
+import { NumberField as AriaNumberField, Input } from 'react-aria-components/NumberField';
 import css from './number-box.module.css';
 
 interface NumberBoxProps {

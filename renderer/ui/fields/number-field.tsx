@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { NumberField as AriaNumberField, Input } from 'react-aria-components';
+import { NumberField as AriaNumberField, Input } from 'react-aria-components/NumberField';
 import css from './number-field.module.css';
 
 interface NumberFieldProps {

@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
-import { Slider as AriaSlider, SliderThumb, SliderTrack, useLocale } from 'react-aria-components';
+import { useLocale } from 'react-aria-components/I18nProvider';
+import { Slider as AriaSlider, SliderThumb, SliderTrack } from 'react-aria-components/Slider';
 import css from './slider.module.css';
 
 interface SliderProps {

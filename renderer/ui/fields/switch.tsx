@@ -1,4 +1,4 @@
-import { Switch as AriaSwitch } from 'react-aria-components';
+import { Switch as AriaSwitch } from 'react-aria-components/Switch';
 import css from './switch.module.css';
 
 interface SwitchProps {

@@ -22,7 +22,9 @@ export function Rail() {
   const { few } = useWords();
   const current = useApp((state) => state.screen);
   const queued = useApp(queuedCount);
-  const unhealthy = useApp((state) => state.counts.invalid + state.counts.degraded);
+  const unhealthy = useApp(
+    (state) => state.counts.invalid + state.counts.degraded + (state.linkCheck?.fault_count ?? 0),
+  );
   const counts: Partial<Record<Screen, number>> = { queue: queued, health: unhealthy };
   return (
     <nav className={css.rail} aria-label={t('screens.label')}>

@@ -1,6 +1,7 @@
 import { Columns2, Copy, FolderOpen, ImagePlus, Info, ZoomIn, ZoomOut } from 'lucide-react';
 import { useState } from 'react';
-import { Button as AriaButton, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import { Dialog, DialogTrigger, Popover } from 'react-aria-components/Popover';
 import { useTranslations } from 'use-intl';
 import type { Artifact, Job } from '../../../../core/contract/job.ts';
 import { useActions, useApp } from '../../../app-context.tsx';

@@ -1,6 +1,10 @@
 import { ChevronsUpDown, Search } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import { Button, DialogTrigger, Input, ListBox, ListBoxItem, Popover, SearchField } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { DialogTrigger } from 'react-aria-components/Dialog';
+import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
+import { Popover } from 'react-aria-components/Popover';
+import { Input, SearchField } from 'react-aria-components/SearchField';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/model.ts';

@@ -1,5 +1,5 @@
 import { Dices, Lock, LockOpen } from 'lucide-react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { ToggleButton, ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import { useTranslations } from 'use-intl';
 import { limits, maxSeed } from '../../../../core/contract/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';

@@ -1,6 +1,7 @@
 import { Shuffle } from 'lucide-react';
 import { useState } from 'react';
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { Button } from 'react-aria-components/Button';
+import { Dialog, DialogTrigger, Popover } from 'react-aria-components/Popover';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import { useActions, useApp } from '../../../app-context.tsx';

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import { useApp } from '../../../app-context.tsx';
+import { useActions, useApp } from '../../../app-context.tsx';
+import { Button } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
 import { Choice } from '../../../ui/fields/choice.tsx';
 import { useMedia } from '../../../ui/use-media.ts';
@@ -40,14 +41,16 @@ export function PlanPanes() {
 /** What is to be known before: nothing says that it is that app, only broken links are looked at, what to do in the app. */
 function Remarks() {
   const t = useTranslations('mappings');
+  const { nameOtherwise } = useActions();
   const plan = useApp((state) => state.planView?.plan);
   if (!plan) return null;
+  const renamed = plan.summary.reasons.other_name ?? 0;
   const remarks = [
     ...(plan.evidence.length === 0 ? [t('noEvidence', { app: plan.label })] : []),
     ...(plan.repair_only ? [t('repairOnly')] : []),
     ...(plan.note === null ? [] : [plan.note]),
   ];
-  if (remarks.length === 0) return null;
+  if (remarks.length === 0 && renamed === 0) return null;
   return (
     <ul className={css.remarks}>
       {remarks.map((remark) => (
@@ -56,6 +59,15 @@ function Remarks() {
           {remark}
         </li>
       ))}
+      {renamed > 0 && (
+        <li>
+          <HealthGlyph state="offline" />
+          {t('otherNamed', { count: renamed })}
+          <Button kind="plain" size="small" onPress={() => nameOtherwise('none')}>
+            {t('ownNames')}
+          </Button>
+        </li>
+      )}
     </ul>
   );
 }

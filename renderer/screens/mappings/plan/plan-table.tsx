@@ -133,7 +133,8 @@ interface Placed {
 function GroupRow({ row, index, start }: Placed & { readonly row: Extract<PlanRow, { kind: 'group' }> }) {
   const t = useTranslations('mappings');
   const { number, bytes } = useWords();
-  const { togglePlanGroup } = useActions();
+  const { togglePlanGroup, nameOtherwise } = useActions();
+  const otherNames = useApp((state) => state.planView?.plan.summary.other_names ?? 0);
   const sizeBytes = useApp((state) => state.planView?.plan.summary.size_bytes ?? 0);
   return (
     <tr className={css.group} aria-rowindex={index + 2} style={{ transform: `translateY(${start}px)` }}>
@@ -142,6 +143,11 @@ function GroupRow({ row, index, start }: Placed & { readonly row: Extract<PlanRo
           <ChevronRight />
           {t(`group_${row.group}`)} <span>{number(row.total)}</span>
         </button>
+        {row.group === 'conflict' && otherNames > 0 && (
+          <Button kind="plain" size="small" onPress={() => nameOtherwise('all')}>
+            {t('otherNamesAll', { count: otherNames })}
+          </Button>
+        )}
         <span>{row.group === 'create' ? t('withoutSpace', { size: bytes(sizeBytes) }) : t(`means_${row.group}`)}</span>
       </th>
     </tr>
@@ -180,7 +186,7 @@ interface ActionRowProps extends Placed {
 function ActionRow({ group, action, isPicked, index, start }: ActionRowProps) {
   const t = useTranslations('mappings');
   const { bytes, exactBytes } = useWords();
-  const { showModel } = useActions();
+  const { showModel, nameOtherwise } = useActions();
   const model = useApp((state) => (action === null ? undefined : state.models[action.model_id]));
   const root = useApp((state) => state.planView?.plan.root ?? '');
   const place = { transform: `translateY(${start}px)` };
@@ -207,7 +213,11 @@ function ActionRow({ group, action, isPicked, index, start }: ActionRowProps) {
       </td>
       <td className={css.where}>
         {showsPlace && at ? (
-          <bdi dir="ltr" className={text.path} title={action.target ?? undefined}>
+          <bdi
+            dir="ltr"
+            className={text.path}
+            title={action.reason_code === 'other_name' ? action.reason : (action.target ?? undefined)}
+          >
             {at.path === '' ? at.name : `${at.path}/${at.name}`}
           </bdi>
         ) : (
@@ -218,6 +228,15 @@ function ActionRow({ group, action, isPicked, index, start }: ActionRowProps) {
         {action.reason_code === 'not_valid' ? (
           <Button kind="plain" size="small" onPress={() => showModel(action.model_id)}>
             {t('seeFinding')}
+          </Button>
+        ) : action.other_target !== null ? (
+          <Button
+            kind="plain"
+            size="small"
+            label={t('otherNameOf', { name })}
+            onPress={() => nameOtherwise(action.model_id)}
+          >
+            {t('otherName')}
           </Button>
         ) : (
           group !== 'exclude' && <bdi dir="ltr">{bytes(action.size_bytes)}</bdi>

@@ -11,6 +11,7 @@ import { PathText } from '../../../ui/display/path-text.tsx';
 import { ModelStill, PictureStill } from '../../../ui/display/still.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { useWords } from '../../../ui/use-words.ts';
+import { ModelLinks } from '../../mappings/links/model-links.tsx';
 import { SidePane } from '../../side-pane.tsx';
 import css from './details-pane.module.css';
 import { Descriptor, Identity } from './identity.tsx';
@@ -48,6 +49,7 @@ export function DetailsPane() {
       )}
       <Facts model={model} record={record} />
       <Folder path={model.entry_path} />
+      <ModelLinks modelId={model.model_id} className={css.rule} />
       <MadeWith modelId={model.model_id} />
       {record && <AcceptedFindings record={record} />}
       <Tags model={model} />

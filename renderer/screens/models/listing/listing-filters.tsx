@@ -1,5 +1,5 @@
 import { ChevronDown, ListFilter, Star } from 'lucide-react';
-import { Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { Dialog, DialogTrigger, Popover } from 'react-aria-components/Popover';
 import { useTranslations } from 'use-intl';
 import type { ValidationState } from '../../../../core/contract/finding.ts';
 import { useActions, useApp } from '../../../app-context.tsx';

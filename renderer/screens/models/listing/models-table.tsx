@@ -13,6 +13,7 @@ import { PathText } from '../../../ui/display/path-text.tsx';
 import { ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './models-table.module.css';
+import { placeOf } from './place-of.ts';
 import { useListing } from './use-listing.ts';
 import { usePagesInSight } from './use-pages-in-sight.ts';
 import { useTopRow } from './use-top-row.ts';
@@ -41,6 +42,7 @@ export function ModelsTable() {
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    useFlushSync: false,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
     scrollPaddingEnd: 12,
@@ -72,7 +74,7 @@ export function ModelsTable() {
             const start = row.start - headHeight;
             return model ? (
               <Row
-                key={model.model_id}
+                key={placeOf(row.index, visible.length)}
                 model={model}
                 index={row.index}
                 start={start}
@@ -80,7 +82,7 @@ export function ModelsTable() {
                 isActive={row.index === activeRow}
               />
             ) : (
-              <UnreadRow key={`unread-${row.index}`} index={row.index} start={start} />
+              <UnreadRow key={`unread-${placeOf(row.index, visible.length)}`} index={row.index} start={start} />
             );
           })}
         </tbody>

@@ -10,6 +10,7 @@ import { HealthWord } from '../../../ui/display/health-glyph.tsx';
 import { EmptyStill, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './models-wall.module.css';
+import { placeOf } from './place-of.ts';
 import { useListing } from './use-listing.ts';
 import { usePagesInSight } from './use-pages-in-sight.ts';
 import { useTopRow } from './use-top-row.ts';
@@ -33,6 +34,7 @@ export function ModelsWall() {
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 2,
+    useFlushSync: false,
     scrollPaddingStart: 12,
     scrollPaddingEnd: 12,
   });
@@ -65,7 +67,7 @@ export function ModelsWall() {
       <div className={css.rows} style={{ height: rows.getTotalSize() }} role="presentation">
         {visible.map((row) => (
           <div
-            key={row.key}
+            key={placeOf(row.index, visible.length)}
             className={css.row}
             role="presentation"
             style={{
@@ -79,7 +81,7 @@ export function ModelsWall() {
               const model = id === undefined ? undefined : models[id];
               return model ? (
                 <Tile
-                  key={model.model_id}
+                  key={String(column)}
                   model={model}
                   index={index}
                   total={listing.total}

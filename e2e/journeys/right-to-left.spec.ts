@@ -1,0 +1,72 @@
+import type { Page } from 'playwright/test';
+import { expect, test } from '../fixtures.ts';
+import { addReview, bringIn, furtherViews, mainViews, makePictures, makeTrouble, stockDrive } from '../showroom.ts';
+import { goTo, passWelcome } from '../window-steps.ts';
+
+/** English as it would be written in Arabic letters: the words stay, the direction is the other. */
+const rightToLeft = { languages: ['en-Arab'] };
+
+test('in a language that is read from right to left every screen is mirrored, and nothing stands outside its place', async ({
+  openInBrowser,
+  place,
+}) => {
+  test.slow();
+  const { weightsToCut } = stockDrive(place);
+  const { page } = await openInBrowser({ env: { VITRINE_RUNNER: 'fake' } });
+  await page.addInitScript(({ languages }) => {
+    Object.defineProperty(navigator, 'languages', { get: () => languages });
+  }, rightToLeft);
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+  await passWelcome(page);
+  await goTo(page, 'Health');
+  await addReview.open(page, place);
+  await look(page, addReview.name);
+  await bringIn(page);
+  await makePictures(page, ['a red sun over blue mountains', 'white moon over the sea'], 4);
+  await makeTrouble(page, weightsToCut);
+  for (const { name, open, leave } of [...mainViews, ...furtherViews]) {
+    await open(page, place);
+    await look(page, name);
+    await leave?.(page);
+  }
+  await goTo(page, 'Models');
+  await expect(page.getByText('\u20684.3 kB\u2069').first(), 'a number stays before its unit').toBeVisible();
+  const rail = await page.getByRole('navigation', { name: 'Screens' }).boundingBox();
+  expect((rail?.x ?? 0) + (rail?.width ?? 0), 'the rail stands on the right').toBe(1440);
+});
+
+async function look(page: Page, name: string): Promise<void> {
+  if (process.env.VITRINE_LOOKS !== undefined)
+    await page.screenshot({ path: `${process.env.VITRINE_LOOKS}/${name.replaceAll(/\W+/g, '-')}.png` });
+  expect.soft(await page.evaluate(textsOutside), name).toEqual([]);
+}
+
+/** Texts that hang out of the window sideways, or are cut by what they stand in without a sign of it. */
+function textsOutside(): string[] {
+  const found: string[] = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+    const words = text.textContent?.trim() ?? '';
+    const parent = text.parentElement;
+    if (words === '' || parent === null || parent.closest('.visually-hidden, [aria-hidden="true"]')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    for (const { left, right, width } of range.getClientRects())
+      if (
+        width > 0 &&
+        (right < -1 || left > innerWidth + 1 || ((left < -1 || right > innerWidth + 1) && !isScrolled(parent)))
+      )
+        found.push(`${words.slice(0, 60)} (${Math.round(left)} to ${Math.round(right)})`);
+  }
+  return found;
+
+  function isScrolled(element: Element): boolean {
+    for (let box: Element | null = element; box !== null; box = box.parentElement) {
+      const { overflowX } = getComputedStyle(box);
+      if (overflowX === 'hidden' || overflowX === 'clip') return true;
+      if ((overflowX === 'auto' || overflowX === 'scroll') && box.scrollWidth > box.clientWidth + 1) return true;
+    }
+    return false;
+  }
+}
