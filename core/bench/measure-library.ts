@@ -363,5 +363,6 @@ function hostOf(rootPath: string, emit: LibraryHost['emit']): LibraryHost {
     emit,
     now: () => new Date(),
     log: () => {},
+    drawPreview: async (bytes) => bytes,
   };
 }
