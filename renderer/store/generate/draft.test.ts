@@ -24,9 +24,12 @@ test.each([
   ['sixteen times as large', starter, 512, 512, { width: 128, height: 128 }],
   ['a quarter', starter, 64, 64, { width: 128, height: 128 }],
   ['any, and the model does not say', sampleModel({}), 2048, 2048, null],
-])('the size that a model was made for is told where the chosen one is far off: %s', (_, model, width, height, told) => {
-  expect(missedSize({ width, height }, model)).toEqual(told);
-});
+])(
+  'the size that a model was made for is told where the chosen one is far off: %s',
+  (_, model, width, height, told) => {
+    expect(missedSize({ width, height }, model)).toEqual(told);
+  },
+);
 
 test('what was not chosen follows the model', () => {
   expect(paramsOf(emptyDraft, starter)).toEqual({ width: 128, height: 128, steps: 24, guidanceScale: 5 });
