@@ -26,6 +26,8 @@ const store = createAppStore(restoreView(localStorage));
 window.addEventListener('pagehide', keepView(store, localStorage));
 const actions = createActions(store, client);
 startSync(store, client, actions);
+// Asked for before anything is drawn: the rows are on their way while the window is built around them. The snapshot reads them again.
+void actions.readAhead();
 followShell(client.desktop, actions);
 
 const speech = await speechOf(store.getState().language);

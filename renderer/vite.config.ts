@@ -94,7 +94,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: chunkOf }] },
+        codeSplitting: { groups: [{ debugName: 'window', name: chunkOf }] },
       },
     },
   },

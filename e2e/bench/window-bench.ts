@@ -5,10 +5,9 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
+import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
 import { chromiumExecutable } from '../chromium.ts';
-import { root } from '../place.ts';
 import { frameTimes, watchFirstList, watchSearch } from './in-page.ts';
-import { makeSettledLibrary } from './settled-library.ts';
 
 // `npm run bench -- window --models N`: what a person waits for in the window, in a real browser over a large library, with a warm core.
 
@@ -30,11 +29,10 @@ const scrollPx = 60_000;
 const scrollPxPerSecond = 12_000;
 const aims = { firstListMs: 500, searchMs: 50, frameMs: 32, scriptKb: 250, heapMb: 150 } as const;
 
-const rootPath = await makeSettledLibrary(join(values.cache, 'bench'), modelCount);
-const startedAt = Date.now();
+const { rootPath } = await makeLibraryFixture(join(values.cache, 'bench'), modelCount);
 const server = spawn(
   process.execPath,
-  [join(root, 'core', 'cli.ts'), 'serve', '--port', '0', '--library', rootPath, '--data', `${rootPath}-data`],
+  [join(import.meta.dirname, 'core-at-rest.ts'), '--library', rootPath, '--data', `${rootPath}-data`],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 const executablePath = chromiumExecutable();
@@ -143,14 +141,12 @@ async function heapAfterCollection(devtools: CDPSession): Promise<{ usedSize: nu
   return devtools.send('Runtime.getHeapUsage');
 }
 
-/** The index may have to be built, and index and disk be brought together, before "warm" means anything. */
+/** The index may have to be built before "warm" means anything. */
 async function warmUp(url: string): Promise<void> {
   for (;;) {
-    const answers = await Promise.all([fetch(`${url}/api/v1/models?limit=1`), fetch(`${url}/api/v1/reconcile`)]);
-    const [list, reconcile] = await Promise.all(answers.map((answer) => answer.json()));
-    const { total } = list as { readonly total: number };
-    const { report } = reconcile as { readonly report: { readonly finished_at: string } | null };
-    if (total >= modelCount && report !== null && Date.parse(report.finished_at) > startedAt) return;
+    const answer = await fetch(`${url}/api/v1/models?limit=1`);
+    const { total } = (await answer.json()) as { readonly total: number };
+    if (total >= modelCount) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }

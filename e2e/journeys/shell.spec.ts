@@ -38,12 +38,12 @@ test('the native menu goes to a screen', async ({ openWindow }) => {
 test('quitting while a picture is made asks first, and the picture is made at the next start', async ({
   openWindow,
 }) => {
-  // Two hundred steps, so that the question comes in the middle: on a busy machine that is a minute and more.
+  // So many steps that the question comes in the middle: on a busy machine that is a minute and more.
   test.slow();
   const first = await openWindow();
   await passWelcome(first.page);
   await goTo(first.page, 'Generate');
-  await askFor(first.page, 'a red sun over blue mountains', 200);
+  await askFor(first.page, 'a red sun over blue mountains', 120);
   await seeStep(first.page);
   await first.electron.evaluate(({ BrowserWindow, dialog }) => {
     const asked: string[] = [];

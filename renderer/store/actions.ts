@@ -99,6 +99,7 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
 
   return {
     takeSnapshot,
+    readAhead: () => (get().screen === 'models' ? models.loadListing().catch(() => undefined) : undefined),
     modelsMoved,
     ...models,
     ...library,

@@ -14,6 +14,10 @@ export const screens: Translation<typeof en.screens> = {
   health: 'Zustand',
   mappings: 'Verweise',
   settings: 'Optionen',
+  failed: 'Diese Ansicht ließ sich nicht zeigen',
+  failedMeans:
+    'Ihr Teil des Programms kam nicht an, oder in ihm ging etwas schief. Die anderen Ansichten sind, wie sie waren.',
+  again: 'Noch einmal',
 };
 
 export const reading: Translation<typeof en.reading> = {

@@ -12,6 +12,9 @@ export const screens = {
   health: 'Health',
   mappings: 'Mappings',
   settings: 'Settings',
+  failed: 'This screen could not be shown',
+  failedMeans: 'Its part of the program did not come, or met a fault. The other screens are as they were.',
+  again: 'Try again',
 } as const;
 
 /** Why nothing of the library can be changed, and what ends that. */

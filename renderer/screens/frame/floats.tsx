@@ -1,6 +1,7 @@
-import { type ComponentType, lazy, Suspense } from 'react';
-import { useApp } from '../../app-context.tsx';
+import { type ComponentType, lazy, Suspense, useEffect } from 'react';
+import { useActions, useApp } from '../../app-context.tsx';
 import type { AppState } from '../../store/state.ts';
+import { Guard } from './guard.tsx';
 
 interface Float {
   readonly isOpen: (state: AppState) => boolean;
@@ -33,10 +34,19 @@ export function Floats() {
   return floats.map((float, index) => <OneFloat key={String(index)} {...float} />);
 }
 
+/** Tells why nothing opened. */
+function NotThere() {
+  const { tell } = useActions();
+  useEffect(() => tell({ kind: 'problem', problem: { code: 'unreachable', message: null } }), [tell]);
+  return null;
+}
+
 function OneFloat({ isOpen, View }: Float) {
   return useApp(isOpen) ? (
-    <Suspense fallback={null}>
-      <View />
-    </Suspense>
+    <Guard fallback={<NotThere />}>
+      <Suspense fallback={null}>
+        <View />
+      </Suspense>
+    </Guard>
   ) : null;
 }

@@ -30,6 +30,10 @@ export function SettingsScreen() {
   const t = useTranslations('settings');
   const { loadSettings } = useActions();
   const isReady = useApp((state) => state.isReady);
+  // All at once: a section that came late would push away what one is about to press. Without a core there is still the window's own.
+  const isRead = useApp(
+    ({ options, server, connection }) => (options !== null && server !== null) || connection === 'lost',
+  );
   const scroll = useRef<HTMLDivElement>(null);
   const [current, goTo] = useSectionInView(scroll);
   useEffect(() => {
@@ -50,7 +54,7 @@ export function SettingsScreen() {
         </nav>
         <div ref={scroll} className={css.scroll}>
           <div className={css.prefs}>
-            {sectionIds.map((id) => {
+            {(isRead ? sectionIds : []).map((id) => {
               const Body = sections[id];
               return (
                 <section

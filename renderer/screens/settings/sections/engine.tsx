@@ -1,4 +1,5 @@
 import { useTranslations } from 'use-intl';
+import { ProviderName } from '../../../../core/contract/runner.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
@@ -59,7 +60,8 @@ function Providers() {
   const t = useTranslations('settings');
   const { provider } = useWords();
   const doctor = useApp((state) => state.doctor);
-  if (!doctor) return <p className={css.list}>{t('looking')}</p>;
+  const isFake = useApp((state) => state.status?.runner.kind === 'fake');
+  if (!doctor) return isFake ? null : <Looking />;
   if (doctor.providers.length === 0) return null;
   return (
     <ul className={css.list} aria-label={t('found')}>
@@ -74,6 +76,23 @@ function Providers() {
           </li>
         );
       })}
+    </ul>
+  );
+}
+
+/** The places of what is being looked for. */
+function Looking() {
+  const t = useTranslations('settings');
+  const { provider } = useWords();
+  return (
+    <ul className={css.list} aria-label={t('found')} aria-busy="true">
+      {ProviderName.exclude(['auto']).options.map((name) => (
+        <li key={name} className={css.provider}>
+          <HealthGlyph state="offline" />
+          <b>{provider(name)}</b>
+          <p>{t('looking')}</p>
+        </li>
+      ))}
     </ul>
   );
 }
