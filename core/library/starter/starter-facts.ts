@@ -10,7 +10,10 @@ export interface StarterFacts {
 /** The model that ships with Vitrine. It was trained at 128 px and knows small landscapes. */
 export const vitrineStarter: StarterFacts = {
   name: 'Vitrine Starter',
-  notes: starterPrompts.about,
+  notes:
+    `${starterPrompts.about} ` +
+    'Made for 128 × 128 pixels, 20 steps of DPM++ 2M and guidance 5. No photograph and nobody else’s picture is in it. ' +
+    'Weights and pictures are free: MIT licence.',
   generationDefaults: {
     width: 128,
     height: 128,

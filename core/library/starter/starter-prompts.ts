@@ -4,7 +4,7 @@ import type { StarterPrompts } from '../../contract/starter.ts';
 export const starterPrompts: StarterPrompts = {
   about:
     'A very small model of our own, trained only on posters that a program drew: landscapes under a sun or a moon, 128 pixels wide. ' +
-    'It knows the words below and hardly any other; for everything else, add a model of your own.',
+    'It knows six places, four times of day, a few colours and ten things to put there, and hardly any other word; for everything else, add a model of your own.',
   examples: [
     'a yellow sun over the sea by day with a sailboat',
     'a white crescent moon over the city at night with stars',

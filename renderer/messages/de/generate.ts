@@ -25,6 +25,8 @@ export const generate: Translation<typeof en.generate> = {
   height: 'Höhe',
   square: 'Quadrat',
   wide: '{ratio}, {width, number, ::group-off} × {height, number, ::group-off}',
+  sizeMissed:
+    'Das Modell ist für {width, number, ::group-off} × {height, number, ::group-off} gemacht. Weit davon entfernt kommt manches doppelt oder gar nicht.',
   steps: 'Schritte',
   guidance: 'Führung',
   seed: 'Seed',

@@ -23,6 +23,8 @@ export const generate = {
   height: 'Height',
   square: 'Square',
   wide: '{ratio}, {width, number, ::group-off} × {height, number, ::group-off}',
+  sizeMissed:
+    'The model was made for {width, number, ::group-off} × {height, number, ::group-off}. Far from it, things come twice or not at all.',
   steps: 'Steps',
   guidance: 'Guidance',
   seed: 'Seed',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { GenerateRequest } from '../../../core/contract/generate.ts';
 import { sampleModel } from '../../dev/sample-records.ts';
-import { draftOf, nearestSide, paramsOf, requestOf, sizePresets } from './draft.ts';
+import { draftOf, missedSize, nearestSide, paramsOf, requestOf, sizePresets } from './draft.ts';
 import { emptyDraft } from './generate-state.ts';
 
 const starter = sampleModel({ generation_defaults: { width: 128, height: 128, steps: 24, guidance_scale: 5 } });
@@ -17,6 +17,19 @@ test.each([
 ])('sizes offered for %s', (_, model, sizes) => {
   expect(sizePresets(model).map(({ width, height }) => `${width}×${height}`)).toEqual(sizes);
 });
+
+test.each([
+  ['its own', starter, 128, 128, null],
+  ['another shape', starter, 96, 176, null],
+  ['sixteen times as large', starter, 512, 512, { width: 128, height: 128 }],
+  ['a quarter', starter, 64, 64, { width: 128, height: 128 }],
+  ['any, and the model does not say', sampleModel({}), 2048, 2048, null],
+])(
+  'the size that a model was made for is told where the chosen one is far off: %s',
+  (_, model, width, height, told) => {
+    expect(missedSize({ width, height }, model)).toEqual(told);
+  },
+);
 
 test('what was not chosen follows the model', () => {
   expect(paramsOf(emptyDraft, starter)).toEqual({ width: 128, height: 128, steps: 24, guidanceScale: 5 });

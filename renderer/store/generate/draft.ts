@@ -114,6 +114,19 @@ export function sizeOfShape(
   return { width: side(Math.sqrt(area * shape)), height: side(Math.sqrt(area / shape)) };
 }
 
+const farAreas = 2.5;
+
+/** The size that the model says it was made for, where the chosen one is so far from it that pictures suffer; else null. */
+export function missedSize(
+  { width, height }: Pick<Params, 'width' | 'height'>,
+  model: ModelSummary | null,
+): { readonly width: number; readonly height: number } | null {
+  const { width: ownWidth, height: ownHeight } = model?.generation_defaults ?? {};
+  if (ownWidth === undefined || ownHeight === undefined) return null;
+  const areas = (width * height) / (ownWidth * ownHeight);
+  return areas > farAreas || areas < 1 / farAreas ? { width: ownWidth, height: ownHeight } : null;
+}
+
 /** A typed side as the nearest one that a request may carry. */
 export function nearestSide(pixels: number): number {
   return Math.min(limits.maxSide, Math.max(limits.minSide, Math.round(pixels / 8) * 8));

@@ -187,7 +187,7 @@ def _body(scene: Scene, random: np.random.Generator, forgetful: bool) -> str | N
     if scene.body == "none":
         return None
     words = []
-    if scene.size in SIZE_WORDS and random.random() < 0.75:
+    if scene.size in SIZE_WORDS and random.random() < 0.90:
         words.append(_pick(random, SIZE_WORDS[scene.size]))
     if scene.is_coloured and not (forgetful and random.random() < 0.12):
         words.append(scene.body_colour)

@@ -1,9 +1,13 @@
-"""Quick checks of the training code: `python3 check.py`. Takes well under a minute and needs no data."""
+"""Checks of the training code: `python3 check.py`. Takes about a minute and needs no data."""
 
+from dataclasses import replace
+import filecmp
 from pathlib import Path
 import re
 import tempfile
+from typing import Any
 import unittest
+from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -11,6 +15,7 @@ import torch
 from bundle import read_bundle, write_bundle
 from captions import full_caption, training_caption
 from drawing.canvas import CELL
+from drawing.poster import draw_poster
 from labels import CHOICES, label_scenes
 from muon import Muon, orthogonal
 from networks.autoencoder import Autoencoder
@@ -22,12 +27,15 @@ from pictures import picture_of, scene_of, to_pixels, to_tensor
 from presets import PRESETS, Schedule
 from run_folder import RunFolder
 from sampler import Networks, make_pictures
-from scene import BODIES, draw_scene, is_held_out
+from scene import BODIES, EXTRAS, Scene, draw_scene, is_held_out
 from schedule import learning_rate
 from tokenizer import LENGTH, learn_tokenizer, open_tokenizer
+from train import MAKING, stages_of
+import training_loop
 from training_loop import Trained, train_steps
 
 _PRESET = PRESETS["check"]
+_TRAINING = MAKING[: MAKING.index("judge") + 1]
 
 
 class Scenes(unittest.TestCase):
@@ -64,6 +72,16 @@ class Captions(unittest.TestCase):
     def test_labels_have_a_column_for_everything(self):
         random = np.random.default_rng(0)
         self.assertEqual(label_scenes([draw_scene(random)]).shape, (1, len(CHOICES) + 10))
+
+
+class Posters(unittest.TestCase):
+    def test_every_thing_that_a_caption_may_name_is_drawn(self):
+        """But clouds and birds, for which a sky with a huge sun and a balloon may have no room."""
+        for name in set(EXTRAS) - {"clouds", "birds"}:
+            for scene in _scenes_with(name):
+                without = replace(scene, extras=tuple(extra for extra in scene.extras if extra != name))
+                drawings = [draw_poster(each, np.random.default_rng(3), 128).astype(int) for each in (scene, without)]
+                self.assertGreater(np.abs(drawings[0] - drawings[1]).max(), 12, scene)
 
 
 class Numbers(unittest.TestCase):
@@ -118,7 +136,8 @@ class Files(unittest.TestCase):
                 torch.manual_seed(step)
                 return model(torch.randn(4, 16)).pow(2).mean()
 
-            train_steps(folder, "line", (schedule,), Trained(model, Muon(model.parameters())), loss_of, save_every_s=0)
+            with patch.object(training_loop, "SAVE_EVERY_S", 0):
+                train_steps(folder, "line", (schedule,), Trained(model, Muon(model.parameters())), loss_of)
             return model.weight.detach()
 
         if halt is not None:
@@ -142,6 +161,50 @@ class Files(unittest.TestCase):
         first, second = (to_pixels(make_pictures(again, ["a sun"], [7], steps=3)) for _ in range(2))
         self.assertEqual(first.shape, (1, 128, 128, 3))
         self.assertTrue((first == second).all())
+
+
+class Runs(unittest.TestCase):
+    """The smallest preset, all stages."""
+
+    def test_a_run_that_was_stopped_in_every_stage_makes_the_same_files(self):
+        with tempfile.TemporaryDirectory() as path, patch.object(training_loop, "SAVE_EVERY_S", 0):
+            straight, stopped = Path(path, "straight"), Path(path, "stopped")
+            self._make(RunFolder(straight), MAKING)
+            stops = 0
+            while True:
+                try:
+                    self._make(_StoppingFolder(stopped), _TRAINING)
+                    break
+                except KeyboardInterrupt:
+                    stops += 1
+            self.assertEqual(stops, 7, "text twice, autoencoder, its folding, denoiser, decoder, judge")
+            made = [file.relative_to(straight) for file in (straight / "bundle").rglob("*") if file.is_file()]
+            _, differing, missing = filecmp.cmpfiles(straight, stopped, made, shallow=False)
+            self.assertEqual((differing, missing), ([], []))
+            judges = [RunFolder(path).load("judge.pt")["model"] for path in (straight, stopped)]
+            self.assertTrue(all(torch.equal(judges[0][name], judges[1][name]) for name in judges[0]))
+            for name in ("evaluation.json", "sheet.webp", "reference.png", "reference.json"):
+                self.assertGreater((straight / name).stat().st_size, 0)
+
+    def _make(self, folder: RunFolder, names: tuple[str, ...]) -> None:
+        stages = stages_of(folder, _PRESET, folder.file("bundle"), "cpu", 1, "evaluation")
+        for name in names:
+            stages[name]()
+
+
+class _StoppingFolder(RunFolder):
+    """Is stopped once after the first checkpoint of each kind."""
+
+    def save(self, name: str, state: dict[str, Any]) -> None:
+        is_first = not self.has(name)
+        super().save(name, state)
+        if is_first:
+            raise KeyboardInterrupt
+
+
+def _scenes_with(extra: str) -> list[Scene]:
+    random = np.random.default_rng(0)
+    return [scene for scene in (draw_scene(random) for _ in range(600)) if extra in scene.extras]
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from torch import Tensor
 from drawing.poster import draw_poster
 from scene import Scene, draw_scene
 
+PICTURES, SETTLED_PICTURES = "pictures.npy", "settled-pictures.npy"
+"""The same scenes twice: see `draw_poster`."""
 _CHUNK = 256
 VALIDATION = 256
 """So many pictures at the end of the data set are never trained on."""
@@ -25,13 +27,13 @@ def scene_of(seed: int, index: int) -> Scene:
     return draw_scene(np.random.default_rng([seed, index]))
 
 
-def picture_of(seed: int, index: int, size: int) -> np.ndarray:
+def picture_of(seed: int, index: int, size: int, settled: bool = True) -> np.ndarray:
     """size x size x 3 uint8: depends on nothing but its arguments."""
     random = np.random.default_rng([seed, index])
-    return draw_poster(draw_scene(random), random, size)
+    return draw_poster(draw_scene(random), random, size, settled)
 
 
-def render_pictures(path: Path, seed: int, count: int, size: int, processes: int) -> None:
+def render_pictures(path: Path, seed: int, count: int, size: int, processes: int, settled: bool) -> None:
     """Writes count x size x size x 3 uint8. Goes on where an earlier call was stopped."""
     done_path = path.with_suffix(".done")
     done = int(done_path.read_text()) if done_path.exists() and path.exists() else 0
@@ -39,7 +41,7 @@ def render_pictures(path: Path, seed: int, count: int, size: int, processes: int
     pictures = np.lib.format.open_memmap(path, mode, np.uint8, (count, size, size, 3))
     starts = range(done, count, _CHUNK)
     with ProcessPoolExecutor(processes) as pool:
-        for start, chunk in zip(starts, pool.map(partial(_render_chunk, seed, count, size), starts)):
+        for start, chunk in zip(starts, pool.map(partial(_render_chunk, seed, count, size, settled), starts)):
             pictures[start : start + len(chunk)] = chunk
             pictures.flush()
             done_path.write_text(str(start + len(chunk)))
@@ -59,5 +61,5 @@ def to_pixels(pictures: Tensor) -> np.ndarray:
     return ((pictures.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).cpu().numpy()
 
 
-def _render_chunk(seed: int, count: int, size: int, start: int) -> np.ndarray:
-    return np.stack([picture_of(seed, index, size) for index in range(start, min(start + _CHUNK, count))])
+def _render_chunk(seed: int, count: int, size: int, settled: bool, start: int) -> np.ndarray:
+    return np.stack([picture_of(seed, index, size, settled) for index in range(start, min(start + _CHUNK, count))])

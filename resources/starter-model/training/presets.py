@@ -29,6 +29,8 @@ class Preset:
     autoencoder_whole: Schedule
     text: Schedule
     denoiser: tuple[Schedule, ...]
+    settled_from: int
+    """The step of the denoiser from which its drawings are the settled ones: see `draw_poster`."""
     decoder: Schedule
     judge: Schedule
     ema: float
@@ -41,15 +43,13 @@ PRESETS = {
         autoencoder=AutoencoderConfig(block_out_channels=(16, 32, 64, 128)),
         text_encoder=TextEncoderConfig(),
         unet=UnetConfig(block_out_channels=(64, 96, 160)),
-        autoencoder_crops=Schedule(steps=450, batch=12, learning_rate=1.5e-3, warmup_steps=20, decay_share=0.7),
+        autoencoder_crops=Schedule(steps=1300, batch=12, learning_rate=2.4e-3, warmup_steps=20, decay_share=0.6),
         autoencoder_whole=Schedule(steps=0, batch=4, learning_rate=8e-4, warmup_steps=10, decay_share=1.0),
-        text=Schedule(steps=700, batch=32, learning_rate=2e-3, warmup_steps=60, decay_share=1.0),
-        denoiser=(
-            Schedule(steps=1800, batch=32, learning_rate=1.5e-3, warmup_steps=40, decay_share=0.6),
-            Schedule(steps=380, batch=32, learning_rate=6e-4, warmup_steps=10, decay_share=1.0),
-        ),
+        text=Schedule(steps=1000, batch=32, learning_rate=2e-3, warmup_steps=60, decay_share=0.8),
+        denoiser=(Schedule(steps=3200, batch=32, learning_rate=2e-3, warmup_steps=60, decay_share=0.7),),
+        settled_from=2_586,
         decoder=Schedule(steps=700, batch=4, learning_rate=1.2e-3, warmup_steps=30, decay_share=1.0),
-        judge=Schedule(steps=700, batch=48, learning_rate=3e-3, warmup_steps=50, decay_share=1.0),
+        judge=Schedule(steps=1100, batch=48, learning_rate=3e-3, warmup_steps=50, decay_share=1.0),
         ema=0.998,
     ),
     "gpu": Preset(
@@ -62,6 +62,7 @@ PRESETS = {
         autoencoder_whole=Schedule(steps=2000, batch=32, learning_rate=8e-4, warmup_steps=20, decay_share=1.0),
         text=Schedule(steps=2000, batch=64, learning_rate=2e-3, warmup_steps=60, decay_share=1.0),
         denoiser=(Schedule(steps=20_000, batch=128, learning_rate=2e-3, warmup_steps=200, decay_share=0.6),),
+        settled_from=6_000,
         decoder=Schedule(steps=4000, batch=32, learning_rate=1e-3, warmup_steps=50, decay_share=1.0),
         judge=Schedule(steps=4000, batch=64, learning_rate=3e-3, warmup_steps=50, decay_share=1.0),
         ema=0.9995,
@@ -76,6 +77,7 @@ PRESETS = {
         autoencoder_whole=Schedule(steps=2, batch=2, learning_rate=1e-3, warmup_steps=1, decay_share=1.0),
         text=Schedule(steps=3, batch=4, learning_rate=1e-3, warmup_steps=1, decay_share=1.0),
         denoiser=(Schedule(steps=3, batch=4, learning_rate=1e-3, warmup_steps=1, decay_share=0.5),),
+        settled_from=2,
         decoder=Schedule(steps=2, batch=2, learning_rate=1e-3, warmup_steps=1, decay_share=1.0),
         judge=Schedule(steps=3, batch=4, learning_rate=1e-3, warmup_steps=1, decay_share=1.0),
         ema=0.9,

@@ -70,7 +70,7 @@ def _draw_any(random: np.random.Generator) -> Scene:
         position=_pick(random, POSITIONS),
         land_colour=land_colour,
         extras=_draw_extras(random, place, time),
-        style=_pick(random, STYLES, (0.92, 0.05, 0.03)),
+        style=_pick(random, STYLES, (0.90, 0.05, 0.05)),
     )
 
 

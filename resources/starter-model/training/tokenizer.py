@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 import json
+import os
 from pathlib import Path
 import re
 
@@ -138,6 +139,7 @@ def _learn_merges(words: dict[tuple[str, ...], int]) -> list[tuple[str, str]]:
 
 
 def _write(path: Path, vocabulary: dict[str, int], merges: list[tuple[str, str]]) -> None:
+    whole, path = path, path.with_name(f"{path.name}.partial")
     path.mkdir(parents=True, exist_ok=True)
     (path / "vocab.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n", "utf8")
     lines = [f"{first} {second}\n" for first, second in merges]
@@ -153,3 +155,4 @@ def _write(path: Path, vocabulary: dict[str, int], merges: list[tuple[str, str]]
     }
     (path / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n")
     (path / "special_tokens_map.json").write_text(json.dumps(special, indent=2) + "\n")
+    os.replace(path, whole)

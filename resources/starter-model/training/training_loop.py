@@ -12,7 +12,7 @@ from presets import Schedule
 from run_folder import RunFolder
 from schedule import learning_rate
 
-_TELL_EVERY_S, _SAVE_EVERY_S = 60, 300
+_TELL_EVERY_S, SAVE_EVERY_S = 60, 300
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,6 @@ def train_steps(
     loss_of: Callable[[int], Tensor],
     largest_gradient: float = 1.0,
     after_step: Callable[[int], None] = lambda step: None,
-    save_every_s: float = _SAVE_EVERY_S,
 ) -> None:
     """Runs the schedules one after the other. `loss_of(step)` must depend on nothing but the step and the weights."""
     checkpoint = f"{stage}.pt"
@@ -72,7 +71,7 @@ def train_steps(
         if is_last or now - told >= _TELL_EVERY_S:
             told = now
             print(f"{stage} {step + 1}/{total} {clock} loss {average:.4f}", flush=True)
-        if is_last or now - saved >= save_every_s:
+        if is_last or now - saved >= SAVE_EVERY_S:
             saved = now
             folder.save(checkpoint, {**trained.state(), "step": step + 1})
             clock.record({"steps": step + 1, "loss": round(average, 4)})

@@ -3,7 +3,7 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components/ToggleBut
 import { useTranslations } from 'use-intl';
 import { limits, maxSeed } from '../../../../core/contract/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
-import { nearestSide, paramsOf, sizePresets } from '../../../store/generate/draft.ts';
+import { missedSize, nearestSide, paramsOf, sizePresets } from '../../../store/generate/draft.ts';
 import { draftModel, easelOf, timeEach } from '../../../store/selectors.ts';
 import { Button, Tool, ToolToggle } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/fields/choice.tsx';
@@ -64,6 +64,7 @@ function Size() {
   const model = useApp(draftModel);
   const { width, height } = paramsOf(draft, model);
   const presets = sizePresets(model);
+  const missed = missedSize({ width, height }, model);
   const chosen = presets.find((preset) => preset.width === width && preset.height === height);
   const field = (label: string, value: number, key: 'width' | 'height') => (
     <NumberField
@@ -107,6 +108,7 @@ function Size() {
           </ToggleButton>
         ))}
       </ToggleButtonGroup>
+      {missed !== null && <span className={css.hint}>{t('sizeMissed', missed)}</span>}
     </div>
   );
 }

@@ -22,25 +22,32 @@ def snow_tint(colour: Colour, time: str, snow: bool, share: float = 0.62) -> Col
 
 
 def draw_land(
-    canvas: Canvas, scene: Scene, horizon: float, haze: Colour, body: Body | None, random: np.random.Generator
+    canvas: Canvas,
+    scene: Scene,
+    horizon: float,
+    haze: Colour,
+    body: Body | None,
+    sides: tuple[int, ...],
+    random: np.random.Generator,
 ) -> list[Foot]:
-    """Draws the place. Returns feet, best first."""
+    """Draws the place. Returns feet, best first: the first in one of the columns `sides`."""
     snow = "snow" in scene.extras
     if scene.scene == "sea":
-        return _sea(canvas, scene.time, horizon, haze, body, random)
+        return _sea(canvas, scene.time, horizon, haze, body, sides, random)
     if scene.scene == "forest":
         return _forest(canvas, scene.time, horizon, haze, snow, random)
     if scene.scene == "city":
         return _city(canvas, scene.time, haze, snow, random)
     if scene.scene == "desert":
-        return _desert(canvas, scene.time, horizon, haze, random)
-    return _ridges(canvas, scene, horizon, haze, snow, random)
+        return _desert(canvas, scene.time, horizon, haze, sides, random)
+    return _ridges(canvas, scene, horizon, haze, sides, random)
 
 
 def _ridges(
-    canvas: Canvas, scene: Scene, horizon: float, haze: Colour, snow: bool, random: np.random.Generator
+    canvas: Canvas, scene: Scene, horizon: float, haze: Colour, sides: tuple[int, ...], random: np.random.Generator
 ) -> list[Foot]:
     """Mountains and hills: three layers, each nearer one darker."""
+    snow = "snow" in scene.extras
     base = jittered(random, LAND[scene.land_colour or "green"], 6)
     mountains = scene.scene == "mountains"
     line = horizon
@@ -56,10 +63,12 @@ def _ridges(
         _fill_below(canvas, line, snow_tint(colour, scene.time, snow))
         if mountains and scene.land_colour == "snowy" and layer < 2:
             _snow_cap(canvas, line, float(line.min() + 0.085), scene.time)
-    return _feet_on(line, random)
+    return _feet_on(line, _foot_columns(sides, random))
 
 
-def _desert(canvas: Canvas, time: str, horizon: float, haze: Colour, random: np.random.Generator) -> list[Foot]:
+def _desert(
+    canvas: Canvas, time: str, horizon: float, haze: Colour, sides: tuple[int, ...], random: np.random.Generator
+) -> list[Foot]:
     base = jittered(random, (234, 168, 88), 6)
     line = horizon
     for layer in range(3):
@@ -67,11 +76,17 @@ def _desert(canvas: Canvas, time: str, horizon: float, haze: Colour, random: np.
         colour = shaded(mix(lit(base, time), haze, 0.20 * (1 - near)), 1 - 0.16 * near)
         line = horizon + 0.05 + 0.11 * layer - _waves(random, (0.07, 0.09, 0.09)[layer])
         _fill_below(canvas, line, colour)
-    return [(x, y + 0.08) for x, y in _feet_on(line, random)]
+    return [(x, y + 0.08) for x, y in _feet_on(line, _foot_columns(sides, random))]
 
 
 def _sea(
-    canvas: Canvas, time: str, horizon: float, haze: Colour, body: Body | None, random: np.random.Generator
+    canvas: Canvas,
+    time: str,
+    horizon: float,
+    haze: Colour,
+    body: Body | None,
+    sides: tuple[int, ...],
+    random: np.random.Generator,
 ) -> list[Foot]:
     """Bands of water from pale to deep, the body's reflection, a few wave crests."""
     water = {"day": (30, 118, 186), "sunset": (124, 62, 116), "night": (16, 32, 82), "dawn": (112, 142, 196)}[time]
@@ -90,7 +105,7 @@ def _sea(
     for cell in random.choice(16 * rows, size=5, replace=False):
         x, y = (cell % 16) * CELL, horizon + (cell // 16 + 0.75) * CELL
         canvas.rounded(x - CELL, y, x + CELL, y + 0.018, 0.009, mix(water, WHITE, 0.28))
-    return [(column * CELL, horizon + 2 * CELL) for column in random.permutation(np.arange(3, 14))]
+    return [(column * CELL, horizon + 2 * CELL) for column in _foot_columns(sides, random)]
 
 
 def _forest(
@@ -107,7 +122,7 @@ def _forest(
             height = (3, 4, 5)[layer] * CELL * (0.8, 1.0)[random.integers(2)]
             _fir(canvas, column * CELL, ground + 0.03, height, colour, time, snow)
             column += (1.5, 2, 2.5)[layer]
-    return [(column * CELL, 0.9) for column in random.permutation(np.arange(3, 14))]
+    return []
 
 
 def _fir(canvas: Canvas, x: float, foot: float, height: float, colour: Colour, time: str, snow: bool) -> None:
@@ -135,7 +150,7 @@ def _city(canvas: Canvas, time: str, haze: Colour, snow: bool, random: np.random
             rows = int(random.integers(5, 9)) if layer == 0 else int(random.integers(2, 7))
             _building(canvas, column, columns, rows, colour, time, snow, bool(layer), random)
             column += columns
-    return [(column * CELL, 0.9) for column in random.permutation(np.arange(3, 14))]
+    return []
 
 
 def _building(
@@ -192,15 +207,20 @@ def _fill_below(canvas: Canvas, line: np.ndarray, colour: Colour) -> None:
 
 
 def _snow_cap(canvas: Canvas, line: np.ndarray, limit: float, time: str) -> None:
-    """White above a zigzag line that has one tooth to a cell."""
+    """White above a level line."""
     colour = (172, 182, 216) if time == "night" else lit((250, 250, 255), time)
-    edge = np.maximum(limit + 0.022 * np.where(np.arange(_SAMPLES) // 2 % 2, 1, -1), line)
+    edge = np.maximum(limit, line)
     canvas.polygon([*zip(_XS, line), *zip(_XS[::-1], edge[::-1])], colour)
 
 
-def _feet_on(line: np.ndarray, random: np.random.Generator) -> list[Foot]:
+def _feet_on(line: np.ndarray, columns: list[int]) -> list[Foot]:
     """Columns of the grid on a ridge, each with the height of the ridge there, rounded to half cells."""
     return [
-        (column * CELL, round(float(np.interp(column * CELL, _XS, line)) / CELL * 2) / 2 * CELL)
-        for column in random.permutation(np.arange(3, 14))
+        (column * CELL, round(float(np.interp(column * CELL, _XS, line)) / CELL * 2) / 2 * CELL) for column in columns
     ]
+
+
+def _foot_columns(sides: tuple[int, ...], random: np.random.Generator) -> list[int]:
+    """The first balances the sun or moon, the second stands in the middle."""
+    first = sides[random.integers(len(sides))]
+    return [first, 8, 16 - first]

@@ -8,8 +8,8 @@ from . import things
 from .canvas import CELL, Canvas
 from .land import Foot, draw_land
 from .sky import (
-    Body,
     FreeSky,
+    columns_away_from,
     draw_balloon,
     draw_birds,
     draw_body,
@@ -24,38 +24,40 @@ from .sky import (
 _LUMA = np.array([0.30, 0.59, 0.11], np.float32)
 
 
-def draw_poster(scene: Scene, random: np.random.Generator, size: int = 128) -> np.ndarray:
-    """size x size x 3 uint8. The same scene and generator state draw the same poster."""
+def draw_poster(scene: Scene, random: np.random.Generator, size: int = 128, settled: bool = True) -> np.ndarray:
+    """size x size x 3 uint8. The same scene and generator state draw the same poster.
+
+    `settled`: a thing always stands on the right where it could as well stand on the left.
+    """
     horizon = (10 if scene.scene == "city" else int(random.integers(10, 12))) * CELL
     body = place_body(scene, random)
     sky = sky_colours(scene.time, random)
     canvas = Canvas(sky_background(size, sky, horizon, body))
     free = FreeSky(body, random)
-    lighthouse = _lighthouse_column(scene, body, random)
+    sides = columns_away_from(body, settled)
+    lighthouse = _lighthouse_column(scene, sides, random)
     if body is not None:
         draw_body(canvas, body)
     if "balloon" in scene.extras:
-        draw_balloon(canvas, free, scene.time, random)
+        draw_balloon(canvas, free, sides, scene.time, random)
     if "clouds" in scene.extras:
         draw_clouds(canvas, free, scene.time, random)
     if "birds" in scene.extras:
         draw_birds(canvas, free, scene.time, random)
     if "stars" in scene.extras:
         draw_stars(canvas, free, horizon, random, sky[0])
-    feet = draw_land(canvas, scene, horizon, sky[2], body, random)
+    feet = draw_land(canvas, scene, horizon, sky[2], body, sides, random)
     _draw_things(canvas, scene, horizon, feet, lighthouse)
     if "snow" in scene.extras:
         draw_snowfall(canvas, scene.time, random)
     return _styled(canvas.pixels(), scene.style)
 
 
-def _lighthouse_column(scene: Scene, body: Body | None, random: np.random.Generator) -> int | None:
-    """A lighthouse stands at the side of the picture where the sun or moon is not."""
+def _lighthouse_column(scene: Scene, sides: tuple[int, ...], random: np.random.Generator) -> int | None:
+    """A lighthouse stands at the edge of the picture, where the sun or moon is not."""
     if "lighthouse" not in scene.extras:
         return None
-    if body is None or scene.position == "center":
-        return (2, 14)[random.integers(2)]
-    return 14 if scene.position == "left" else 2
+    return 2 if sides[random.integers(len(sides))] < 8 else 14
 
 
 def _draw_things(canvas: Canvas, scene: Scene, horizon: float, feet: list[Foot], lighthouse: int | None) -> None:

@@ -1,5 +1,6 @@
 """The sky: its gradient, the sun or moon, and what flies or falls in front of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,9 @@ from .canvas import CELL, Canvas
 from .colours import BODY, SKY, WHITE, Colour, jittered, lit, mix
 
 RADIUS = {"small": 1.5 * CELL, "normal": 2.25 * CELL, "huge": 3.5 * CELL}
-_COLUMNS = {"left": (3, 4), "center": (8,), "right": (12, 13)}
-_GLOW_SHARE = 0.34
+_COLUMN = {"left": 4, "center": 8, "right": 12}
+_ROW, _HUGE_ROW, _LOW_ROW = 4, 5, 6
+_GLOW_SHARE = 0.24
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,27 @@ class Body:
 
 
 def place_body(scene: Scene, random: np.random.Generator) -> Body | None:
+    """One place for each position and height: between places a cell apart a small network draws a lump."""
     if scene.body == "none":
         return None
-    column = _COLUMNS[scene.position][random.integers(len(_COLUMNS[scene.position]))]
     low = scene.time in ("sunset", "dawn") and scene.body == "sun"
-    row = random.integers(5, 7) if low or scene.size == "huge" else random.integers(3, 6)
-    return Body(scene.body, column * CELL, row * CELL, RADIUS[scene.size], jittered(random, BODY[scene.body_colour]))
+    return Body(
+        scene.body,
+        _COLUMN[scene.position] * CELL,
+        (_HUGE_ROW if scene.size == "huge" else _LOW_ROW if low else _ROW) * CELL,
+        RADIUS[scene.size],
+        jittered(random, BODY[scene.body_colour]),
+    )
+
+
+def columns_away_from(body: Body | None, settled: bool) -> tuple[int, ...]:
+    """The column where one thing balances the sun or moon. Where that is in the middle or missing: either side, or the right one if `settled`.
+
+    Few places again, and far apart: where a thing may stand in many, a small network draws it in two.
+    """
+    if body is None or body.x == _COLUMN["center"] * CELL:
+        return (13,) if settled else (3, 13)
+    return (13,) if body.x < _COLUMN["center"] * CELL else (3,)
 
 
 def sky_background(size: int, sky: tuple[Colour, ...], horizon: float, body: Body | None) -> np.ndarray:
@@ -71,7 +88,7 @@ class FreeSky:
         self._taken = [] if body is None else [(body.x, body.y, body.radius)]
         self._random = random
 
-    def take(self, columns: range, rows: range, reach: float) -> tuple[float, float] | None:
+    def take(self, columns: Sequence[int], rows: Sequence[int], reach: float) -> tuple[float, float] | None:
         """A free place for something that reaches so far from its centre; None where the sky is full."""
         free = [
             (column * CELL, row * CELL)
@@ -114,7 +131,7 @@ def draw_clouds(canvas: Canvas, free: FreeSky, time: str, random: np.random.Gene
     colour = {"night": (104, 116, 158), "sunset": (252, 196, 172)}.get(time, (250, 250, 252))
     width, height = 2.2 * CELL, 0.9 * CELL
     for _ in range(random.integers(2, 4)):
-        place = free.take(range(2, 15), range(2, 8), 2.0 * CELL)
+        place = free.take((3, 8, 13), (2, 4, 6), 1.9 * CELL)
         if place is None:
             return
         x, y = place
@@ -126,8 +143,10 @@ def draw_clouds(canvas: Canvas, free: FreeSky, time: str, random: np.random.Gene
         canvas.rounded(x - width, y, x + width, y + height * 0.72, height * 0.36, colour)
 
 
-def draw_balloon(canvas: Canvas, free: FreeSky, time: str, random: np.random.Generator) -> None:
-    place = free.take(range(3, 14), range(3, 6), 2.4 * CELL)
+def draw_balloon(
+    canvas: Canvas, free: FreeSky, columns: tuple[int, ...], time: str, random: np.random.Generator
+) -> None:
+    place = free.take(columns, (3, 4), 1.8 * CELL)
     if place is None:
         return
     x, y = place
@@ -164,7 +183,7 @@ def draw_birds(canvas: Canvas, free: FreeSky, time: str, random: np.random.Gener
     colour = (190, 196, 220) if time == "night" else (28, 28, 50)
     wing = 1.0 * CELL
     for _ in range(random.integers(2, 5)):
-        place = free.take(range(2, 15), range(2, 7), 1.3 * CELL)
+        place = free.take(range(2, 15, 3), range(2, 7, 2), 1.3 * CELL)
         if place is None:
             return
         x, y = place

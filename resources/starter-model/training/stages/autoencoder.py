@@ -1,16 +1,13 @@
 """Trains the autoencoder: random crops first, then whole posters."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from bundle import read_bundle
 from muon import Muon
-from networks.autoencoder import SCALING_FACTOR, Autoencoder
-from pictures import open_pictures, to_pixels, to_tensor, training_count
+from networks.autoencoder import Autoencoder
+from pictures import PICTURES, open_pictures, to_pixels, to_tensor, training_count
 from presets import Preset
 from run_folder import RunFolder
 from training_loop import Trained, train_steps
@@ -21,18 +18,12 @@ _EDGE_WEIGHT, _SQUARE_WEIGHT, _KL_WEIGHT, _HALF_SIZE_WEIGHT = 1.2, 2.0, 6e-4, 0.
 _HALF_SIZE_EVERY = 3
 
 
-def train_autoencoder(folder: RunFolder, preset: Preset, seed: int, device: str, start_from: Path | None) -> None:
-    """`start_from`: the folder of a bundle whose autoencoder to go on from instead of from nothing."""
+def train_autoencoder(folder: RunFolder, preset: Preset, seed: int, device: str) -> None:
     torch.manual_seed(seed)
     model = Autoencoder(preset.autoencoder).to(device)
-    latent = preset.autoencoder.latent_channels
-    if start_from is None:
-        _start_with_little_noise(model)
-    else:
-        model.load_state_dict(read_bundle(start_from).autoencoder.state_dict())
-        model.rescale_latents(torch.zeros(latent), torch.full((latent,), SCALING_FACTOR))
+    _start_with_little_noise(model)
     optimizer = Muon(model.parameters())
-    pictures = open_pictures(folder.file("pictures.npy"))
+    pictures = open_pictures(folder.file(PICTURES))
     crops, whole = preset.autoencoder_crops, preset.autoencoder_whole
 
     def loss_of(step: int) -> Tensor:

@@ -6,13 +6,13 @@ from torch import Tensor
 
 from muon import Muon
 from networks.autoencoder import SCALING_FACTOR, Autoencoder
-from pictures import open_pictures, to_tensor, training_count
+from pictures import SETTLED_PICTURES, open_pictures, to_tensor, training_count
 from presets import Preset
 from run_folder import RunFolder
 from training_loop import Trained, train_steps
 
 from .autoencoder import reconstruction_loss, validation_psnr
-from .encode import LATENTS, open_folded
+from .encode import SETTLED_LATENTS, open_folded
 
 STAGE = "decoder"
 _MOST_NOISE = 0.15
@@ -24,7 +24,7 @@ def train_decoder(folder: RunFolder, preset: Preset, seed: int, device: str) -> 
     model.quant_conv.requires_grad_(False)
     trained = [*model.decoder.parameters(), *model.post_quant_conv.parameters()]
     optimizer = Muon(trained, weight_decay=0)
-    pictures, latents = open_pictures(folder.file("pictures.npy")), np.load(folder.file(LATENTS))
+    pictures, latents = open_pictures(folder.file(SETTLED_PICTURES)), np.load(folder.file(SETTLED_LATENTS))
     count = training_count(len(pictures))
 
     def loss_of(step: int) -> Tensor:

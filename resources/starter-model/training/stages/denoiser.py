@@ -1,12 +1,13 @@
-"""Trains the UNet to predict v from noisy latents and a caption. The text encoder stays as it is."""
+"""Trains the UNet to predict v from noisy latents and a caption. The text encoder stays as it is.
 
-from pathlib import Path
+It begins on drawings whose things stand on either side, and ends on those where the side is settled: after the first
+half alone it draws a house on both.
+"""
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from bundle import read_bundle
 from captions import training_caption
 from muon import Muon
 from networks.unet import Unet
@@ -16,7 +17,7 @@ from presets import Preset
 from run_folder import RunFolder
 from training_loop import Trained, train_steps
 
-from .encode import LATENTS
+from .encode import LATENTS, SETTLED_LATENTS
 from .text import open_text_encoder
 
 STAGE = "denoiser"
@@ -25,31 +26,32 @@ _AVERAGE_EVERY = 4
 _TIME_EXPONENT = 0.7
 """Times are 1000 * u^0.7: more of the noisy ones, where the composition is decided."""
 _PURE_FROM, _PURE_SHARE = 900, 0.35
+_EXTRA_WEIGHT = 0.6
+"""How much oftener a poster is seen for each thing in it: every single thing is in few of them."""
 
 
-def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str, start_from: Path | None) -> None:
-    """`start_from`: the folder of a bundle whose UNet to go on from instead of from nothing."""
+def train_denoiser(folder: RunFolder, preset: Preset, seed: int, device: str) -> None:
     torch.manual_seed(seed)
     batch = preset.denoiser[0].batch
     text_encoder, tokenizer = open_text_encoder(folder, preset)
     text_encoder.to(device)
     unet = Unet(preset.unet)
-    if start_from is None:
-        unet.initialise()
-    else:
-        unet.load_state_dict(read_bundle(start_from).unet.state_dict())
+    unet.initialise()
     unet.to(device)
     optimizer = Muon(unet.parameters(), weight_decay=_WEIGHT_DECAY)
     average = tuple(parameter.detach().clone() for parameter in unet.parameters())
-    latents = torch.from_numpy(np.load(folder.file(LATENTS)))
-    scenes = [scene_of(seed, index) for index in range(training_count(len(latents)))]
+    loose, settled = (torch.from_numpy(np.load(folder.file(name))) for name in (LATENTS, SETTLED_LATENTS))
+    scenes = [scene_of(seed, index) for index in range(training_count(len(loose)))]
+    chances = np.array([1 + _EXTRA_WEIGHT * len(scene.extras) for scene in scenes])
+    chances /= chances.sum()
     noising = Noising(device)
 
     def loss_of(step: int) -> Tensor:
         random = np.random.default_rng([seed, 5, step])
         torch.manual_seed(seed * 1_000_003 + step)
-        chosen = _batch_of(len(scenes), batch, seed, step)
+        chosen = random.choice(len(scenes), batch, replace=False, p=chances)
         ids = torch.from_numpy(tokenizer.encode([training_caption(scenes[index], random) for index in chosen]))
+        latents = loose if step < preset.settled_from else settled
         noisy, times, target = noising(latents[chosen].float().to(device))
         with torch.no_grad():
             context = text_encoder(ids.to(device))
@@ -94,10 +96,3 @@ class Noising:
         left = signal * weaker
         noisy = left * clean + (1 - left**2).sqrt() * torch.randn_like(clean)
         return noisy, times, (signal * noisy - clean) / noise
-
-
-def _batch_of(count: int, batch: int, seed: int, step: int) -> np.ndarray:
-    """Every epoch is its own shuffle of the data set."""
-    batches = max(1, count // batch)
-    epoch, at = divmod(step, batches)
-    return np.random.default_rng([seed, 6, epoch]).permutation(count)[at * batch : (at + 1) * batch]

@@ -15,13 +15,14 @@ from labels import CHOICES, NOT_ASKED, label_scenes
 from pictures import to_tensor
 from presets import Preset
 from run_folder import RunFolder
-from sampler import GUIDANCE, STEPS, make_pictures
+from sampler import GUIDANCE, STEPS, Networks, make_pictures
 from scene import BODIES, EXTRAS, Scene, draw_scene, is_held_out
 
 from .judge import open_judge
 
 PROMPTS = 120
 _SEED, _FIRST_NOISE, _BATCH = 4242, 1000, 8
+_OTHER_SEED, _OTHER_NOISE, _GUIDANCES = 4343, 5000, (3.5, 5.0, 7.0)
 _TOGETHER = ("scene", "time", "body", "body_colour", "land_colour")
 
 
@@ -30,19 +31,17 @@ def evaluate_bundle(folder: RunFolder, preset: Preset, bundle: Path, name: str) 
     networks, judge = read_bundle(bundle), open_judge(folder)
     scenes, prompts, drawings = held_out_set(preset.size)
     labels = asked_labels(scenes, prompts)
-    made, decoded = [], []
+    made = _made(networks, prompts, _FIRST_NOISE, GUIDANCE)
+    decoded = []
     with torch.no_grad():
-        for start in range(0, PROMPTS, _BATCH):
-            part = slice(start, start + _BATCH)
-            seeds = list(range(_FIRST_NOISE + start, _FIRST_NOISE + start + len(prompts[part])))
-            made.append(make_pictures(networks, prompts[part], seeds))
-            decoded.append(networks.autoencoder.decode(networks.autoencoder.encode(drawings[part])[0]).clamp(-1, 1))
+        for part in drawings.split(_BATCH):
+            decoded.append(networks.autoencoder.decode(networks.autoencoder.encode(part)[0]).clamp(-1, 1))
     result = {
         "prompts": PROMPTS,
         "sampler": "DPM++ 2M",
         "steps": STEPS,
         "guidance": GUIDANCE,
-        "model": score(judge, torch.cat(made), labels),
+        "model": score(judge, made, labels),
         "judge on drawings": score(judge, drawings, labels),
         "judge on drawings through the autoencoder": score(judge, torch.cat(decoded), labels),
         "reconstruction_psnr": round(_psnr(torch.cat(decoded), drawings), 2),
@@ -51,9 +50,20 @@ def evaluate_bundle(folder: RunFolder, preset: Preset, bundle: Path, name: str) 
     print(json.dumps({key: value for key, value in result["model"].items() if not isinstance(value, (dict, list))}))
 
 
-def held_out_set(size: int) -> tuple[list[Scene], list[str], Tensor]:
+def compare_guidance(folder: RunFolder, preset: Preset, bundle: Path) -> None:
+    """Writes guidance.json: what the judge reads at several guidances, in prompts and noise other than evaluation's."""
+    networks, judge = read_bundle(bundle), open_judge(folder)
+    scenes, prompts, _ = held_out_set(preset.size, _OTHER_SEED)
+    labels = asked_labels(scenes, prompts)
+    shares = {
+        str(guidance): score(judge, _made(networks, prompts, _OTHER_NOISE, guidance), labels) for guidance in _GUIDANCES
+    }
+    folder.file("guidance.json").write_text(json.dumps(shares, indent=2) + "\n")
+
+
+def held_out_set(size: int, seed: int = _SEED) -> tuple[list[Scene], list[str], Tensor]:
     """Scenes of held-out combinations in full colour, the caption and the drawing of each."""
-    random = np.random.default_rng(_SEED)
+    random = np.random.default_rng(seed)
     scenes: list[Scene] = []
     while len(scenes) < PROMPTS:
         scene = draw_scene(random, with_held_out=True)
@@ -101,6 +111,15 @@ def score(judge: Judge, pictures: Tensor, labels: Tensor) -> dict[str, object]:
         for row, body in enumerate(BODIES[:3])
     }
     return shares
+
+
+def _made(networks: Networks, prompts: list[str], first_noise: int, guidance: float) -> Tensor:
+    pictures = []
+    for start in range(0, len(prompts), _BATCH):
+        part = prompts[start : start + _BATCH]
+        seeds = list(range(first_noise + start, first_noise + start + len(part)))
+        pictures.append(make_pictures(networks, part, seeds, guidance=guidance))
+    return torch.cat(pictures)
 
 
 def _share(values: Tensor) -> float:

@@ -8,7 +8,7 @@ from torch.nn import functional
 from judge import Judge
 from labels import attribute_loss, label_scenes
 from muon import Muon
-from pictures import open_pictures, scene_of, to_tensor, training_count
+from pictures import SETTLED_PICTURES, open_pictures, scene_of, to_tensor, training_count
 from presets import Preset
 from run_folder import RunFolder
 from training_loop import Trained, train_steps
@@ -20,7 +20,7 @@ def train_judge(folder: RunFolder, preset: Preset, seed: int, device: str) -> No
     torch.manual_seed(seed)
     model = Judge().to(device)
     optimizer = Muon(model.parameters())
-    pictures = open_pictures(folder.file("pictures.npy"))
+    pictures = open_pictures(folder.file(SETTLED_PICTURES))
     count = training_count(len(pictures))
     labels = label_scenes([scene_of(seed, index) for index in range(count)])
 

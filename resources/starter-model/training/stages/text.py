@@ -1,12 +1,9 @@
 """Learns the tokenizer, then trains the text encoder to tell the attributes of a scene from its caption."""
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bundle import copy_tokenizer, read_bundle
 from captions import full_caption, training_caption
 from labels import CHOICES, NOT_ASKED, Heads, attribute_loss, label_scenes
 from muon import Muon
@@ -29,16 +26,6 @@ class _TextReader(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.heads = Heads(encoder.config.hidden_size)
-
-
-def adopt_text_encoder(folder: RunFolder, preset: Preset, start_from: Path) -> None:
-    """Takes tokenizer and text encoder of a bundle as they are: its denoiser knows their language."""
-    networks = read_bundle(start_from)
-    copy_tokenizer(start_from / "tokenizer", folder.file(TOKENIZER))
-    if networks.text_encoder.config != preset.text_encoder:
-        raise ValueError(f"{start_from}: its text encoder is not of the preset's size")
-    folder.save(ENCODER, {"model": networks.text_encoder.state_dict()})
-    folder.record(STAGE, {"from": "the bundle that was started from"})
 
 
 def train_text_encoder(folder: RunFolder, preset: Preset, seed: int, device: str) -> None:
