@@ -11,11 +11,12 @@ import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
-import { type ImageTools, imageTools } from './processing/pictures/image-tools.ts';
+import { createImageTools, type ImageTools } from './processing/pictures/image-tools.ts';
+import { createImagingProcess } from './processing/imaging/process/imaging-process.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
 import { openSettings } from './processing/settings/settings.ts';
-import { upscaleImages } from './processing/upscale/upscale-images.ts';
+import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles } from './program-files.ts';
 import { type DoorPlace, fixedDoor } from './public-door.ts';
 import { resolveModel } from './resolve-model.ts';
@@ -28,7 +29,7 @@ export interface AppOptions {
   readonly folders?: Folders;
   /** `VITRINE_RUNNER`, `VITRINE_ALLOW_FAKE` and `VITRINE_PROVIDER` are read from it. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** The runner process's program, and a real Node executable to run it. */
+  /** The runner process's program, and a real Node executable to run it and the process that reads and writes pictures. */
   readonly runnerEntry?: string;
   readonly nodeExecutable?: string;
   /** The model that a new library begins with; null begins with none. */
@@ -86,6 +87,14 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
   const events = createEvents({ onListenerError: (error) => log.error({ err: error }, 'listener failed') });
 
+  const nodePath = options.nodeExecutable ?? process.execPath;
+  const imaging = createImagingProcess({
+    entryPath: program.imagingEntry,
+    nodePath,
+    log: (line) => log.info({ from: 'imaging' }, line),
+  });
+  undo.defer(() => imaging.close());
+
   const onStatus = (runner: ReturnType<OnnxRunner['status']>) => {
     events.emit({ kind: 'runner_changed', runner });
   };
@@ -94,7 +103,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       ? null
       : createOnnxRunner({
           entryPath: options.runnerEntry ?? program.runnerEntry,
-          nodePath: options.nodeExecutable ?? process.execPath,
+          nodePath,
           onStatus,
           env: { VITRINE_VERDICTS: folders.verdictsPath },
           log: (line) => log.info({ from: 'runner' }, line),
@@ -131,6 +140,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     reconcilesAtStart: options.reconcilesAtStart ?? true,
     workerEntry: program.libraryWorkerEntry,
     linksTo: (id) => mappings.linksTo(id),
+    drawPreview: imaging.drawModelPreview,
     refusal: options.refusal,
   });
   undo.defer(() => library.close());
@@ -169,6 +179,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       const run = {
         jobId: job.id,
         outputsPath: folders.outputsPath,
+        imaging,
         signal,
         options: optionsNow(),
         overrides: extras.overrides ?? {},
@@ -177,6 +188,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
         onArtifact,
         now,
       };
+      // Its start is over before the first picture is.
+      imaging.warmUp();
       if (step === 'upscale') {
         const made = job.artifacts.filter((artifact) => artifact.step === 'generate');
         return upscaleImages(made, { ...run, scale: job.chain?.upscale.scale ?? 2 });
@@ -191,7 +204,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
         resolveModel: (request) => resolveModel(request, { library, engines, now }),
         version,
         drawnSeed,
-        onPreview,
+        onPreview: (itemIndex, picture) => onPreview(itemIndex, () => imaging.drawPreview(picture)),
       });
     },
   });
@@ -216,6 +229,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     probe,
     runner: imageRunner,
     counter,
+    imaging,
     events,
   });
   log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
@@ -231,6 +245,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
       return checked.success ? library.previewPath(checked.data).catch(() => null) : null;
     },
   };
+  const imageTools = createImageTools(imaging);
   return { commands, events, pictures, imageTools, folders, version, log, door, close, [Symbol.asyncDispose]: close };
 }
 

@@ -25,7 +25,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function* moments(): Generator<number> {
   for (let state = 7; ; ) {
     state = (state * 48_271) % 2_147_483_647;
-    yield state % 700;
+    yield state % 2_000;
   }
 }
 

@@ -13,6 +13,8 @@ export interface ProgramFiles {
   readonly linkThreadEntry: string;
   /** The program of the thread that counts a prompt's tokens. */
   readonly promptCounterEntry: string;
+  /** The program of the process that reads and writes pictures. */
+  readonly imagingEntry: string;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
   /** Where the folders of other apps are described; null where that was left out. */
@@ -42,6 +44,10 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
     promptCounterEntry: sourceOr(
       join(from, 'runner', 'prompt-counter', 'entry.ts'),
       join(outside, 'dist', 'node', 'prompt-counter.mjs'),
+    ),
+    imagingEntry: sourceOr(
+      join(from, 'processing', 'imaging', 'process', 'entry.ts'),
+      join(outside, 'dist', 'imaging', 'entry.mjs'),
     ),
     isPackaged: !existsSync(join(root, 'core')),
     starterBundle: firstThere(besides(root, 'starter-model', 'bundle')),

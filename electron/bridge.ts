@@ -1,5 +1,6 @@
 import type { Failure } from '../core/contract/failure.ts';
 import type { ShellRequest } from '../core/contract/shell-request.ts';
+import type { UpdateAct, Updates } from '../core/contract/updates.ts';
 
 /** What a command's caller gets across the process border: a rejection would lose all but its message there. */
 export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };
@@ -20,6 +21,12 @@ export interface Bridge {
   restart(): Promise<void>;
   /** The language that the page is shown in, a BCP 47 tag: the native menu follows. */
   setLanguage(language: string): Promise<void>;
+  /** How it stands with newer versions of the program. */
+  showUpdates(): Promise<Updates>;
+  /** Answers with how it stands then. */
+  actOnUpdates(act: UpdateAct): Promise<Updates>;
+  /** Every change from now on; the answer ends it. */
+  listenToUpdates(listener: (updates: Updates) => void): () => void;
   readonly platform: string;
 }
 
@@ -32,4 +39,7 @@ export const channels = {
   shellRequest: 'vitrine:shell-request',
   shellListening: 'vitrine:shell-listening',
   setLanguage: 'vitrine:set-language',
+  showUpdates: 'vitrine:show-updates',
+  actOnUpdates: 'vitrine:act-on-updates',
+  updates: 'vitrine:updates',
 } as const;

@@ -47,9 +47,16 @@ const programs: readonly NodeProgram[] = [
     folder: 'dist/node',
     format: 'es',
     extension: 'mjs',
-    isExternal: isPart(['better-sqlite3', 'sharp']),
+    isExternal: isPart(['better-sqlite3']),
     // Bundled CommonJS libraries ask for theirs.
     banner: 'const __filename = import.meta.filename;\nconst __dirname = import.meta.dirname;\n',
+  },
+  {
+    input: { entry: 'core/processing/imaging/process/entry.ts' },
+    folder: 'dist/imaging',
+    format: 'es',
+    extension: 'mjs',
+    isExternal: isPart(['sharp']),
   },
   {
     input: { entry: 'core/runner/entry.ts' },
@@ -68,6 +75,17 @@ const programs: readonly NodeProgram[] = [
   },
 ];
 
+/** A program that would load one of `packages` is not built. */
+function keepOut(packages: readonly string[]): Plugin {
+  return {
+    name: 'keep-out',
+    enforce: 'pre',
+    resolveId(id, importer) {
+      if (isPart(packages)(id)) throw new Error(`${importer} imports ${id}, which only the imaging process may load.`);
+    },
+  };
+}
+
 function nodeConfig(
   { input, folder, format, extension, isExternal, banner = '' }: NodeProgram,
   isWatched: boolean,
@@ -77,7 +95,7 @@ function nodeConfig(
     root,
     configFile: false,
     logLevel: 'warn',
-    plugins,
+    plugins: [...plugins, keepOut(folder === 'dist/imaging' ? [] : ['sharp'])],
     build: {
       ssr: true,
       outDir: folder,

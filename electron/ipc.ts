@@ -2,9 +2,11 @@ import { isAbsolute } from 'node:path';
 import { BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, shell, type WebFrameMain } from 'electron';
 import type { Commands } from '../core/contract/command.ts';
 import { Failed } from '../core/contract/failure.ts';
+import { UpdateAct } from '../core/contract/updates.ts';
 import { answer } from './answer.ts';
 import { channels, type Reply } from './bridge.ts';
 import type { ShellRequests } from './shell-requests.ts';
+import type { UpdateDesk } from './updates/update-desk.ts';
 
 export interface IpcPorts {
   readonly commands: Commands;
@@ -13,10 +15,11 @@ export interface IpcPorts {
   readonly isOwnPage: (url: string) => boolean;
   readonly setLanguage: (language: string) => void;
   readonly restart: () => void;
+  readonly updates: UpdateDesk;
 }
 
 /** The window's door: one channel for all commands. It answers the app's own page only, in its main frame. */
-export function openIpc({ commands, requests, isOwnPage, setLanguage, restart }: IpcPorts): void {
+export function openIpc({ commands, requests, isOwnPage, setLanguage, restart, updates }: IpcPorts): void {
   const check = (frame: WebFrameMain | null): void => {
     if (!frame || frame.parent || !isOwnPage(frame.url))
       throw new Failed('forbidden', { reason: 'Only the window of Vitrine may ask for this.' });
@@ -43,6 +46,14 @@ export function openIpc({ commands, requests, isOwnPage, setLanguage, restart }:
   ipcMain.handle(channels.setLanguage, (event, language: unknown) => {
     check(event.senderFrame);
     if (typeof language === 'string') setLanguage(language);
+  });
+  ipcMain.handle(channels.showUpdates, (event) => {
+    check(event.senderFrame);
+    return updates.show();
+  });
+  ipcMain.handle(channels.actOnUpdates, (event, act: unknown) => {
+    check(event.senderFrame);
+    return updates.act(UpdateAct.parse(act));
   });
 }
 

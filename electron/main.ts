@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, type BrowserWindow, dialog, nativeTheme } from 'electron';
 import { z } from 'zod';
@@ -5,6 +6,7 @@ import { failureOf } from '../core/contract/failure.ts';
 import { resolveFolders } from '../core/folders.ts';
 import { type Instance, openInstance } from '../core/instance.ts';
 import { channels } from './bridge.ts';
+import { dialogWords } from './dialog-words.ts';
 import { announceProtocols, pageUrl, serveContent } from './content/serve-content.ts';
 import { openIpc } from './ipc.ts';
 import { setMenu } from './menu/set-menu.ts';
@@ -12,9 +14,11 @@ import { appPaths } from './paths.ts';
 import { createShellRequests } from './shell-requests.ts';
 import { readStartArguments } from './start-arguments.ts';
 import { keepCrashReports, mendCrashedPage } from './window/crash-reports.ts';
+import { openElectronSource } from './updates/electron-source.ts';
+import { UpdateDesk } from './updates/update-desk.ts';
 import { openWindow } from './window/open-window.ts';
 import { guardQuit } from './window/quit-guard.ts';
-import { afterEvent, fractionOf, noWork, quitQuestion } from './window/work-in-hand.ts';
+import { afterEvent, cutShort, fractionOf, noWork } from './window/work-in-hand.ts';
 
 const SecondStart = z.object({ paths: z.array(z.string()) });
 /** How long closing the core may hold up the end of the program. */
@@ -36,6 +40,9 @@ const start = readStartArguments(process.argv.slice(1), {
 const folders = resolveFolders(start.folders);
 const crashesPath = join(folders.dataPath, 'crashes');
 let window: BrowserWindow | null = null;
+/** The page's, once it has told; the system's before. */
+let language = '';
+const words = () => dialogWords(language || app.getLocale());
 const requests = createShellRequests((request) => window?.webContents.send(channels.shellRequest, request));
 
 announceProtocols();
@@ -60,7 +67,7 @@ if (app.requestSingleInstanceLock({ paths: start.paths })) {
     .then(open)
     .catch((error: unknown) => {
       console.error(error);
-      dialog.showErrorBox('Vitrine could not start', failureOf(error).message);
+      dialog.showErrorBox(words().notStarted, failureOf(error).message);
       app.exit(1);
     });
 } else {
@@ -81,7 +88,8 @@ async function open(): Promise<void> {
     pictureFile: (id) => pictures.pathOf(id),
     previewFile: (id) => pictures.previewOf(id),
   });
-  const setLanguage = (language: string) =>
+  const setLanguage = (tag: string) => {
+    language = tag;
     setMenu(
       {
         appName: app.getName(),
@@ -94,8 +102,16 @@ async function open(): Promise<void> {
       language,
       requests.ask,
     );
+  };
   setLanguage(app.getLocale());
-  openIpc({ commands, requests, isOwnPage, setLanguage, restart });
+  const updates = new UpdateDesk({
+    hasAddress: app.isPackaged && existsSync(paths.updateAddress),
+    preferenceFile: join(app.getPath('userData'), 'updates.json'),
+    openSource: () => openElectronSource(log),
+    tell: (changed) => window?.webContents.send(channels.updates, changed),
+    log: (message) => log.warn(message),
+  });
+  openIpc({ commands, requests, isOwnPage, setLanguage, restart, updates });
   const opened = openWindow({
     preloadFile: paths.preloadFile,
     url,
@@ -110,8 +126,9 @@ async function open(): Promise<void> {
     // In the taskbar or the dock; -1 takes it away.
     opened.setProgressBar(fractionOf(work) ?? -1);
   });
-  guardQuit(opened, () => quitQuestion(work));
-  mendCrashedPage(opened, (message) => log.error(message), requests.reloading);
+  guardQuit(opened, () => cutShort(work), words);
+  app.on('before-quit', () => updates.beforeQuit(cutShort(work) !== null));
+  mendCrashedPage(opened, (message) => log.error(message), requests.reloading, words);
   opened.on('closed', () => {
     stop();
     window = null;
@@ -129,9 +146,9 @@ async function openCore(): Promise<Instance | null> {
       const { response } = await dialog.showMessageBox({
         type: 'error',
         title: 'Vitrine',
-        message: 'The library could not be opened',
+        message: words().notOpened,
         detail: failureOf(error).message,
-        buttons: ['Try Again', 'Quit'],
+        buttons: [words().tryAgain, words().quit],
         defaultId: 0,
         cancelId: 1,
       });

@@ -22,6 +22,7 @@ test('in a package, what a real Node executable runs lies beside the archive, no
     nodeExecutable: join(resourcesPath, 'node'),
     starterBundle: join(resourcesPath, 'starter-model', 'bundle'),
     mappingRules: join(resourcesPath, 'mappings'),
+    updateAddress: join(resourcesPath, 'app-update.yml'),
   });
   expect(appPaths({ ...place, platform: 'win32' }).nodeExecutable).toBe(join(resourcesPath, 'node.exe'));
 });

@@ -12,6 +12,8 @@ export interface AppPaths {
   readonly starterBundle: string;
   /** What is known of other apps' folders. */
   readonly mappingRules: string;
+  /** Where newer versions are looked for: electron-builder writes it into a package that was built with such an address. */
+  readonly updateAddress: string;
 }
 
 export interface AppPlace {
@@ -33,6 +35,7 @@ export function appPaths({ isPackaged, appPath, resourcesPath, platform }: AppPl
     starterBundle: isPackaged
       ? join(resourcesPath, 'starter-model', 'bundle')
       : join(appPath, 'resources', 'starter-model', 'bundle'),
+    updateAddress: join(resourcesPath, 'app-update.yml'),
     mappingRules: isPackaged ? join(resourcesPath, 'mappings') : join(appPath, 'resources', 'mappings'),
   };
 }

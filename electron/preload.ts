@@ -1,5 +1,6 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
 import type { ShellRequest } from '../core/contract/shell-request.ts';
+import type { Updates } from '../core/contract/updates.ts';
 import { type Bridge, channels } from './bridge.ts';
 
 const bridge: Bridge = {
@@ -26,6 +27,15 @@ const bridge: Bridge = {
   restart: () => ipcRenderer.invoke(channels.restart),
   setLanguage: (language) => ipcRenderer.invoke(channels.setLanguage, language),
   revealPath: (path) => ipcRenderer.invoke(channels.revealPath, path),
+  showUpdates: () => ipcRenderer.invoke(channels.showUpdates),
+  actOnUpdates: (act) => ipcRenderer.invoke(channels.actOnUpdates, act),
+  listenToUpdates: (listener) => {
+    const forward = (_event: IpcRendererEvent, updates: Updates): void => listener(updates);
+    ipcRenderer.on(channels.updates, forward);
+    return () => {
+      ipcRenderer.off(channels.updates, forward);
+    };
+  },
   platform: process.platform,
 };
 contextBridge.exposeInMainWorld('vitrine', bridge);

@@ -25,6 +25,12 @@ test.each([
     false,
     { folders: {}, paths: [resolve(workingPath, '-odd.onnx')] },
   ],
+  [
+    'what a file manager opens with it, by its URL',
+    ['file:///models/a%20b%20%E5%A2%A8.safetensors', 'file://elsewhere/x'],
+    false,
+    { folders: {}, paths: [resolve('/models/a b 墨.safetensors'), resolve(workingPath, 'file://elsewhere/x')] },
+  ],
   ['a flag without its folder', ['--library'], false, { folders: {}, paths: [] }],
 ])('a start with %s', (_, words, hasAppPath, expected) => {
   expect(readStartArguments(words, { hasAppPath, workingPath })).toEqual(expected);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /** What a start of the program was given. */
@@ -26,6 +27,16 @@ export function readStartArguments(
   const { library, data } = values;
   return {
     folders: { ...(typeof library === 'string' && { library }), ...(typeof data === 'string' && { data }) },
-    paths: positionals.slice(hasAppPath ? 1 : 0).map((path) => resolve(workingPath, path)),
+    paths: positionals.slice(hasAppPath ? 1 : 0).map((word) => resolve(workingPath, pathOf(word))),
   };
+}
+
+/** File managers of Linux name what they open by its URL. One that is no path of this machine stays a word, and is found to be nothing. */
+function pathOf(word: string): string {
+  if (!word.startsWith('file:')) return word;
+  try {
+    return fileURLToPath(word);
+  } catch {
+    return word;
+  }
 }

@@ -1,12 +1,10 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { openCatalog } from '../catalog/catalog.ts';
-import { catalogIndexes, catalogSchema } from '../catalog/schema.ts';
-import { pairTokens } from '../catalog/search/pair-tokens.ts';
 import { ListQuery } from '../contract/model.ts';
 import type { LibraryContext } from '../library/context.ts';
 import { type LibraryHost, libraryTiming } from '../library/host.ts';
@@ -16,7 +14,9 @@ import { fileStampSync, modelStamp, sourceStampSync } from '../library/reconcile
 import { surveyLibrary } from '../library/reconcile/survey.ts';
 import { Turns } from '../library/turns.ts';
 import { rebuildIndex } from '../library/worker/rebuild-index.ts';
-import { fixtureWords, randomFrom } from './library-fixture.ts';
+import { bareRebuild, bareWalk } from './library/bare-work.ts';
+import { makeLargeBundle } from './library/large-bundle.ts';
+import { mixedQueries } from './library/mixed-queries.ts';
 
 /** Milliseconds, by what they were spent on; or a count, a size, as its name says. */
 export type Measures = Readonly<Record<string, number>>;
@@ -46,68 +46,6 @@ const all = {
 process.stdout.write(`${JSON.stringify(all)}\n`);
 // Watchers and workers of a library that isn't closed.
 process.exit(0);
-
-/** The same files read and parsed in one loop, the same rows and full text inserted in one transaction, nothing checked. */
-function bareRebuild(rootPath: string): Measures {
-  const source = new Database(join(rootPath, 'models.db'), { readonly: true });
-  const paths = source
-    .prepare<[], string>('SELECT model_id FROM models')
-    .pluck()
-    .all()
-    .map((id) => join(rootPath, 'models', id, 'metadata.json'));
-  let started = performance.now();
-  for (const path of paths) JSON.parse(readFileSync(path, 'utf8'));
-  const read = performance.now() - started;
-  const path = join(tmpdir(), `vitrine-bench-${process.pid}.db`);
-  const target = new Database(path);
-  target.pragma('journal_mode = WAL');
-  target.pragma('synchronous = NORMAL');
-  target.exec(catalogSchema);
-  for (const [index, columns] of Object.entries(catalogIndexes)) target.exec(`CREATE INDEX ${index} ON ${columns}`);
-  let insert = 0;
-  target.exec('BEGIN');
-  for (const table of [
-    'facets',
-    'facet_tags',
-    'models',
-    'model_summaries',
-    'model_records',
-    'model_filters',
-    'model_tags',
-  ]) {
-    const columns = source.pragma(`table_info(${table})`) as { name: string }[];
-    const names = columns.map((column) => column.name);
-    const put = target.prepare(`INSERT INTO ${table} (${names}) VALUES (${names.map(() => '?')})`);
-    const putText = target.prepare('INSERT INTO model_text (rowid, search_text) VALUES (?, ?)');
-    const putPairs = target.prepare('INSERT INTO model_pairs (rowid, pairs) VALUES (?, ?)');
-    const textAt = names.indexOf('search_text');
-    const insertAll = (slice: readonly unknown[][]) => {
-      const pairs = table === 'models' ? slice.map((row) => pairTokens(String(row[textAt]))) : [];
-      started = performance.now();
-      for (const [index, row] of slice.entries()) {
-        put.run(...row);
-        if (table !== 'models') continue;
-        putText.run(row[0], row[textAt]);
-        putPairs.run(row[0], pairs[index]);
-      }
-      insert += performance.now() - started;
-    };
-    let slice: unknown[][] = [];
-    for (const row of source.prepare<[], unknown[]>(`SELECT * FROM ${table}`).raw().iterate()) {
-      slice.push(row);
-      if (slice.length < 5000) continue;
-      insertAll(slice);
-      slice = [];
-    }
-    insertAll(slice);
-  }
-  started = performance.now();
-  target.exec('COMMIT');
-  insert += performance.now() - started;
-  target.close();
-  for (const ending of ['', '-wal', '-shm']) rmSync(path + ending, { force: true });
-  return { read, insert };
-}
 
 async function rebuild(rootPath: string): Promise<Measures> {
   for (const ending of ['', '-wal', '-shm']) rmSync(join(rootPath, `models.db${ending}`), { force: true });
@@ -154,31 +92,6 @@ function stamp(rootPath: string): Measures {
   database.close();
   context.catalog.close();
   return {};
-}
-
-/** Every folder of the registry listed, every record and every file of a model asked for its size and time. */
-function bareWalk(rootPath: string): Measures {
-  const catalog = openCatalog(join(rootPath, 'models.db'));
-  const sources = new Map(catalog.rowsAfter(null, 10_000_000).map((row) => [row.model_id as string, row.entry_path]));
-  catalog.close();
-  const started = performance.now();
-  let files = 0;
-  const statAll = (path: string) => {
-    if (!statSync(path).isDirectory()) files += 1;
-    else for (const child of readdirSync(path)) statAll(join(path, child));
-  };
-  const walk = (folder: string, id: string, depth: number) => {
-    for (const child of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, child.name);
-      if (child.isDirectory()) walk(path, depth === 0 ? child.name : `${id}/${child.name}`, depth + 1);
-      else if (child.name === 'metadata.json') {
-        statAll(path);
-        statAll(sources.get(id) ?? path);
-      }
-    }
-  };
-  walk(join(rootPath, 'models'), '', 0);
-  return { whole: performance.now() - started, files };
 }
 
 async function open(rootPath: string): Promise<Measures> {
@@ -229,30 +142,6 @@ async function timeOf(act: () => unknown): Promise<number> {
   return time;
 }
 
-/** 200 as people type them: names whole and in part, two words, a word under a filter, a few letters, nothing that exists, filters alone. */
-function mixedQueries(): Record<string, unknown>[] {
-  const random = randomFrom(7);
-  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item;
-  // Searched for as often as they occur, common ones first of all.
-  const word = () => fixtureWords[Math.floor(random() ** 3 * fixtureWords.length)] as string;
-  const kinds: readonly (() => Record<string, unknown>)[] = [
-    () => ({ query: word() }),
-    () => ({ query: `${word()} ${word()}` }),
-    () => ({ query: word().slice(1, 4) }),
-    () => ({ query: `${word()}_${word()}` }),
-    () => ({ query: String(Math.floor(random() * 100_000)) }),
-    () => ({ query: word(), type: pick(['lora', 'checkpoint', 'vae']) }),
-    () => ({ query: `${word()}`, sort: pick(['relevance', 'name', 'size', 'family']) }),
-    () => ({ query: `no${word()}thing` }),
-    () => ({ family: pick(['flux', 'pony', 'unknown']), state: pick(['valid', 'degraded']) }),
-    () => ({ tag: pick(['pose', 'style', 'anime']), sort: pick(['newest', 'name']) }),
-    () => ({ favourite: true, type: 'lora', sort: 'size' }),
-    () => ({ query: `${word()} ${word()} v${Math.floor(random() * 9)}` }),
-    () => ({ query: `${word()}${word()}`, min_size_bytes: 1e9 }),
-  ];
-  return Array.from({ length: 200 }, (_, index) => (kinds[index % kinds.length] as () => Record<string, unknown>)());
-}
-
 /** A tag written into a metadata.json by another program, until the index has it. */
 async function change(rootPath: string): Promise<Measures> {
   await warmUp();
@@ -286,13 +175,13 @@ async function change(rootPath: string): Promise<Measures> {
   return { opened, page, ready, afterDebounce: percentile(times, 0.5), slowest: Math.max(...times) };
 }
 
-/** The starter model's folder with a network of 8 GiB in it, nearly all of it a hole. */
 async function register(rootPath: string): Promise<Measures> {
   const folder = mkdtempSync(join(tmpdir(), 'vitrine-bench-'));
-  // What is measured is the act: a command that ends at once doesn't wait for the rest of the library either.
-  const library = await openLibrary({ ...hostOf(rootPath, () => {}), watches: false, reconcilesAtStart: false });
+  // As in a window that has been open for a while.
+  const library = await openLibrary({ ...hostOf(rootPath, () => {}), watches: true, hashes: false });
   try {
     await library.settled();
+    await library.watching();
     const models = [1, 2].map((index) => makeLargeBundle(join(folder, `large ${index}`), index));
     const times: number[] = [];
     let readBytes = 0;
@@ -310,22 +199,6 @@ async function register(rootPath: string): Promise<Measures> {
     await library.close();
     rmSync(folder, { recursive: true });
   }
-}
-
-function makeLargeBundle(path: string, index: number): string {
-  cpSync(join(import.meta.dirname, '../../resources/starter-model/bundle'), path, { recursive: true });
-  const weights = join(path, 'unet', 'diffusion_pytorch_model.safetensors');
-  const original = readFileSync(weights);
-  const headerEnd = 8 + Number(original.readBigUInt64LE(0));
-  const header = JSON.parse(original.toString('utf8', 8, headerEnd)) as Record<string, unknown>;
-  const dataBytes = original.length - headerEnd;
-  header[`hole${index}`] = { dtype: 'F16', shape: [2 ** 32], data_offsets: [dataBytes, dataBytes + 2 ** 33] };
-  const text = Buffer.from(JSON.stringify(header));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(text.length));
-  writeFileSync(weights, Buffer.concat([length, text, original.subarray(headerEnd)]));
-  truncateSync(weights, 8 + text.length + dataBytes + 2 ** 33);
-  return path;
 }
 
 /** What this process has read so far, from drives or their cache; only Linux tells. */
@@ -363,5 +236,6 @@ function hostOf(rootPath: string, emit: LibraryHost['emit']): LibraryHost {
     emit,
     now: () => new Date(),
     log: () => {},
+    drawPreview: async (bytes) => bytes,
   };
 }

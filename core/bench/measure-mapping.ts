@@ -24,6 +24,7 @@ const library = await openLibrary({
   emit: () => {},
   now: () => new Date(),
   log: () => {},
+  drawPreview: async (bytes) => bytes,
   watches: false,
   reconcilesAtStart: false,
 });

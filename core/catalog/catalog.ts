@@ -6,7 +6,7 @@ import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ValidationState } from '../contract/finding.ts';
 import { ModelId } from '../contract/ids.ts';
-import { type ModelType, StorageKind } from '../contract/metadata.ts';
+import type { ModelType, StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
 import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
@@ -43,10 +43,10 @@ export class Catalog {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #finder: ModelFinder;
-  /** One at a time, for whoever compares them with the disk. */
+  /** For whoever compares them with the disk. */
   readonly rows: IndexedRows;
   #writer: EntryWriter | null = null;
-  #rowsAfter: Database.Statement<[string, number], unknown> | null = null;
+  #rowsAfter: Database.Statement<[string, number], CatalogRow> | null = null;
   #filesAfter: Database.Statement<[string, number], CatalogFiles> | null = null;
 
   /** Takes over an open database; use {@link openCatalog}. */
@@ -158,7 +158,7 @@ export class Catalog {
       SELECT model_id, stamp, storage_kind, bundle_format, entry_path FROM models JOIN facets USING (facet)
       WHERE model_id > ? ORDER BY model_id LIMIT ?`);
     const select = this.#rowsAfter;
-    return z.array(CatalogRow).parse(this.#guard(() => select.all(modelId ?? '', limit)));
+    return this.#guard(() => select.all(modelId ?? '', limit));
   }
 
   /** What a program that reads the models' files must know of them, by id, from after one on (null: from the first). */
@@ -217,16 +217,15 @@ export class Catalog {
   }
 }
 
-const CatalogRow = z.object({
-  model_id: ModelId,
-  stamp: z.string(),
-  storage_kind: StorageKind,
-  bundle_format: z.string(),
-  entry_path: z.string(),
-});
-export type CatalogRow = z.infer<typeof CatalogRow>;
+/** Written by us from a checked summary, as what follows; not checked again, as every model is read at every start. */
+export interface CatalogRow {
+  readonly model_id: ModelId;
+  readonly stamp: string;
+  readonly storage_kind: StorageKind;
+  readonly bundle_format: string;
+  readonly entry_path: string;
+}
 
-/** Written by us from a checked summary; not checked again, as every model is read for every preview. */
 export interface CatalogFiles {
   readonly model_id: ModelId;
   readonly model_type: ModelType;

@@ -6,6 +6,7 @@ import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
 import { starterPrompts } from '../library/starter/starter-prompts.ts';
 import type { Mappings } from '../mapping/mappings.ts';
+import type { Imaging } from '../processing/imaging/imaging.ts';
 import type { SettingsStore } from '../processing/settings/settings.ts';
 import type { ProgramFiles } from '../program-files.ts';
 import { commandsOfDoor, type DoorPlace } from '../public-door.ts';
@@ -33,17 +34,18 @@ export interface Rooms {
   readonly probe: (fresh: boolean) => Promise<readonly ProviderReport[]>;
   readonly runner: ImageRunner;
   readonly counter: PromptCounter;
+  readonly imaging: Imaging;
 }
 
 /** The command table, carried out: each row handed to its room. The compiler proves that none is missing. */
 export function carryOut(rooms: Rooms): Commands {
-  const { door, library, mappings, jobs, settings, runner, counter } = rooms;
+  const { door, library, mappings, jobs, settings, runner, counter, imaging } = rooms;
   const { inputsPath } = rooms.folders;
   return {
     ...commandsOfLibrary(library),
     ...commandsOfTasks(mappings, library),
-    ...commandsOfJobs({ jobs, library, settings, inputsPath }),
-    ...commandsOfPictures({ jobs, library, inputsPath }),
+    ...commandsOfJobs({ jobs, library, settings, imaging, inputsPath }),
+    ...commandsOfPictures({ jobs, library, imaging, inputsPath }),
     ...commandsOfPrompts(library, settings, counter),
     ...commandsOfMapping(mappings),
     ...commandsOfQueue(jobs, runner),

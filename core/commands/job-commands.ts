@@ -3,6 +3,7 @@ import { Failed } from '../contract/failure.ts';
 import type { GenerateRequest } from '../contract/generate.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
+import type { Imaging } from '../processing/imaging/imaging.ts';
 import { keepInitPicture } from '../processing/pictures/input-pictures.ts';
 import { snapshotOptions } from '../processing/settings/options.ts';
 import type { SettingsStore } from '../processing/settings/settings.ts';
@@ -12,6 +13,7 @@ interface JobRooms {
   readonly jobs: Jobs;
   readonly library: Library;
   readonly settings: Pick<SettingsStore, 'current'>;
+  readonly imaging: Pick<Imaging, 'checkInit'>;
   /** Where pictures to start from are kept. */
   readonly inputsPath: string;
 }
@@ -19,12 +21,12 @@ interface JobRooms {
 type JobCommand = 'jobs.generate' | 'jobs.list' | 'jobs.show' | 'jobs.wait' | 'jobs.cancel' | 'pictures.list';
 
 /** The rows of the command table that ask for pictures and follow them, carried out. */
-export function commandsOfJobs({ jobs, library, settings, inputsPath }: JobRooms): Pick<Commands, JobCommand> {
+export function commandsOfJobs({ jobs, library, settings, imaging, inputsPath }: JobRooms): Pick<Commands, JobCommand> {
   return {
     'jobs.generate': async ({ request, origin, ...extras }) => {
       snapshotOptions(settings.current(), extras.overrides);
       const named = await namedModel(request, library);
-      return jobs.enqueue(await keepInitPicture(named, inputsPath), origin, extras);
+      return jobs.enqueue(await keepInitPicture(named, inputsPath, imaging), origin, extras);
     },
     'jobs.list': async (query) => jobs.list(query),
     'jobs.show': async ({ job_id }) => jobs.show(job_id),

@@ -6,14 +6,14 @@ import type { ModelId } from '../contract/ids.ts';
 import type { pictureCommands } from '../contract/picture-commands.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
-import { imageTools } from '../processing/pictures/image-tools.ts';
-import { checkInitPicture } from '../processing/pictures/init-picture.ts';
+import type { Imaging } from '../processing/imaging/imaging.ts';
 import { keepPicture } from '../processing/pictures/input-pictures.ts';
 import { recallSettings } from '../processing/settings/recall-settings.ts';
 
 interface PictureRooms {
   readonly jobs: Pick<Jobs, 'artifactPath'>;
   readonly library: Pick<Library, 'list'>;
+  readonly imaging: Pick<Imaging, 'checkInit' | 'readInfo'>;
   /** Where pictures to start from are kept. */
   readonly inputsPath: string;
 }
@@ -28,6 +28,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
 export function commandsOfPictures({
   jobs,
   library,
+  imaging,
   inputsPath,
 }: PictureRooms): Pick<Commands, keyof typeof pictureCommands> {
   const made = async (id: string) => {
@@ -42,14 +43,14 @@ export function commandsOfPictures({
   return {
     'pictures.read': async ({ picture }) => {
       const bytes = bytesOf(picture);
-      const size = await checkInitPicture(bytes);
-      const infotext = (await imageTools.info(bytes))?.infotext ?? '';
+      const size = await imaging.checkInit(bytes);
+      const infotext = (await imaging.readInfo(bytes))?.infotext ?? '';
       const settings = recallSettings(infotext);
       return { ...size, infotext, settings, model_id: modelNamed(library, settings?.model_name) };
     },
     'pictures.keep': async (input) => {
       const bytes = 'picture' in input ? bytesOf(input.picture) : (await made(input.picture_id)).bytes;
-      return keepPicture(bytes, inputsPath);
+      return keepPicture(bytes, inputsPath, imaging);
     },
     'pictures.bytes': async ({ picture_id }) => {
       const { path, bytes } = await made(picture_id);

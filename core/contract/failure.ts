@@ -48,6 +48,11 @@ export const failures = {
       'The process that makes pictures ended unexpectedly ({reason}). It has been started again; the job can be retried.',
   },
   runner_unavailable: { status: 503, sentence: 'The process that makes pictures could not be started: {reason}' },
+  imaging_failed: {
+    status: 500,
+    sentence:
+      'The process that reads and writes pictures ended twice at a picture of {picture}: {reason}. The others are not concerned; save that one anew with another program.',
+  },
   provider_unavailable: { status: 409, sentence: 'The execution provider "{provider}" can\'t be used here: {reason}' },
   interrupted: { status: 500, sentence: 'Vitrine ended while this job was running. Retry it to run it again.' },
   closing: {

@@ -8,7 +8,7 @@ export const ShellRequest = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('go'),
-    screen: z.enum(['models', 'generate', 'queue', 'health', 'settings']),
+    screen: z.enum(['models', 'generate', 'queue', 'health', 'mappings', 'settings']),
   }),
 ]);
 export type ShellRequest = z.infer<typeof ShellRequest>;

@@ -16,6 +16,8 @@ export interface LibraryHost {
   readonly emit: (event: AppEvent) => void;
   readonly now: () => Date;
   readonly log: (message: string, facts?: object) => void;
+  /** Makes a small WebP of a picture file; rejects where it is none. */
+  readonly drawPreview: (bytes: Uint8Array) => Promise<Uint8Array>;
   /** Whether files are watched and drives that are away are looked for; true unless told. A command that ends at once has no use for it. */
   readonly watches?: boolean;
   /** Whether index and disk are brought together at the start; true unless told. A caller that asks for just that wants to hear what it changed. */

@@ -48,6 +48,7 @@ const open = (changes: Partial<LibraryHost> = {}) =>
       return new Date(clock);
     },
     log: () => {},
+    drawPreview: async (bytes) => bytes,
     watches: false,
     ...changes,
   });

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { CatalogFiles } from '../catalog/catalog.ts';
 import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
-import type { AppEvent } from '../contract/event.ts';
 import { Failed } from '../contract/failure.ts';
 import type { FindingCode } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
@@ -31,15 +30,13 @@ import { lookupsOf } from './classification/library-lookups.ts';
 import type { LibraryContext } from './context.ts';
 import { resolveDependencies } from './execution/dependency-resolution.ts';
 import { describeModel } from './execution/descriptor.ts';
-import { HashQueue } from './hashing/hash-queue.ts';
 import { healthOf } from './health/health.ts';
 import { ImportTasks } from './import/import-tasks.ts';
 import { previewFileName } from './metadata/own-files.ts';
-import { Reconciler } from './reconcile/reconciler.ts';
 import { adoptStarter } from './starter/adopt-starter.ts';
 import { type StarterFacts, vitrineStarter } from './starter/starter-facts.ts';
 import type { Trash } from './trash/trash.ts';
-import { LibraryWatcher } from './watch/library-watcher.ts';
+import type { Upkeep } from './upkeep.ts';
 
 /** Models read from the index at a time. */
 const filesSlice = 2000;
@@ -51,7 +48,9 @@ export interface ModelFiles extends Omit<CatalogFiles, 'entry_path'> {
 
 /** What an open library holds beside its context. */
 interface Holdings {
-  readonly listeners: Set<(event: AppEvent) => void>;
+  readonly trash: Trash;
+  readonly upkeep: Upkeep;
+  readonly starterId: ModelId | null;
   /** Closes the index. */
   readonly dispose: () => Promise<void>;
 }
@@ -63,41 +62,24 @@ interface Holdings {
 export class Library {
   readonly #context: LibraryContext;
   readonly #trash: Trash;
-  readonly #holdings: Holdings;
+  readonly #upkeep: Upkeep;
+  readonly #dispose: () => Promise<void>;
   readonly #tasks: ImportTasks;
-  readonly #reconciler: Reconciler;
-  readonly #hashes: HashQueue;
-  #watcher: LibraryWatcher | null = null;
   #starterId: ModelId | null;
-  #isClosing = false;
-  #settled: Promise<void> = Promise.resolve();
-  #watching: Promise<void> = Promise.resolve();
 
   /** Takes over an open index; use `openLibrary`. */
-  constructor(context: LibraryContext, trash: Trash, starterId: ModelId | null, holdings: Holdings) {
+  constructor(context: LibraryContext, { trash, upkeep, starterId, dispose }: Holdings) {
     this.#context = context;
     this.#trash = trash;
-    this.#starterId = starterId;
-    this.#holdings = holdings;
+    this.#upkeep = upkeep;
+    this.#dispose = dispose;
     this.#tasks = new ImportTasks(context);
-    this.#reconciler = new Reconciler(context);
-    this.#hashes = new HashQueue(context);
+    this.#starterId = starterId;
   }
 
   /** Why the library is open for reading only; null where it may be written. */
   get refusal(): Failed | null {
     return this.#context.refusal;
-  }
-
-  /** Begins what goes on by itself: when the index can be written, the first reconcile, watching, hashing. */
-  start(isReady: Promise<void>): void {
-    const { watches = true, hashes = watches, reconcilesAtStart = true } = this.#context.host;
-    const isWritable = this.refusal === null;
-    this.#settled = isReady
-      .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes && isWritable) : undefined))
-      .catch((error: unknown) => this.#failed(error));
-    if (watches)
-      this.#watching = isReady.then(() => this.#startWatching()).catch((error: unknown) => this.#failed(error));
   }
 
   list(query: ListQuery): ModelPage {
@@ -124,7 +106,7 @@ export class Library {
 
   /** Every model and where its files are, once the library is known to be as its disk is. In slices: others come in between. */
   async files(): Promise<ModelFiles[]> {
-    await this.#settled;
+    await this.#upkeep.settled();
     const { catalog, store } = this.#context;
     const all: ModelFiles[] = [];
     for (let slice = catalog.filesAfter(null, filesSlice); slice.length > 0; ) {
@@ -143,8 +125,8 @@ export class Library {
 
   /** What a path holds; nothing is changed. Throws `path_not_found`, `unreadable`, `unsupported_path`, `invalid_input`. */
   async classify(path: string): Promise<Classification> {
-    await this.#context.store.drives.assertAnswers(path);
-    return classifyPath(path, lookupsOf(this.#context));
+    const { drives } = this.#context.store;
+    return drives.whileAnswering(path, () => classifyPath(path, lookupsOf(this.#context)));
   }
 
   /**
@@ -186,8 +168,7 @@ export class Library {
       return { validation_state, validation_errors };
     }
     if (target.path.includes('\0')) throw new Failed('invalid_input', { field: 'path', reason: 'it is no path.' });
-    await store.drives.assertAnswers(target.path);
-    const facts = await readModelFacts(target.path);
+    const facts = await store.drives.whileAnswering(target.path, () => readModelFacts(target.path));
     const isOffline = await store.isOffline(facts, target.path);
     return healthOf(
       { hashes: { fingerprint: facts.fingerprint }, accepted_findings: [], entry_path: target.path },
@@ -249,25 +230,23 @@ export class Library {
   }
 
   /** Brings index and disk together, and says what changed and why. */
-  async reconcile(): Promise<ReconcileReport> {
-    // Not while the index is being filled: all that isn't in yet would be told of as added.
-    await this.#settled;
-    return this.#reconciler.run();
+  reconcile(): Promise<ReconcileReport> {
+    return this.#upkeep.reconcile();
   }
 
   /** The report of the last reconcile, were it that of an earlier process. */
   lastReconcile(): Promise<ReconcileReport | null> {
-    return this.#reconciler.lastReport();
+    return this.#upkeep.lastReconcile();
   }
 
   /** Lets the hashing in the background wait, while a picture is made, or go on. */
   pauseHashing(isPaused: boolean): void {
-    this.#hashes.pause(isPaused);
+    this.#upkeep.pauseHashing(isPaused);
   }
 
   /** Hashes now all that has no hashes, and resolves when that is done. */
   hashAll(): Promise<void> {
-    return this.#hashes.run();
+    return this.#upkeep.hashAll();
   }
 
   /** The file of a model's preview picture, or null. */
@@ -296,54 +275,22 @@ export class Library {
 
   /** Resolves when the reconcile that was begun at the start is over. */
   settled(): Promise<void> {
-    return this.#settled;
+    return this.#upkeep.settled();
   }
 
   /** Resolves when files are watched; at once where they are not. */
   watching(): Promise<void> {
-    return this.#watching;
+    return this.#upkeep.watching();
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
-    await Promise.all([this.#watcher?.close(), this.#tasks.close(), this.#reconciler.close(), this.#hashes.close()]);
-    await this.#settled;
-    await this.#watching;
-    await this.#context.turns.take(() => this.#holdings.dispose());
+    await Promise.all([this.#tasks.close(), this.#upkeep.close()]);
+    await this.#context.turns.take(() => this.#dispose());
   }
 
   /** An act that changes the library, in its turn. */
   async #change<Result>(act: () => Promise<Result>): Promise<Result> {
     if (this.refusal !== null) throw this.refusal;
     return this.#context.turns.take(act);
-  }
-
-  async #startWatching(): Promise<void> {
-    if (this.#isClosing) return;
-    const watcher = new LibraryWatcher(this.#context, () => {
-      this.#reconciler.run().catch((error: unknown) => this.#failed(error));
-    });
-    this.#watcher = watcher;
-    this.#holdings.listeners.add((event) => {
-      if (event.kind === 'model_changed')
-        watcher.watchModel(event.model).catch((error: unknown) => this.#failed(error));
-      if (event.kind === 'model_removed') watcher.forgetModel(event.model_id);
-    });
-    await watcher.start();
-  }
-
-  async #firstReconcile(hashes: boolean): Promise<void> {
-    if (this.#isClosing) return;
-    await this.#reconciler.run();
-    if (!hashes) return;
-    this.#hashes.schedule();
-    this.#holdings.listeners.add((event) => {
-      if (event.kind === 'model_changed') this.#hashes.schedule(event.model.model_id);
-    });
-  }
-
-  /** What goes on by itself has nobody to tell but the log. */
-  #failed(error: unknown): void {
-    if (!this.#isClosing) this.#context.host.log('keeping the library true failed', { error: String(error) });
   }
 }

@@ -120,9 +120,9 @@ export class ModelStore {
 
   /** What a model's files are now. Throws `unreadable` where their drive does not answer. */
   async facts(record: Metadata): Promise<ModelFacts> {
-    if (!(await this.#answers(record))) await this.drives.assertAnswers(record.entry_path);
-    const options = record.storage_kind === 'library_owned' ? { ignore: ownFileNames } : {};
-    return readModelFacts(this.payloadPathOf(record), options);
+    const path = this.payloadPathOf(record);
+    if (record.storage_kind === 'library_owned') return readModelFacts(path, { ignore: ownFileNames });
+    return this.drives.whileAnswering(record.entry_path, () => readModelFacts(path));
   }
 
   async sourceStampOf(record: Metadata): Promise<string> {

@@ -15,6 +15,7 @@ import { readStarterRecord } from './starter/starter-record.ts';
 import { codeOf } from './system-error.ts';
 import { Trash } from './trash/trash.ts';
 import { Turns } from './turns.ts';
+import { Upkeep } from './upkeep.ts';
 import { rebuildIndex } from './worker/rebuild-index.ts';
 
 /** So long an open waits for a new index to fill; what isn't in by then is listed when it is. */
@@ -48,11 +49,10 @@ export async function openLibrary(host: LibraryHost): Promise<Library> {
           await trash.tidy();
         });
     })();
-    const library = new Library(context, trash, await readStarterRecord(rootPath), {
-      listeners,
-      dispose: index.dispose,
-    });
-    library.start(isReady);
+    const upkeep = new Upkeep(context, listeners);
+    const starterId = await readStarterRecord(rootPath);
+    const library = new Library(context, { trash, upkeep, starterId, dispose: index.dispose });
+    upkeep.start(isReady);
     // A command that ends at once answers with the whole, or it would be wrong.
     await (host.watches === false ? isReady : Promise.race([isReady, pause(fillPatienceMs)]));
     return library;

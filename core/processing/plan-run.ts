@@ -3,7 +3,8 @@ import { GenerateRequest, type ResizeMode } from '../contract/generate.ts';
 import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { Options } from '../contract/options.ts';
 import type { RunPlan } from '../contract/runner.ts';
-import { initPixels, type PictureSize, sizeFrom } from './pictures/init-picture.ts';
+import type { Imaging } from './imaging/imaging.ts';
+import { type PictureSize, sizeFrom } from './pictures/picture-size.ts';
 import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
 import { previewEverySteps } from './settings/options.ts';
 
@@ -40,6 +41,7 @@ export async function planRun(
   options: Options,
   picture: InitPicture | null,
   drawnSeed: number,
+  { initPixels }: Pick<Imaging, 'initPixels'>,
 ): Promise<RunPlan> {
   const { prompt, negative_prompt, sampler, scheduler, count } = request;
   const seed = request.seed === -1 ? drawnSeed : request.seed;

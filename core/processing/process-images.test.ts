@@ -12,6 +12,7 @@ import { Artifact, type Progress } from '../contract/job.ts';
 import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { ImageRunner, RunnerStatus, RunPlan } from '../contract/runner.ts';
 import { readPngText } from '../formats/pictures/png-text.ts';
+import { sharpImaging } from './imaging/sharp-imaging.ts';
 import { readInfotext } from './infotext.ts';
 import { writeFault } from './pictures/save-picture.ts';
 import { type ProcessingContext, processImages } from './process-images.ts';
@@ -102,6 +103,7 @@ function contextOf({
   const artifacts: Artifact[] = [];
   const progress: Progress[] = [];
   const context: ProcessingContext = {
+    imaging: sharpImaging,
     jobId,
     runner: new ProcessingRunner(image, observer ? [observer] : []),
     resolveModel: async () => ({

@@ -4,22 +4,22 @@ import type { Artifact } from '../contract/job.ts';
 import { defaultOptions, type Options } from '../contract/options.ts';
 import { restPrefix } from '../contract/rest.ts';
 import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
+import type { Imaging } from './imaging/imaging.ts';
+import { usualUpscaler } from './imaging/upscalers.ts';
 import { writeInfotext } from './infotext.ts';
 import type { Composition } from './passes/composition.ts';
 import { hiresComposition } from './passes/hires.ts';
 import { type MaskedInit, maskedInit, maskFacts } from './passes/masked-init.ts';
 import { runComposition } from './passes/run-composition.ts';
 import { tiledComposition } from './passes/tiles.ts';
-import { checkInitPicture, initPixels } from './pictures/init-picture.ts';
 import { readInitPicture } from './pictures/input-pictures.ts';
-import { encodePicture, pictureFormat, picturePath, saveFile } from './pictures/save-picture.ts';
+import { pictureFormat } from './pictures/picture-format.ts';
+import { picturePath, saveFile } from './pictures/save-picture.ts';
 import { type InitPicture, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
 import { type ProgressListeners, progressTeller } from './progress-teller.ts';
 import { drawSeed } from './seeds.ts';
 import { snapshotOptions } from './settings/options.ts';
-import { type UpscaleFactor, upscaled } from './upscale/upscale.ts';
-import { usualUpscaler } from './upscale/upscalers.ts';
 
 type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 
@@ -27,6 +27,7 @@ type ImageEvent = Extract<RunEvent, { kind: 'image' }>;
 export interface ProcessingContext extends ProgressListeners {
   readonly jobId: JobId;
   readonly runner: ProcessingRunner;
+  readonly imaging: Imaging;
   /** Rejects with `Failed` for a model that is not there, or that can't be run. */
   readonly resolveModel: (request: GenerateRequest) => Promise<ResolvedModel>;
   /** Pictures go below this folder, absolute. */
@@ -64,12 +65,12 @@ export async function processImages(request: GenerateRequest, context: Processin
   const options = snapshotOptions(context.options ?? defaultOptions, context.overrides);
   const model = await context.resolveModel(request);
   const picture = await initPictureOf(request, context);
-  const whole = await planRun(request, model, options, picture, context.drawnSeed ?? drawSeed());
+  const whole = await planRun(request, model, options, picture, context.drawnSeed ?? drawSeed(), context.imaging);
   const firstItem = context.firstItem ?? 0;
   if (firstItem >= whole.seeds.length) return { artifacts: [], timings: noTimings, provider: whole.provider };
   const masked = await maskedOf(request, whole, picture, context);
   const plan = masked === null ? whole : { ...whole, init: masked.init };
-  const composition = await compositionOf(request, plan, picture);
+  const composition = await compositionOf(request, plan, picture, context.imaging);
   const shape: PictureShape = {
     plan,
     model,
@@ -147,18 +148,19 @@ async function compositionOf(
   { hires, tiled_upscale, strength }: GenerateRequest,
   plan: RunPlan,
   picture: InitPicture | null,
+  imaging: Imaging,
 ): Promise<Composition | null> {
-  if (hires !== undefined) return hiresComposition(plan, hires);
+  if (hires !== undefined) return hiresComposition(plan, hires, imaging);
   if (tiled_upscale === undefined || picture === null) return null;
-  const source = await initPixels(picture.bytes, picture, 0);
-  return tiledComposition(plan, source, strength ?? usualStrength, tiled_upscale);
+  const source = await imaging.initPixels(picture.bytes, picture, 0);
+  return tiledComposition(plan, source, strength ?? usualStrength, tiled_upscale, imaging);
 }
 
 async function maskedOf(
   { mask, resize_mode, strength }: GenerateRequest,
   plan: RunPlan,
   picture: InitPicture | null,
-  { inputsPath }: ProcessingContext,
+  { inputsPath, imaging }: ProcessingContext,
 ): Promise<MaskedInit | null> {
   if (mask === undefined || picture === null) return null;
   return maskedInit({
@@ -169,6 +171,7 @@ async function maskedOf(
     size: plan,
     resizeMode: resize_mode ?? 0,
     strength: strength ?? usualStrength,
+    imaging,
   });
 }
 
@@ -197,7 +200,7 @@ function ofThose(skips: SkipSignal, firstItem: number): SkipSignal {
 async function initPictureOf({ init_image }: GenerateRequest, context: ProcessingContext): Promise<InitPicture | null> {
   if (init_image === undefined) return null;
   const bytes = await readInitPicture(init_image, context.inputsPath);
-  return { bytes, ...(await checkInitPicture(bytes)) };
+  return { bytes, ...(await context.imaging.checkInit(bytes)) };
 }
 
 /** What a picture of the run is saved and described by; the plan is that of all of them. */
@@ -205,7 +208,7 @@ interface PictureShape {
   readonly plan: RunPlan;
   readonly model: ResolvedModel;
   readonly options: Options;
-  readonly upscale: UpscaleFactor | null;
+  readonly upscale: GenerateRequest['upscale'] | null;
   readonly denoisingStrength: number | null;
   /** How it was made, for its infotext. */
   readonly facts: Readonly<Record<string, string>>;
@@ -213,10 +216,10 @@ interface PictureShape {
 
 async function saveImage(event: ImageEvent, shape: PictureShape, context: ProcessingContext): Promise<Artifact> {
   const { plan, model, options, upscale, facts } = shape;
-  const { jobId, outputsPath, runner, version, now = () => new Date() } = context;
+  const { jobId, outputsPath, runner, imaging, version, now = () => new Date() } = context;
   const { item_index: itemIndex, seed } = event;
-  const pixels = upscale === null ? event.pixels : await upscaled(event.pixels, upscale);
-  const { width, height } = pixels;
+  const width = event.pixels.width * (upscale ?? 1);
+  const height = event.pixels.height * (upscale ?? 1);
   const subseed = plan.variation?.subseeds[itemIndex];
   const infotext = writeInfotext({
     prompt: plan.prompt,
@@ -245,7 +248,8 @@ async function saveImage(event: ImageEvent, shape: PictureShape, context: Proces
   const at = now();
   const format = pictureFormat(options);
   const path = picturePath(outputsPath, { jobId, step: 'generate', itemIndex, width, height, seed, at, format });
-  const { sizeBytes, sha256 } = await saveFile(path, await encodePicture(pixels, infotext, options));
+  const bytes = await imaging.encode(event.pixels, { width, height }, infotext, options);
+  const { sizeBytes, sha256 } = await saveFile(path, bytes);
   const id = `${jobId}.generate.${itemIndex}`;
   return {
     id,

@@ -108,6 +108,9 @@ export class BrowserWindow extends EventEmitter implements OpenWindow {
   getNormalBounds(): { x: number; y: number; width: number; height: number } {
     return { ...this.#bounds };
   }
+  setBounds(bounds: { x: number; y: number; width: number; height: number }): void {
+    Object.assign(this.#bounds, bounds);
+  }
   setProgressBar(progress: number): void {
     this.progress = progress;
   }

@@ -1,3 +1,5 @@
+import http, { type RequestOptions } from 'node:http';
+import https from 'node:https';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +27,9 @@ export const protocol = {
 };
 
 export const net = {
+  /** Node's own instead of Chromium's: without its proxies, and without caches. */
+  request: ({ session: _, redirect: __, ...options }: RequestOptions & { session?: object; redirect?: string }) =>
+    (options.protocol === 'http:' ? http : https).request(options),
   async fetch(url: string): Promise<Response> {
     if (!url.startsWith('file:')) throw new Error('stand-in: net.fetch reads files only');
     const path = fileURLToPath(url);

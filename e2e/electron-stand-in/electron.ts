@@ -24,6 +24,7 @@ export const nativeTheme = standInTheme;
 export const net = standInNet;
 export const protocol = standInProtocol;
 export const screen = standInScreen;
-export const session = { defaultSession };
+// One with a name is only handed to `net.request`.
+export const session = { defaultSession, fromPartition: (_name: string) => ({}) };
 export const shell = standInShell;
 export const webContents = standInContents;

@@ -56,7 +56,28 @@ export const screen = Object.assign(new EventEmitter(), {
   getAllDisplays: () => [{ id: 1, scaleFactor: 1, bounds: area, workArea: area }],
 });
 
+type PermissionCheck = (contents: null, permission: string) => boolean;
+let permissionCheck: PermissionCheck = () => true;
 export const defaultSession = Object.assign(new EventEmitter(), {
   setPermissionRequestHandler: (_handler: unknown) => {},
-  setPermissionCheckHandler: (_handler: unknown) => {},
+  setPermissionCheckHandler: (check: PermissionCheck) => {
+    permissionCheck = check;
+  },
 });
+
+/** Electron's names of permissions, and Chromium's. */
+const permissionNames = {
+  'clipboard-read': 'clipboard-read',
+  'clipboard-sanitized-write': 'clipboard-write',
+  geolocation: 'geolocation',
+  media: 'camera',
+  notifications: 'notifications',
+} as const;
+
+/** What the app's check says of each permission, as Chromium is told it. */
+export function permissionSettings(): readonly { readonly permission: { name: string }; readonly setting: string }[] {
+  return Object.entries(permissionNames).map(([own, name]) => ({
+    permission: { name },
+    setting: permissionCheck(null, own) ? 'granted' : 'denied',
+  }));
+}

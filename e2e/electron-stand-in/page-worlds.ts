@@ -177,11 +177,12 @@ export const mainWorldScript = `(${exposeHere})((${peer})('stand-in:to-main', 's
 export function isolatedWorldScript(preload: string): string {
   return `(() => {
     const electron = (${preloadModule})((${peer})('stand-in:to-isolated', 'stand-in:to-main'), (${cloneCodec})());
-    // Synchronous in Electron, so the page stops here and the answer is written into the variable from outside.
+    // Synchronous in Electron, so the page stops here and the answer is written from outside. Not into a variable: after some hundred calls
+    // V8 compiles this, and what a debugger writes into a compiled function's variables may be lost.
     function standInFilePath(standInFile) {
-      let standInPath = '';
+      globalThis.standInPath = '';
       debugger;
-      return standInPath;
+      return globalThis.standInPath;
     }
     electron.webUtils = { getPathForFile: (file) => standInFilePath(file) };
     const require = (id) => {

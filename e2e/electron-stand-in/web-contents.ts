@@ -5,7 +5,7 @@ import { cancelable } from './cancelable.ts';
 import { cloneCodec } from './clone-codec.ts';
 import { handlerOf, heldRequests, toChromium, toElectron } from './content-schemes.ts';
 import { ipcMain } from './ipc-main.ts';
-import { defaultSession } from './native.ts';
+import { defaultSession, permissionSettings } from './native.ts';
 import { isolatedWorldName, isolatedWorldScript, mainWorldScript } from './page-worlds.ts';
 
 export interface WebPreferences {
@@ -176,7 +176,7 @@ export class WebContents extends EventEmitter {
       const { objectId } = (await evaluate('standInFile')).result;
       // A file that was made by script has none.
       const { path } = await this.#send<{ path: string }>('DOM.getFileInfo', { objectId }).catch(() => ({ path: '' }));
-      await evaluate(`standInPath = ${JSON.stringify(path)}`);
+      await evaluate(`globalThis.standInPath = ${JSON.stringify(path)}`);
     }
     await this.#send('Debugger.resume').catch(() => {});
   }
@@ -201,6 +201,7 @@ export class WebContents extends EventEmitter {
 
   async load(url: string): Promise<void> {
     await this.#up;
+    for (const setting of permissionSettings()) await browser().send('Browser.setPermission', setting);
     await this.#send('Fetch.enable', { patterns: heldRequests() });
     const loaded = new Promise((resolve) => this.once('did-finish-load', resolve));
     this.#asked = url;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { dropOnWindow } from '../drop.ts';
 import { expect, test } from '../fixtures.ts';
@@ -92,5 +92,24 @@ test('many are tagged and removed together by keyboard, and one undo brings them
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText(`${count} of ${count + 1}`)).toBeVisible();
   await expect(tiles(page).first()).toContainText('weave');
+  expect(fingerprintOf(folder)).toEqual(before);
+});
+
+test('five hundred files that are dropped one beside the other come in as those of a folder do', async ({
+  place,
+  openWindow,
+}) => {
+  test.slow();
+  const count = 500;
+  const folder = writeLoras(place, count);
+  const before = fingerprintOf(folder);
+  const files = readdirSync(folder).map((name) => join(folder, name));
+  const { page } = await openWindow();
+  await passWelcome(page);
+  await dropOnWindow(page, files);
+  const sheet = page.getByRole('dialog');
+  await expect(sheet).toContainText(`${count} models can come in`, { timeout: 60_000 });
+  await sheet.getByRole('button', { name: `Add ${count} models` }).click();
+  await expect(sheet).toContainText(`${count} models added`, { timeout: 180_000 });
   expect(fingerprintOf(folder)).toEqual(before);
 });

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ElectronApplication } from 'playwright/test';
 import { expect, test } from '../fixtures.ts';
-import { copyBundle, root } from '../place.ts';
+import { copyBundle, root, writeLora } from '../place.ts';
 import { askFor, goTo, passWelcome, pictures, seeStep, tiles } from '../window-steps.ts';
 
 test('a folder that the app was started with is reviewed, and so is one that a second start was given', async ({
@@ -37,10 +38,12 @@ test('the native menu goes to a screen', async ({ openWindow }) => {
 test('quitting while a picture is made asks first, and the picture is made at the next start', async ({
   openWindow,
 }) => {
+  // So many steps that the question comes in the middle: on a busy machine that is a minute and more.
+  test.slow();
   const first = await openWindow();
   await passWelcome(first.page);
   await goTo(first.page, 'Generate');
-  await askFor(first.page, 'a red sun over blue mountains', 200);
+  await askFor(first.page, 'a red sun over blue mountains', 120);
   await seeStep(first.page);
   await first.electron.evaluate(({ BrowserWindow, dialog }) => {
     const asked: string[] = [];
@@ -62,7 +65,7 @@ test('quitting while a picture is made asks first, and the picture is made at th
 
   const second = await openWindow();
   await goTo(second.page, 'Generate');
-  await expect(pictures(second.page)).toHaveCount(1, { timeout: 60_000 });
+  await expect(pictures(second.page)).toHaveCount(1, { timeout: 180_000 });
 });
 
 test('a page whose process crashes comes back by itself, with the library', async ({ openWindow }) => {
@@ -116,4 +119,30 @@ test('another library folder can be chosen, and is the one of the next start', a
   await goTo(second.page, 'Models');
   await expect(tiles(second.page)).toHaveCount(1);
   expect(readdirSync(chosen)).toContain('models');
+});
+
+test('the window opens where it was, and the folders that the Help menu shows are there', async ({
+  openWindow,
+  place,
+}) => {
+  const bounds = { x: 40, y: 60, width: 1000, height: 700 };
+  const first = await openWindow();
+  await passWelcome(first.page);
+  expect(existsSync(join(place.dataPath, 'logs', 'vitrine.log'))).toBe(true);
+  expect(existsSync(join(place.dataPath, 'crashes'))).toBe(true);
+  await first.electron.evaluate(
+    ({ BrowserWindow }, wanted) => BrowserWindow.getAllWindows()[0]?.setBounds(wanted),
+    bounds,
+  );
+  await first.close();
+  const second = await openWindow();
+  expect(
+    await second.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getNormalBounds()),
+  ).toEqual(bounds);
+});
+
+test('a file that a file manager opens by its URL is reviewed', async ({ openWindow, place }) => {
+  const file = writeLora(join(place.path, 'ein Hauch 墨.safetensors'), 'a');
+  const { page } = await openWindow({ args: [pathToFileURL(file).href] });
+  await expect(page.getByRole('dialog').getByText('ein Hauch 墨', { exact: true }).first()).toBeVisible();
 });

@@ -32,6 +32,7 @@ test('every item of ours does what it says', () => {
     { kind: 'go', screen: 'generate' },
     { kind: 'go', screen: 'queue' },
     { kind: 'go', screen: 'health' },
+    { kind: 'go', screen: 'mappings' },
     '/data/logs',
     '/data/crashes',
   ]);

@@ -62,6 +62,7 @@ export function menuTemplate(
         go(words.generate, 'generate', 'CmdOrCtrl+2'),
         go(words.queue, 'queue', 'CmdOrCtrl+3'),
         go(words.health, 'health', 'CmdOrCtrl+4'),
+        go(words.mappings, 'mappings', 'CmdOrCtrl+5'),
         { type: 'separator' },
         { role: 'resetZoom' },
         { role: 'zoomIn' },

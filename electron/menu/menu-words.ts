@@ -10,6 +10,7 @@ export interface MenuWords {
   readonly generate: string;
   readonly queue: string;
   readonly health: string;
+  readonly mappings: string;
   readonly help: string;
   readonly openLogFolder: string;
   readonly openCrashFolder: string;
@@ -26,6 +27,7 @@ const en: MenuWords = {
   generate: 'Generate',
   queue: 'Queue',
   health: 'Health',
+  mappings: 'Mappings',
   help: '&Help',
   openLogFolder: 'Open Log Folder',
   openCrashFolder: 'Open Crash Reports',
@@ -42,6 +44,7 @@ const de: MenuWords = {
   generate: 'Erzeugen',
   queue: 'Warteschlange',
   health: 'Zustand',
+  mappings: 'Verweise',
   help: '&Hilfe',
   openLogFolder: 'Protokollordner öffnen',
   openCrashFolder: 'Absturzberichte öffnen',

@@ -132,6 +132,11 @@ async function generate(place: string, own: string): Promise<string> {
     }, generateTimeoutMs);
     if (!job.path || !existsSync(job.path))
       throw new Error(`The packaged app made no picture: ${job.reason ?? 'no file'}`);
+    const natives = await app.evaluate(() => {
+      const { sharedObjects } = process.report.getReport() as { readonly sharedObjects: readonly string[] };
+      return sharedObjects.filter((path) => /sharp|vips|onnxruntime/.test(path));
+    });
+    if (natives.length > 0) throw new Error(`The packaged app's main process loaded ${natives.join(', ')}`);
     return `${statSync(job.path).size} bytes`;
   } finally {
     await app.close();

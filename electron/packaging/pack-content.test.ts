@@ -3,6 +3,7 @@ import { type PackedFiles, packFaults } from './pack-content.ts';
 
 const ort = 'node_modules/onnxruntime-node/bin/napi-v6';
 const unpacked = [
+  'dist/imaging/entry.mjs',
   'dist/node/vitrine.mjs',
   'dist/renderer/index.html',
   'dist/runner/entry.mjs',
@@ -14,7 +15,12 @@ const unpacked = [
 ];
 const whole: PackedFiles = {
   // An archive's listing names unpacked files too.
-  archived: ['dist/electron/main.js', 'dist/electron/preload.cjs', ...unpacked],
+  archived: [
+    'dist/electron/main.js',
+    'dist/electron/preload.cjs',
+    'node_modules/electron-updater/out/main.js',
+    ...unpacked,
+  ],
   unpacked,
   resources: ['node', 'bin/vitrine', 'vitrine.png', 'starter-model/bundle/model_index.json', 'mappings/comfyui.json'],
 };
@@ -22,6 +28,7 @@ const whole: PackedFiles = {
 test('a whole package has no fault', () => expect(packFaults(whole, 'linux-x64')).toEqual([]));
 
 test.each([
+  'dist/imaging/entry.mjs',
   'dist/runner/entry.mjs',
   `${ort}/linux/x64/onnxruntime_binding.node`,
   'node_modules/better-sqlite3/prebuilds/linux-x64.node',
@@ -41,6 +48,10 @@ test.each([
 ])('a package that holds %s has a fault that names it', (file) => {
   const faults = packFaults({ ...whole, archived: [...whole.archived, file] }, 'linux-x64');
   expect(faults).toEqual([expect.stringContaining(file)]);
+});
+
+test('a package with an address for updates that nobody gave has a fault', () => {
+  expect(packFaults({ ...whole, resources: [...whole.resources, 'app-update.yml'] }, 'linux-x64')).toHaveLength(1);
 });
 
 test('a package without anything beside the archive has a fault for each thing', () => {

@@ -17,6 +17,7 @@ const natives = 'node_modules/(onnxruntime-node/bin|better-sqlite3/prebuilds|@im
 export function packFaults(files: PackedFiles, target: string): string[] {
   const [platform = '', architecture = ''] = target.split('-');
   const needed: readonly Expectation[] = [
+    { what: 'the updater', where: 'archived', pattern: /^node_modules\/electron-updater\/out\/main\.js$/ },
     { what: 'the main program', where: 'archived', pattern: /^dist\/electron\/main\.js$/ },
     { what: 'the command line', where: 'unpacked', pattern: /^dist\/node\/vitrine\.mjs$/ },
     { what: 'its launcher', where: 'resources', pattern: /^bin\/vitrine$/ },
@@ -32,6 +33,7 @@ export function packFaults(files: PackedFiles, target: string): string[] {
       pattern: new RegExp(`onnxruntime-node/bin/napi-v6/${platform}/${architecture}/.*\\.node$`),
     },
     { what: 'SQLite', where: 'unpacked', pattern: new RegExp(`better-sqlite3/prebuilds/${target}\\.node$`) },
+    { what: 'the process for pictures', where: 'unpacked', pattern: /^dist\/imaging\/entry\.mjs$/ },
     { what: 'sharp', where: 'unpacked', pattern: new RegExp(`@img/sharp-${target}/.*\\.node$`) },
     { what: 'libvips', where: 'unpacked', pattern: new RegExp(`@img/sharp-libvips-${target}/.*libvips`) },
     { what: 'a Node executable', where: 'resources', pattern: /^node(\.exe)?$/ },
@@ -39,6 +41,7 @@ export function packFaults(files: PackedFiles, target: string): string[] {
     { what: "what is known of other apps' folders", where: 'resources', pattern: /^mappings\/comfyui\.json$/ },
   ];
   const unwanted: readonly Expectation[] = [
+    { what: 'an address for updates that nobody gave', where: 'resources', pattern: /^app-update\.yml$/ },
     { what: 'a source', where: 'archived', pattern: /^(core|electron|renderer|e2e|docs)\// },
     { what: 'a source map', where: 'archived', pattern: /\.map$/ },
     {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { app, type BrowserWindow, crashReporter, dialog } from 'electron';
+import type { DialogWords } from '../dialog-words.ts';
 
 /** Native crashes of any of the app's processes leave a minidump in `folder`; nothing is ever sent. Must run before the app is ready. */
 export function keepCrashReports(folder: string): void {
@@ -18,7 +19,12 @@ const tooMany = 3;
 const withinMs = 60_000;
 
 /** A page whose process died is loaded anew: the core and its jobs were never in it. */
-export function mendCrashedPage(window: BrowserWindow, log: (message: string) => void, reloading: () => void): void {
+export function mendCrashedPage(
+  window: BrowserWindow,
+  log: (message: string) => void,
+  reloading: () => void,
+  words: () => DialogWords,
+): void {
   let crashesAt: number[] = [];
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return;
@@ -30,9 +36,7 @@ export function mendCrashedPage(window: BrowserWindow, log: (message: string) =>
       window.webContents.reload();
       return;
     }
-    dialog.showErrorBox(
-      'The window of Vitrine keeps crashing',
-      'Your library and your jobs are safe. Quit and start again; if it goes on, the crash reports are in the Help menu.',
-    );
+    const { message, detail } = words().pageCrashes;
+    dialog.showErrorBox(message, detail);
   });
 }

@@ -1,30 +1,35 @@
 import { app, type BrowserWindow, dialog } from 'electron';
-import type { QuitQuestion } from './work-in-hand.ts';
+import type { DialogWords } from '../dialog-words.ts';
 
 /**
  * Asks before a closing window ends the program in the middle of something; every way to quit closes the window first. The system's own end
  * (a shutdown, a signal) is not held up: jobs survive it.
  *
- * @param question null when nothing would be cut short
+ * @param cutShort what would be cut short, null for nothing
  */
-export function guardQuit(window: BrowserWindow, question: () => QuitQuestion | null): void {
+export function guardQuit(
+  window: BrowserWindow,
+  cutShort: () => 'quitPicture' | 'quitModels' | null,
+  words: () => DialogWords,
+): void {
   let isAllowed = false;
   let isAsking = false;
   window.on('session-end', () => {
     isAllowed = true;
   });
   window.on('close', (event) => {
-    const asked = isAllowed ? null : question();
-    if (asked === null) return;
+    const cut = isAllowed ? null : cutShort();
+    if (cut === null) return;
     event.preventDefault();
     if (isAsking) return;
     isAsking = true;
+    const said = words();
     dialog
       .showMessageBox(window, {
         type: 'question',
         title: 'Vitrine',
-        ...asked,
-        buttons: ['Quit', 'Keep Running'],
+        ...said[cut],
+        buttons: [said.quit, said.keepRunning],
         defaultId: 1,
         cancelId: 1,
       })

@@ -33,25 +33,10 @@ export function fractionOf({ jobs, tasks }: WorkInHand): number | null {
   return running ?? tasks.values().next().value ?? null;
 }
 
-export interface QuitQuestion {
-  readonly message: string;
-  readonly detail: string;
-}
-
-/** What to ask before the program ends; null when nothing would be cut short. Jobs that only wait are no reason: they stay. */
-export function quitQuestion({ jobs, tasks }: WorkInHand): QuitQuestion | null {
-  const isGenerating = [...jobs.values()].some((fraction) => fraction !== null);
-  if (isGenerating)
-    return {
-      message: 'A picture is being made. Quit all the same?',
-      detail: 'Its job goes back to the front of the queue and goes on at the next start. Jobs that wait are kept too.',
-    };
-  if (tasks.size > 0)
-    return {
-      message: 'Models are being added. Quit all the same?',
-      detail: 'What was finished stays. The rest is not added, and its files stay where they are.',
-    };
-  return null;
+/** What the end of the program would cut short; null for nothing. Jobs that only wait are no reason to ask: they stay. */
+export function cutShort({ jobs, tasks }: WorkInHand): 'quitPicture' | 'quitModels' | null {
+  if ([...jobs.values()].some((fraction) => fraction !== null)) return 'quitPicture';
+  return tasks.size > 0 ? 'quitModels' : null;
 }
 
 function withJob(jobs: WorkInHand['jobs'], job: Job): WorkInHand['jobs'] {

@@ -2,6 +2,7 @@ import type { CommandName } from '../../core/contract/command.ts';
 import type { SequencedEvent } from '../../core/contract/event.ts';
 import type { Failure } from '../../core/contract/failure.ts';
 import type { ShellRequest } from '../../core/contract/shell-request.ts';
+import type { UpdateAct, Updates } from '../../core/contract/updates.ts';
 
 /** What a call over the bridge ends in: a failure is data, so that its code and facts survive the crossing. */
 export type BridgeAnswer =
@@ -25,6 +26,12 @@ export interface Bridge {
   restart(): Promise<void>;
   /** A BCP 47 tag: the native menu follows. */
   setLanguage(language: string): Promise<void>;
+  /** How it stands with newer versions of the program. */
+  showUpdates(): Promise<Updates>;
+  /** Answers with how it stands then. */
+  actOnUpdates(act: UpdateAct): Promise<Updates>;
+  /** Every change from now on. Returns what ends the listening. */
+  listenToUpdates(listener: (updates: Updates) => void): () => void;
   /** Node's name of the platform: `darwin`, `linux`, `win32`. */
   readonly platform: string;
 }

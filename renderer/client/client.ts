@@ -2,6 +2,7 @@ import type { Client } from '../../core/contract/command.ts';
 import type { SequencedEvent } from '../../core/contract/event.ts';
 import type { Artifact } from '../../core/contract/job.ts';
 import type { ShellRequest } from '../../core/contract/shell-request.ts';
+import type { UpdateAct, Updates } from '../../core/contract/updates.ts';
 
 export interface EventListener {
   event(message: SequencedEvent): void;
@@ -19,6 +20,10 @@ export interface Desktop {
   listenToShell(listener: (request: ShellRequest) => void): () => void;
   setLanguage(language: string): Promise<void>;
   restart(): Promise<void>;
+  showUpdates(): Promise<Updates>;
+  actOnUpdates(act: UpdateAct): Promise<Updates>;
+  /** Returns what ends the listening. */
+  listenToUpdates(listener: (updates: Updates) => void): () => void;
 }
 
 /** The core as the window sees it. In a browser `desktop` is null; nothing else differs. */

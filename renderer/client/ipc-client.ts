@@ -2,6 +2,7 @@ import { type CommandName, type CommandOutput, commands } from '../../core/contr
 import { SequencedEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
 import { ShellRequest } from '../../core/contract/shell-request.ts';
+import { Updates } from '../../core/contract/updates.ts';
 import type { Bridge } from './bridge.ts';
 import type { WindowClient } from './client.ts';
 
@@ -30,6 +31,9 @@ export function createIpcClient(bridge: Bridge): WindowClient {
       listenToShell: (listener) => bridge.listenToShell((request) => listener(ShellRequest.parse(request))),
       restart: () => bridge.restart(),
       setLanguage: (language) => bridge.setLanguage(language),
+      showUpdates: async () => Updates.parse(await bridge.showUpdates()),
+      actOnUpdates: async (act) => Updates.parse(await bridge.actOnUpdates(act)),
+      listenToUpdates: (listener) => bridge.listenToUpdates((updates) => listener(Updates.parse(updates))),
     },
     platform: bridge.platform,
   };

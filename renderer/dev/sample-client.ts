@@ -6,6 +6,7 @@ import type { Artifact, Job } from '../../core/contract/job.ts';
 import type { Metadata } from '../../core/contract/metadata.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import type { RunnerStatus } from '../../core/contract/runner.ts';
+import type { Updates } from '../../core/contract/updates.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleCount } from './sample-count.ts';
@@ -223,6 +224,8 @@ export function createSampleClient(scenario: string): WindowClient {
     }),
   };
 
+  let updates: Updates = { has_address: true, is_on: false, status: { kind: 'idle', looked_at: null } };
+
   return {
     async call<Name extends CommandName>(name: Name, input: unknown) {
       const command: (given: CheckedInput<Name>) => Promise<CommandOutput<Name>> = commands[name];
@@ -242,6 +245,12 @@ export function createSampleClient(scenario: string): WindowClient {
       listenToShell: () => () => undefined,
       setLanguage: async () => undefined,
       restart: async () => undefined,
+      showUpdates: async () => updates,
+      actOnUpdates: async (act) => {
+        updates = { ...updates, is_on: act !== 'off' };
+        return updates;
+      },
+      listenToUpdates: () => () => undefined,
     },
     platform: 'linux',
   };

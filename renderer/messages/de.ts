@@ -8,7 +8,7 @@ import { mappings } from './de/mappings.ts';
 import { bulk, details, models, relocate, remove, whyNot } from './de/models.ts';
 import { palette } from './de/palette.ts';
 import { queue } from './de/queue.ts';
-import { keys, option, server, settings } from './de/settings.ts';
+import { keys, option, server, settings, updates } from './de/settings.ts';
 import { welcome } from './de/welcome.ts';
 import { family, format, health, provider, task, type, types } from './de/words.ts';
 import type { Messages } from './translation.ts';
@@ -50,6 +50,7 @@ export const de: Messages = {
   mappings,
   settings,
   server,
+  updates,
   option,
   keys,
   welcome,

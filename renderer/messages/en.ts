@@ -8,7 +8,7 @@ import { mappings } from './en/mappings.ts';
 import { bulk, details, models, relocate, remove, whyNot } from './en/models.ts';
 import { palette } from './en/palette.ts';
 import { queue } from './en/queue.ts';
-import { keys, option, server, settings } from './en/settings.ts';
+import { keys, option, server, settings, updates } from './en/settings.ts';
 import { welcome } from './en/welcome.ts';
 import { family, format, health, provider, task, type, types } from './en/words.ts';
 
@@ -49,6 +49,7 @@ export const en = {
   mappings,
   settings,
   server,
+  updates,
   option,
   keys,
   welcome,

@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3';
-import { z } from 'zod';
 
 const maxStatements = 200;
 
@@ -9,18 +8,22 @@ export class KeptAnswers {
   readonly #maxKept: number;
   readonly #statements = new Map<string, Database.Statement<(string | number)[], unknown>>();
   readonly #kept = new Map<string, unknown>();
+  readonly #version: Database.Statement<[], unknown>;
+  readonly #changes: Database.Statement<[], unknown>;
   #keptAt = '';
 
   /** `maxKept`: how many answers are kept at most; a person types, pages and comes back. */
   constructor(database: Database.Database, maxKept: number) {
     this.#database = database;
     this.#maxKept = maxKept;
+    this.#version = database.prepare<[], unknown>('PRAGMA data_version').pluck();
+    this.#changes = database.prepare<[], unknown>('SELECT total_changes()').pluck();
   }
 
   /** The answer of that key, found anew when the index has changed since. */
   keep<Answer>(key: string, find: () => Answer): Answer {
     // Both move when rows change: the one for other connections, the other for this one.
-    const at = `${this.#database.pragma('data_version', { simple: true })} ${this.number('SELECT total_changes() AS result', [])}`;
+    const at = `${this.#version.get()} ${this.#changes.get()}`;
     if (at !== this.#keptAt || this.#kept.size >= this.#maxKept) this.#kept.clear();
     this.#keptAt = at;
     if (this.#kept.has(key)) return this.#kept.get(key) as Answer;
@@ -37,11 +40,4 @@ export class KeptAnswers {
     this.#statements.set(sql, statement);
     return statement;
   }
-
-  /** The one number, named `result`, that a statement gives. */
-  number(sql: string, values: readonly (string | number)[]): number {
-    return Result.parse(this.statement(sql).get(...values)).result;
-  }
 }
-
-const Result = z.object({ result: z.number() });

@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import { type ListQuery, type ModelCounts, type ModelPage, ModelSummary } from '../../contract/model.ts';
+import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../../contract/model.ts';
 import { CauseFinder } from './cause-finder.ts';
 import { Facet, type FacetDimension, facetValue, hasFacetFilter, passes } from './facets.ts';
 import { KeptAnswers } from './kept-answers.ts';
-import { decodeCursor, encodeCursor, type Sort, type SortKey } from './list-order.ts';
-import { RowOrder } from './row-order.ts';
+import { decodeCursor, encodeCursor } from './list-order.ts';
+import { RowOrder, type RowPage, walksCheaply } from './row-order.ts';
 import { RowSet, selectRows } from './row-set.ts';
 import { type SearchTerms, searchForm, searchTerms } from './search-text.ts';
 import { TextSearch } from './text-search.ts';
@@ -52,15 +52,16 @@ export class ModelFinder {
     // Without a search all names fit it alike.
     const sort = query.sort === 'relevance' && !hasTerms(match) ? 'newest' : query.sort;
     const position = query.cursor === undefined ? null : decodeCursor(sort, query.cursor);
-    const rows = this.#rowsOf(match);
-    const total = rows === null ? this.#modelsIn(match.facets) : rows.size;
     const offset = query.offset ?? 0;
-    const found = total <= offset ? [] : this.#pageOf(query, { sort, match, rows, total, position }).slice(offset);
+    // Only numbers of rows are met on the way to an offset.
+    const wanted = offset + query.limit + 1;
+    const page = { sort, position, wanted, phrase: phraseOf(query), modelCount: this.count() };
+    const { total, rows } = this.#found(match, page);
+    const found = total <= offset ? [] : rows().slice(offset);
     const shown = found.slice(0, query.limit);
     const last = shown.at(-1);
-    const contents = this.#index.statement('SELECT summary FROM model_summaries WHERE row = ?');
     return {
-      models: shown.map((row) => summaryOf(contents.get(row))),
+      models: this.#summariesOf(shown),
       total,
       next_cursor:
         found.length > query.limit && last !== undefined
@@ -104,6 +105,13 @@ export class ModelFinder {
     return this.#modelsIn(undefined);
   }
 
+  /** In the order of the rows. */
+  #summariesOf(rows: readonly number[]): ModelSummary[] {
+    const listed = 'json_each(?) AS listed CROSS JOIN model_summaries ON model_summaries.row = listed.value';
+    const contents = this.#index.statement(`SELECT summary FROM ${listed} ORDER BY listed.key`).pluck();
+    return contents.all(JSON.stringify(rows)).map((summary) => writtenSummary(String(summary)));
+  }
+
   #matchOf(query: ListQuery): Match {
     return {
       terms: searchTerms(query.query),
@@ -125,6 +133,13 @@ export class ModelFinder {
         .filter(({ facet }) => wanted?.has(facet) ?? true)
         .map(({ model_count }) => model_count),
     );
+  }
+
+  #modelsTagged(tag: string, facets: readonly number[] | undefined): number {
+    const sql = 'SELECT facet, model_count FROM facet_tags WHERE tag = ?';
+    const counted = FacetTags.parse(this.#index.statement(sql).all(tag));
+    const wanted = facets === undefined ? null : new Set(facets);
+    return sum(counted.filter(({ facet }) => wanted?.has(facet) ?? true).map(({ model_count }) => model_count));
   }
 
   /** The rows that match; null where facets alone tell which: their counts are known. */
@@ -149,35 +164,28 @@ export class ModelFinder {
     const where = conditions.map(({ sql }) => sql).join(' AND ');
     const values = conditions.map(({ value }) => value);
     if (rows === null) return this.#rowsBy(`SELECT row FROM model_filters WHERE ${where} ORDER BY row`, values);
-    // Of the two sets the smaller is gone through.
-    if (ofFacets !== null && sizes.length === 0 && this.#modelsIn(facets) < rows.size) {
-      const found = this.#rowsBy(`SELECT row FROM models WHERE ${ofFacets.sql}`, [ofFacets.value]);
-      return new RowSet(found.list.filter((row) => rows.has(row)).sort());
+    if (facets !== undefined && sizes.length === 0) {
+      // Of the three sets the smallest is gone through.
+      const passing = this.#modelsIn(facets);
+      if (passing < rows.size) return rows.and(this.#rowsOfFacets(facets));
+      const others = this.#facets().flatMap(({ facet }) => (facets.includes(facet) ? [] : [facet]));
+      if (this.count() - passing < rows.size) return rows.without(this.#rowsOfFacets(others));
     }
     const listed = 'json_each(?) AS listed CROSS JOIN model_filters ON model_filters.row = listed.value';
     return this.#rowsBy(`SELECT row FROM ${listed} WHERE ${where}`, [jsonOf(rows), ...values]);
   }
 
-  #pageOf(
-    query: ListQuery,
-    {
-      sort,
-      match,
-      rows,
-      total,
-      position,
-    }: {
-      readonly sort: Sort;
-      readonly match: Match;
-      readonly rows: RowSet | null;
-      readonly total: number;
-      readonly position: readonly SortKey[] | null;
-    },
-  ): number[] {
-    // Only numbers of rows are met on the way to an offset.
-    const wanted = (query.offset ?? 0) + query.limit + 1;
-    const page = { sort, position, wanted, phrase: phraseOf(query), modelCount: this.count() };
-    return rows === null ? this.#order.ofFacets(match.facets, total, page) : this.#order.ofRows(rows, page);
+  /** How many match, and the rows of a page of them. */
+  #found(match: Match, page: RowPage): { readonly total: number; readonly rows: () => number[] } {
+    const { tag, facets } = match;
+    if (tag !== undefined && isCounted(match)) {
+      const total = this.#modelsTagged(tag, facets);
+      if (walksCheaply(total, page)) return { total, rows: () => this.#order.ofTag(tag, facets, page) };
+    }
+    const rows = this.#rowsOf(match);
+    if (rows !== null) return { total: rows.size, rows: () => this.#order.ofRows(rows, page) };
+    const total = this.#modelsIn(facets);
+    return { total, rows: () => this.#order.ofFacets(facets, total, page) };
   }
 
   #facets(): Facet[] {
@@ -225,17 +233,33 @@ export class ModelFinder {
     });
   }
 
+  #rowsOfFacets(facets: readonly number[]): RowSet {
+    const sql = 'SELECT row FROM models WHERE facet IN (SELECT value FROM json_each(?))';
+    return new RowSet(this.#rowsBy(sql, [JSON.stringify(facets)]).list.sort());
+  }
+
   #rowsBy(sql: string, values: readonly (string | number)[]): RowSet {
     return new RowSet(selectRows(this.#index.statement(sql), values));
   }
 }
 
 const FacetSums = z.array(z.object({ facet: z.number(), model_count: z.number(), size_bytes: z.number() }));
+const FacetTags = z.array(z.object({ facet: z.number(), model_count: z.number() }));
 const TagCounts = z.array(z.object({ value: z.string(), count: z.number() }));
 const SummaryRow = z.object({ summary: z.string() });
 
 export function summaryOf(row: unknown): ModelSummary {
-  return ModelSummary.parse(JSON.parse(SummaryRow.parse(row).summary));
+  return writtenSummary(SummaryRow.parse(row).summary);
+}
+
+/** Written by us from a summary that was checked, in an index of this version; not checked again, as every page has a hundred. */
+function writtenSummary(summary: string): ModelSummary {
+  return JSON.parse(summary) as ModelSummary;
+}
+
+/** Whether the tables of facets and tags alone tell how many match. */
+function isCounted({ terms, minSizeBytes, maxSizeBytes }: Match): boolean {
+  return terms.long.length + terms.short.length === 0 && minSizeBytes === undefined && maxSizeBytes === undefined;
 }
 
 function hasTerms({ terms }: Match): boolean {

@@ -48,19 +48,24 @@ export class RowOrder {
   /** Of the models with these facets (undefined: of all); `total` of them. */
   ofFacets(facets: readonly number[] | undefined, total: number, page: RowPage): number[] {
     const order = orderOf(page.sort);
-    // Rows that a walk would meet until the page is full, against rows that are found and sorted.
-    const isWalked = (page.wanted * page.modelCount) / total < total * sortedCost;
-    const condition: Condition[] =
-      facets === undefined
-        ? []
-        : [
-            {
-              sql: `${isWalked ? '+' : ''}facet IN (SELECT value FROM json_each(?))`,
-              values: [JSON.stringify(facets)],
-            },
-          ];
+    const isWalked = walksCheaply(total, page);
+    const condition = facets === undefined ? [] : [ofAnyFacet(facets, isWalked ? '+' : '')];
     return this.#select(models, [...condition, ...after(order, page.position)], {
       orderBy: `${isWalked ? '' : '+'}${order.orderBy}`,
+      limit: page.wanted,
+    });
+  }
+
+  /** Of the models with a tag and these facets (undefined: any), met in the order: for a tag that many have. */
+  ofTag(tag: string, facets: readonly number[] | undefined, page: RowPage): number[] {
+    const order = orderOf(page.sort);
+    const tagged = {
+      sql: 'EXISTS (SELECT 1 FROM model_tags WHERE model_tags.row = models.row AND tag = ?)',
+      values: [tag],
+    };
+    const conditions = facets === undefined ? [tagged] : [ofAnyFacet(facets, '+'), tagged];
+    return this.#select(models, [...conditions, ...after(order, page.position)], {
+      orderBy: order.orderBy,
       limit: page.wanted,
     });
   }
@@ -149,6 +154,16 @@ export class RowOrder {
         .get(...values, row),
     );
   }
+}
+
+/** Rows that a walk in the order would meet until the page is full, against rows that are found and sorted; `total` match. */
+export function walksCheaply(total: number, { wanted, modelCount }: Pick<RowPage, 'wanted' | 'modelCount'>): boolean {
+  return (wanted * modelCount) / total < total * sortedCost;
+}
+
+/** `+` keeps the index of facets out of it. */
+function ofAnyFacet(facets: readonly number[], sign: '' | '+'): Condition {
+  return { sql: `${sign}facet IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(facets)] };
 }
 
 const Keys = z.array(z.union([z.string(), z.number()]));

@@ -8,7 +8,8 @@ export class RowSet {
 
   /** `rows` are ascending. */
   constructor(rows: ArrayLike<number>) {
-    this.list = Uint32Array.from(rows);
+    // Not `from`, which asks an iterator for each.
+    this.list = new Uint32Array(rows);
   }
 
   get size(): number {
@@ -18,6 +19,11 @@ export class RowSet {
   has(row: number): boolean {
     this.#bits ??= bitsOf(this.list);
     return ((this.#bits[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;
+  }
+
+  /** Those that are not in the other. */
+  without(other: RowSet): RowSet {
+    return new RowSet(this.list.filter((row) => !other.has(row)));
   }
 
   /** Those that are in both. */

@@ -4,8 +4,8 @@ import { RowSet, selectRows } from './row-set.ts';
 import { phraseOf, probeOf, type SearchTerms } from './search-text.ts';
 
 /** So few candidates are compared with the search letter by letter: the longer it is, the dearer would be all its trigrams. */
-const candidatesPerLetter = 100;
-const maxCandidates = 1500;
+const candidatesPerLetter = 60;
+const maxCandidates = 800;
 /** From so many letters on, a few trigrams tell a rare term from a common one at a fraction of the price of all of them. */
 const probedLength = 6;
 

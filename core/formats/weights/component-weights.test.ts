@@ -147,3 +147,23 @@ test.each<[string, (folder: string) => Promise<void>, string, string]>([
   expect(fault).toBeInstanceOf(WeightsFault);
   expect(fault).toMatchObject({ code, path: join(unet, file) });
 });
+
+test.each([
+  [1, 'a01.safetensors is not there. Download it.'],
+  [2, '2 of 3 shards are not there: a01.safetensors, a02.safetensors. Download them.'],
+  [
+    12,
+    `12 of 13 shards are not there: ${Array.from({ length: 10 }, (_, index) => `a${String(index + 1).padStart(2, '0')}.safetensors`).join(', ')} and 2 more. Download them.`,
+  ],
+])('of %i missing shards a finding names all, or the first ones and how many more', async (count, reason) => {
+  await using folder = await temporaryFolder();
+  const gone = Array.from({ length: count }, (_, at) => `a${String(at + 1).padStart(2, '0')}.safetensors`);
+  await writeSafetensors(join(folder.path, 'here.safetensors'), one('here'), 4);
+  const weightMap = Object.fromEntries(['here.safetensors', ...gone].map((name) => [name.slice(0, -12), name]));
+  await writeFile(join(folder.path, 'model.safetensors.index.json'), index(weightMap));
+  await expect(readComponentWeights(folder.path)).rejects.toMatchObject({
+    code: 'missing_shard',
+    path: join(folder.path, 'a01.safetensors'),
+    reason,
+  });
+});

@@ -30,6 +30,8 @@ const singlePattern = new RegExp(`^${stem}${variantPart}\\.safetensors$`);
 const indexPattern = new RegExp(
   `^${stem}${variantPart}\\.safetensors${variantPart.replace('([', '((?!index)[')}\\.index${variantPart}\\.json$`,
 );
+/** How many of the shards that are missing a finding names. */
+const namedShards = 10;
 const shardPattern = /-\d{5}-of-\d{5}.*\.safetensors$/;
 const picklePattern = /\.(bin|ckpt|pt|pth|pkl)(\.index\.json)?$/i;
 
@@ -95,16 +97,16 @@ async function readShards(folder: string, choice: Choice): Promise<ComponentWeig
       join(folder, choice.name),
       `The list names ${shardNames.length} shards; more than ${formatLimits.shards} are not read.`,
     );
-  const files: SafetensorsHeader[] = [];
-  for (const name of shardNames) {
+  for (const name of shardNames)
     if (name === '' || name === '.' || name === '..' || /[\\/\0]/.test(name))
       throw new WeightsFault(
         'path_escape',
         join(folder, choice.name),
         `The list names a shard outside its folder: ${JSON.stringify(name)}.`,
       );
-    files.push(await readLinked(folder, name, 'missing_shard'));
-  }
+  await assertShards(folder, shardNames);
+  const files: SafetensorsHeader[] = [];
+  for (const name of shardNames) files.push(await readLinked(folder, name, 'missing_shard'));
   const tensorsOf = new Map(shardNames.map((name, index) => [name, files[index]?.tensors]));
   for (const [tensor, shard] of weightMap) {
     if (tensorsOf.get(shard)?.has(tensor) !== true)
@@ -115,6 +117,31 @@ async function readShards(folder: string, choice: Choice): Promise<ComponentWeig
       );
   }
   return { ...gather(files), files, fileNames: shardNames, variant: choice.variant };
+}
+
+/** Throws a fault that names every shard that is not there: who downloads them wants to know at once. */
+async function assertShards(folder: string, names: readonly string[]): Promise<void> {
+  const missing: string[] = [];
+  for (const name of names) if (!(await isListed(join(folder, name)))) missing.push(name);
+  const [first, second] = missing;
+  if (first === undefined || second === undefined) return;
+  const named = missing.slice(0, namedShards).join(', ');
+  const others = missing.length > namedShards ? ` and ${missing.length - namedShards} more` : '';
+  throw new WeightsFault(
+    'missing_shard',
+    join(folder, first),
+    `${missing.length} of ${names.length} shards are not there: ${named}${others}. Download them.`,
+  );
+}
+
+/** Whether there is something of that name, were it a link that leads nowhere the reader could follow. */
+async function isListed(path: string): Promise<boolean> {
+  try {
+    await realpath(path);
+    return true;
+  } catch (error) {
+    return readFaultOf(error).problem !== 'missing';
+  }
 }
 
 async function readIndex(folder: string, name: string): Promise<ReadonlyMap<string, string>> {

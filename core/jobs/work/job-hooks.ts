@@ -2,8 +2,7 @@ import type { AppEvent } from '../../contract/event.ts';
 import type { JobId } from '../../contract/ids.ts';
 import type { Artifact, Progress, StepName } from '../../contract/job.ts';
 import type { JobExtras } from '../../contract/job-extras.ts';
-import type { CancelSignal, Pixels, SkipSignal } from '../../contract/runner.ts';
-import { previewUrl } from './preview-url.ts';
+import type { CancelSignal, SkipSignal } from '../../contract/runner.ts';
 import { throttle } from './throttle.ts';
 
 /** What a running step is given to tell how it goes. Calls after its end are left alone. */
@@ -17,7 +16,8 @@ export interface JobHooks {
   readonly firstItem: number;
   readonly extras: JobExtras;
   onProgress(progress: Progress): void;
-  onPreview(itemIndex: number, pixels: Pixels): void;
+  /** `draw` makes a `data:` URL of the forming picture; it is called where somebody will see that. */
+  onPreview(itemIndex: number, draw: () => Promise<string>): void;
   /** The file is whole on disk. Throws when it could not be recorded. */
   onArtifact(artifact: Artifact): void;
 }
@@ -51,10 +51,10 @@ export function createJobHooks(options: JobHooksOptions): { readonly hooks: JobH
   );
   let isDrawing = false;
 
-  async function draw(itemIndex: number, pixels: Pixels): Promise<void> {
+  async function show(itemIndex: number, draw: () => Promise<string>): Promise<void> {
     isDrawing = true;
     try {
-      const data_url = await previewUrl(pixels);
+      const data_url = await draw();
       if (isCurrent()) emit({ kind: 'preview_ready', job_id: jobId, item_index: itemIndex, data_url });
     } catch (error) {
       log(`A preview could not be drawn: ${String(error)}`);
@@ -76,9 +76,9 @@ export function createJobHooks(options: JobHooksOptions): { readonly hooks: JobH
       onProgress(progress);
       told.offer(progress);
     },
-    onPreview: (itemIndex, pixels) => {
+    onPreview: (itemIndex, draw) => {
       // One at a time: a preview that comes while another is drawn is old before it can be shown.
-      if (!isDrawing && isCurrent()) void draw(itemIndex, pixels);
+      if (!isDrawing && isCurrent()) void show(itemIndex, draw);
     },
     onArtifact: (artifact) => {
       if (isCurrent()) onArtifact(artifact);

@@ -9,10 +9,8 @@ import type { LibraryContext } from '../context.ts';
 import { writeFailure } from '../metadata/metadata-file.ts';
 import { previewFileName } from '../metadata/own-files.ts';
 
-const previewSize = 1024;
 /** A picture that a person picks; more is no preview but an attack on the memory. */
 const maxPictureBytes = 64 * 2 ** 20;
-const maxPicturePixels = 100_000_000;
 
 /** Changes what is the user's own of a model. Called in a turn. Throws `not_found`, `conflict` for a damaged record, `invalid_input` for what is no picture. */
 export async function editModel(
@@ -21,7 +19,8 @@ export async function editModel(
   { name, tags, favourite, notes, preview }: ModelEdit,
 ): Promise<Metadata> {
   const record = await store.readWhole(id);
-  const picture = preview === undefined ? null : await writePreview(store.folders.folderOf(id), preview);
+  const picture =
+    preview === undefined ? null : await writePreview(store.folders.folderOf(id), preview, host.drawPreview);
   const changed: Metadata = {
     ...record,
     ...(name !== undefined && { name: trimmed('name', name) }),
@@ -37,24 +36,22 @@ export async function editModel(
 }
 
 /** The picture's name beside the record, or null for none: reading it back is no matter of where the library lies. */
-async function writePreview(folder: string, path: string | null): Promise<string | null> {
+async function writePreview(
+  folder: string,
+  path: string | null,
+  drawPreview: LibraryContext['host']['drawPreview'],
+): Promise<string | null> {
   if (path === null) return null;
   const bytes = await readPicture(path);
-  let webp: Buffer;
+  let webp: Uint8Array;
   try {
-    // Loaded when first needed: a start has no use for it.
-    const { default: sharp } = await import('sharp');
-    webp = await sharp(bytes, { limitInputPixels: maxPicturePixels, failOn: 'error' })
-      .rotate()
-      .resize(previewSize, previewSize, { fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: 85 })
-      .toBuffer();
+    webp = await drawPreview(bytes);
   } catch (error) {
     throw notAPicture(path, error instanceof Error ? error.message : String(error), error);
   }
   const target = join(folder, previewFileName);
   try {
-    await writeFileAtomic(target, webp, { fsync: true });
+    await writeFileAtomic(target, Buffer.from(webp.buffer, webp.byteOffset, webp.byteLength), { fsync: true });
   } catch (error) {
     throw writeFailure(target, error);
   }

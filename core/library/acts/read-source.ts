@@ -24,9 +24,12 @@ export async function pickSource(
 }
 
 /** What a picked path is. Throws `unsupported_path` for what is no model, `invalid_bundle` with the findings for one that can't run. */
-export async function readSource({ given, real, isFolder }: SourcePath): Promise<ModelFacts> {
+export async function readSource(
+  { store }: Pick<LibraryContext, 'store'>,
+  { given, real, isFolder }: SourcePath,
+): Promise<ModelFacts> {
   // A file is known by its name, which a link into a cache's blobs doesn't keep.
-  const facts = await readModelFacts(isFolder ? real : given);
+  const facts = await store.drives.whileAnswering(real, () => readModelFacts(isFolder ? real : given));
   if (facts.bundleFormat === 'single_file' && facts.weightsFormat === 'unknown')
     throw new Failed('unsupported_path', {
       path: given,

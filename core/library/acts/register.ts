@@ -18,7 +18,7 @@ export async function registerModel(
   const source = await pickSource(context, path);
   const known = store.registeredAt(source.real);
   if (known !== null) return { model_id: known, status: 'already_registered' };
-  const facts = await readSource(source);
+  const facts = await readSource(context, source);
   const missing = await findMissing(context, facts.fingerprint);
   if (missing !== null) {
     await placeAt(context, missing, source, facts);

@@ -25,7 +25,7 @@ export async function relocateModel(
   const other = context.store.registeredAt(source.real);
   if (other !== null && other !== id)
     throw new Failed('conflict', { reason: `"${path}" is the model "${other}" already.` });
-  const facts = await readSource(source);
+  const facts = await readSource(context, source);
   if (facts.fingerprint !== record.hashes.fingerprint && !force)
     throw new Failed('source_mismatch', { path, model_id: id });
   return placeAt(context, id, source, facts);

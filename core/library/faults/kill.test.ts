@@ -75,6 +75,7 @@ async function checkWhole(
     emit: () => {},
     now: () => new Date(),
     log: (message, facts) => logs.push({ message, ...facts }),
+    drawPreview: async (bytes) => bytes,
     watches: false,
     timing: { settleMs: -1000 },
   });

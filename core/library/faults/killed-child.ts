@@ -22,6 +22,7 @@ const library = await openLibrary({
   emit: () => {},
   now: () => new Date(),
   log: () => {},
+  drawPreview: async (bytes) => bytes,
   watches: false,
   timing: { settleMs: -1000 },
 });

@@ -20,6 +20,7 @@ const library = await openLibrary({
   emit: () => {},
   now: () => new Date(),
   log: () => {},
+  drawPreview: async (bytes) => bytes,
   watches: false,
 });
 await library.settled();

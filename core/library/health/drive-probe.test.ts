@@ -54,3 +54,20 @@ test('of the mounts of a system those are slow whose files are elsewhere', () =>
 test('the drive of this folder answers', async () => {
   expect(await new DriveProbe().answers(import.meta.dirname)).toBe(true);
 });
+
+test('a read is given up when its drive stops to answer in the middle of it, and not before', async () => {
+  let answer = () => Promise.resolve();
+  const drives = new DriveProbe({ slowMounts: async () => ['/net'], ask: () => answer(), patienceMs: 10 });
+  const { promise: end, resolve } = Promise.withResolvers<string>();
+  const long = drives.whileAnswering('/net/a', () => end);
+  const hangs = drives.whileAnswering('/net/b', () => new Promise<string>(() => {}));
+  await new Promise((wait) => setTimeout(wait, 60));
+  resolve('read');
+  expect(await long).toBe('read');
+  answer = () => new Promise(() => {});
+  await expect(hangs).rejects.toMatchObject({ failure: { code: 'unreadable', details: { path: '/net/b' } } });
+  await expect(drives.whileAnswering('/net/c', async () => 'never begun')).rejects.toMatchObject({
+    failure: { code: 'unreadable' },
+  });
+  expect(await drives.whileAnswering('/home/a', async () => 'of another drive')).toBe('of another drive');
+});

@@ -37,11 +37,7 @@ export class DriveProbe {
   }
 
   async answers(path: string): Promise<boolean> {
-    const mounts = await this.#questions.slowMounts();
-    const normal = mounts.length === 0 ? path : normalize(path);
-    const mount = mounts.find(
-      (point) => normal === point || normal.startsWith(point.endsWith(sep) ? point : point + sep),
-    );
+    const mount = await this.#slowMountOf(path);
     if (mount === undefined) return true;
     const known = this.#asked.get(mount);
     if (known !== undefined && (known.isOpen || performance.now() - known.atMs < keptMs)) return known.answer;
@@ -57,9 +53,36 @@ export class DriveProbe {
 
   /** Throws `unreadable` where the drive of a path does not answer. */
   async assertAnswers(path: string): Promise<void> {
-    if (await this.answers(path)) return;
-    const reason = 'its drive does not answer. Check its connection, then try again.';
-    throw new Failed('unreadable', { path, reason });
+    if (!(await this.answers(path))) throw silent(path);
+  }
+
+  /**
+   * What `read` gives, which reads below a path and changes nothing. Throws `unreadable` where the drive does not answer, or stops to in the middle:
+   * the call that hangs then is left behind, and whoever waits for the answer goes on.
+   */
+  async whileAnswering<Result>(path: string, read: () => Promise<Result>): Promise<Result> {
+    await this.assertAnswers(path);
+    const mount = await this.#slowMountOf(path);
+    if (mount === undefined) return read();
+    const { promise: silence, reject } = Promise.withResolvers<never>();
+    const timer = setInterval(() => {
+      const known = this.#asked.get(mount);
+      const { answer } = known?.isOpen ? known : this.#ask(mount);
+      void answer.then((answers) => {
+        if (!answers) reject(silent(path));
+      });
+    }, this.#questions.patienceMs).unref();
+    try {
+      return await Promise.race([read(), silence]);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async #slowMountOf(path: string): Promise<string | undefined> {
+    const mounts = await this.#questions.slowMounts();
+    const normal = mounts.length === 0 ? path : normalize(path);
+    return mounts.find((point) => normal === point || normal.startsWith(point.endsWith(sep) ? point : point + sep));
   }
 
   #ask(mount: string): Asked {
@@ -80,6 +103,11 @@ export class DriveProbe {
     this.#questions.ask(mount).then(answered, answered);
     return asked;
   }
+}
+
+function silent(path: string): Failed {
+  const reason = 'its drive does not answer. Check its connection, then try again.';
+  return new Failed('unreadable', { path, reason });
 }
 
 /** Types of file systems whose files are elsewhere, or in the hands of another program. */

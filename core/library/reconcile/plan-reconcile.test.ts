@@ -3,26 +3,25 @@ import { ModelId } from '../../contract/ids.ts';
 import { planReconcile } from './plan-reconcile.ts';
 
 const id = (name: string) => ModelId.parse(`lora/sd/${name}`);
-const fact = (name: string, stamp: string, indexed: string | null, row = 0) => ({
-  kind: 'record' as const,
+const changed = (name: string, stamp: string, indexed: string) => ({
+  kind: 'changed' as const,
   id: id(name),
   stamp,
-  indexed: indexed === null ? null : { row, stamp: indexed },
+  indexed,
 });
 
-test('every place of the disk and every row of the index is answered for, once', () => {
-  const plan = planReconcile(
-    [
-      fact('new', '1:1|', null),
-      fact('same', '1:1|2:2', '1:1|2:2', 1),
-      fact('edited', '9:1|2:2', '1:1|2:2', 2),
-      fact('rewritten', '1:1|9:2', '1:1|2:2', 3),
-      fact('never seen', '1:1|2:2', '', 4),
-      { kind: 'orphan', path: '/models/a', isFolder: true },
-      { kind: 'unfinished', path: '/models/b', reason: 'it is half' },
-    ],
-    (met) => (met.size === 4 && [1, 2, 3, 4].every((row) => met.has(row)) ? [id('gone')] : []),
-  );
+test('every place of the disk and every model of the index is answered for, once', () => {
+  const plan = planReconcile([
+    null,
+    { kind: 'new', id: id('new') },
+    { kind: 'same' },
+    changed('edited', '9:1|2:2', '1:1|2:2'),
+    changed('rewritten', '1:1|9:2', '1:1|2:2'),
+    changed('never seen', '1:1|2:2', ''),
+    { kind: 'orphan', path: '/models/a', isFolder: true },
+    { kind: 'unfinished', path: '/models/b', reason: 'it is half' },
+    { kind: 'gone', id: id('gone') },
+  ]);
   expect(plan).toEqual({
     unchanged: 1,
     steps: [

@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { IndexedRow, IndexedRows } from '../../catalog/indexed-rows.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { metadataFileName } from '../metadata/metadata-file.ts';
@@ -8,6 +8,7 @@ import type { DiskFact } from './plan-reconcile.ts';
 import { fileStampSync, missingStamp, modelStamp, sourceStampSync } from './stamp.ts';
 
 /** `<type>/<family>/<name>`, and room for folders that people sort their own models into. */
+const minSegments = 3;
 const maxDepth = 12;
 const weightsName = /\.(safetensors|gguf|onnx)$/i;
 /** What browsers, download managers and our own kind leave while they write. */
@@ -18,40 +19,52 @@ const componentName =
 const shardName = /-\d{5}-of-\d{5}\./;
 
 /**
- * What the disk has of the models: every record below `models/` with the stamp of its files, payloads without a record, and what isn't
- * finished. Only stats, nothing opened; links are not followed, hidden folders not entered. For a worker thread: it blocks.
+ * What the disk has of the models against what the index has of them: every record below `models/` by the stamp of its files, payloads without
+ * a record, and what isn't finished. Only stats, nothing opened; links are not followed, hidden folders not entered. Yields null where there is
+ * nothing to tell yet: a caller that others wait for can pause at each. For a worker thread otherwise: it blocks.
  */
-export function* surveyDisk(rows: Pick<IndexedRows, 'find'>, task: SurveyTask): Generator<DiskFact> {
+export function* surveyDisk(rows: Pick<IndexedRows, 'slices'>, task: SurveyTask): Generator<DiskFact | null> {
   const silent = task.silentMounts.map((mount) => (mount.endsWith(sep) ? mount : mount + sep));
-  yield* survey(task.modelsPath, [], {
-    ...task,
-    rows,
-    isSilent: (path) => silent.some((mount) => path.startsWith(mount)),
-  });
+  const isSilent = (path: string) => silent.some((mount) => path.startsWith(mount));
+  const indexed: Survey['indexed'] = new Map();
+  for (const slice of rows.slices()) {
+    for (const row of slice) indexed.set(row.model_id, compare(row, { ...task, isSilent }));
+    yield null;
+  }
+  yield* survey(task.modelsPath, [], { ...task, indexed });
+  for (const id of indexed.keys()) yield { kind: 'gone', id };
 }
 
+/** How the files of a model differ from what the index has. */
+type Difference = Pick<Extract<DiskFact, { readonly kind: 'changed' }>, 'indexed' | 'stamp'>;
+
 interface Survey extends Pick<SurveyTask, 'modelsPath' | 'settledBeforeMs'> {
-  readonly rows: Pick<IndexedRows, 'find'>;
-  readonly isSilent: (path: string) => boolean;
+  /** The models of the index that the walk has not come to; null for those that are as the index has them. */
+  readonly indexed: Map<ModelId, Difference | null>;
+}
+
+/** Found by what the index has, without a look into the model's folder: for nearly all models two stats are the whole survey. */
+function compare(
+  row: IndexedRow,
+  { modelsPath, isSilent }: { readonly modelsPath: string; readonly isSilent: (path: string) => boolean },
+): Difference | null {
+  const folder = modelsPath + sep + row.model_id;
+  const record = fileStampSync(folder + sep + metadataFileName);
+  const stamp = modelStamp(record, sourceStampOf(folder, row, isSilent));
+  return row.stamp === stamp && record !== missingStamp ? null : { indexed: row.stamp, stamp };
 }
 
 function* survey(folder: string, segments: readonly string[], context: Survey): Generator<DiskFact> {
+  const id = segments.length < minSegments ? null : idOf(segments);
+  if (id !== null && context.indexed.get(id) === null) {
+    context.indexed.delete(id);
+    yield { kind: 'same' };
+    return;
+  }
   const children = childrenOf(folder);
   if (children.some(({ name }) => name === metadataFileName)) {
-    const id = ModelId.safeParse(relative(context.modelsPath, folder).split(sep).join('/').normalize('NFC'));
-    if (id.success) {
-      const row = context.rows.find(id.data);
-      yield {
-        kind: 'record',
-        id: id.data,
-        indexed: row === null ? null : { row: row.row, stamp: row.stamp },
-        stamp: modelStamp(
-          fileStampSync(join(folder, metadataFileName)),
-          row === null ? '' : sourceStampOf(folder, row, context),
-        ),
-      };
-    }
     // What lies beside a metadata.json is that model's payload.
+    if (id !== null) yield recordFact(id, context);
     return;
   }
   const files = children.filter((child) => child.isFile() && !child.name.startsWith('.')).map(({ name }) => name);
@@ -96,7 +109,19 @@ function* looseFiles(
   }
 }
 
-function sourceStampOf(folder: string, row: IndexedRow, { isSilent }: Survey): string {
+function idOf(segments: readonly string[]): ModelId | null {
+  const id = ModelId.safeParse(segments.join('/').normalize('NFC'));
+  return id.success ? id.data : null;
+}
+
+function recordFact(id: ModelId, { indexed }: Survey): DiskFact {
+  const difference = indexed.get(id);
+  if (difference === undefined) return { kind: 'new', id };
+  indexed.delete(id);
+  return difference === null ? { kind: 'same' } : { kind: 'changed', id, ...difference };
+}
+
+function sourceStampOf(folder: string, row: IndexedRow, isSilent: (path: string) => boolean): string {
   if (row.storage_kind === 'external_reference')
     return isSilent(row.entry_path) ? missingStamp : sourceStampSync(row.entry_path, false);
   return sourceStampSync(row.bundle_format === 'single_file' ? join(folder, basename(row.entry_path)) : folder, true);

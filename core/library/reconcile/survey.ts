@@ -25,7 +25,7 @@ export async function surveyLibrary(context: LibraryContext, signal: AbortSignal
   };
   if (host.watches === false) {
     const facts = await drained(surveyDisk(catalog.rows, task), signal);
-    return planReconcile(facts, (met) => [...catalog.rows.idsBut(met)]);
+    return planReconcile(facts);
   }
   const worker = new LibraryWorker(workerEntryOf(host));
   const stop = () => void worker.close();
@@ -44,11 +44,11 @@ export async function surveyLibrary(context: LibraryContext, signal: AbortSignal
 }
 
 /** In slices: whoever ends the program meanwhile, or asks something of it, doesn't wait. */
-async function drained(facts: Iterable<DiskFact>, signal: AbortSignal): Promise<DiskFact[]> {
+async function drained(facts: Iterable<DiskFact | null>, signal: AbortSignal): Promise<DiskFact[]> {
   const found: DiskFact[] = [];
   let sliceEndMs = performance.now() + sliceMs;
   for (const fact of facts) {
-    found.push(fact);
+    if (fact !== null) found.push(fact);
     if (performance.now() < sliceEndMs) continue;
     await new Promise(setImmediate);
     signal.throwIfAborted();

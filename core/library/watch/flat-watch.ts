@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { codeOf } from '../system-error.ts';
 
 export interface FlatWatchHooks {
@@ -34,7 +34,7 @@ export class FlatWatch {
     try {
       const watcher = watch(folder, { persistent: false }, (event, name) => {
         if (name !== null) this.#hooks.onChange(join(folder, name));
-        if (event === 'rename') void this.#lookFor(folder);
+        if (event === 'rename') void this.#lookFor(folder, name === basename(folder));
       });
       watcher.on('error', () => this.#lose(folder));
       this.#watchers.set(folder, watcher);
@@ -57,12 +57,13 @@ export class FlatWatch {
     this.#watchers.clear();
   }
 
-  async #lookFor(folder: string): Promise<void> {
+  /** `isItself`: the notice may be of the folder itself, and another of its name be there by now. */
+  async #lookFor(folder: string, isItself: boolean): Promise<void> {
     const isThere = await stat(folder).then(
       (found) => found.isDirectory(),
       () => false,
     );
-    if (!isThere) this.#lose(folder);
+    if (!isThere || isItself) this.#lose(folder);
   }
 
   #lose(folder: string): void {

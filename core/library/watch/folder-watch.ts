@@ -18,7 +18,7 @@ const sliceMs = 10;
 
 /**
  * Watches a folder of many thousands of folders by the system's own notices: one for the whole where the system has such (macOS, Windows),
- * else one a folder. chokidar, which serves for everything else, keeps a mark of every file: 20 times the memory, and pauses of a second.
+ * else one a folder. A mark of every file, as chokidar keeps it, would be 20 times the memory, with pauses of a second.
  */
 export class FolderWatch {
   readonly #hooks: FolderWatchHooks;

@@ -1,5 +1,5 @@
-import { basename, dirname, relative, sep } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { ListQuery, type ModelSummary } from '../../contract/model.ts';
@@ -15,13 +15,12 @@ import { FlatWatch } from './flat-watch.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { Quiet } from './quiet.ts';
 
-const pageSize = 500;
+const pageSize = 200;
 /**
- * External bundles that are watched file by file, with their components: chokidar keeps a mark of every file, and tells also where the system
- * tells little. It would be a hundred megabytes for some thousands; of those beyond, the own folder is watched, and the rest is looked at with the
- * whole.
+ * External bundles that are watched with the folders of their components, some seven each; of those beyond, the own folder is watched, and the
+ * rest is looked at with the whole.
  */
-const maxBundles = 200;
+const maxBundles = 500;
 /** Where not everything can be watched, the whole is looked at now and then. */
 const unwatchedReconcileMs = 10 * 60_000;
 
@@ -34,9 +33,9 @@ export class LibraryWatcher {
   readonly #reconcile: () => void;
   readonly #quiet: Quiet;
   readonly #registry: FolderWatch;
-  /** Bundles, with their components. */
-  readonly #bundles: FSWatcher;
-  readonly #bundlePaths = new Map<ModelId, string>();
+  /** Bundles, and the folders of their components. */
+  readonly #bundles: FlatWatch;
+  readonly #bundleFolders = new Map<ModelId, Set<string>>();
   /** The folders that single files and bundles lie in: that one went, came, or has another name now. */
   readonly #parents: FlatWatch;
   /** Of those the ones that are not there: looked for now and then. */
@@ -56,7 +55,13 @@ export class LibraryWatcher {
       onChange: (path) => this.#registryChanged(path),
       onLimit: (reason) => this.#limited(reason),
     });
-    this.#bundles = this.#watchBundles();
+    this.#bundles = new FlatWatch({
+      onChange: (path) => {
+        if (!isIgnored(path)) this.#sourceChanged(path);
+      },
+      onGone: (folder) => this.#bundleGone(folder),
+      onLimit: (reason) => this.#limited(reason),
+    });
     this.#parents = new FlatWatch({
       onChange: (path) => this.#sourceChanged(path),
       onGone: (folder) => this.#parentGone(folder),
@@ -92,11 +97,11 @@ export class LibraryWatcher {
     if (this.#isClosed || storage_kind !== 'external_reference' || entry_path === '') return;
     if (!(await this.#context.store.drives.answers(entry_path)) || this.#isClosed) return;
     this.#watchParent(dirname(entry_path));
-    if (bundle_format !== 'diffusers_directory' || this.#bundlePaths.get(model_id) === entry_path) return;
+    if (bundle_format !== 'diffusers_directory' || this.#bundleFolders.get(model_id)?.has(entry_path)) return;
     this.forgetModel(model_id);
-    if (this.#bundlePaths.size < maxBundles) {
-      this.#bundlePaths.set(model_id, entry_path);
-      this.#bundles.add(entry_path);
+    if (this.#bundleFolders.size < maxBundles) {
+      this.#bundleFolders.set(model_id, new Set());
+      await this.#watchBundle(model_id, entry_path);
     } else {
       this.#watchParent(entry_path);
       this.#limited(`more than ${maxBundles} external bundles`);
@@ -105,37 +110,41 @@ export class LibraryWatcher {
 
   /** The folder that a source lies in is watched on: others may lie there, and what comes there is looked at. */
   forgetModel(id: ModelId): void {
-    const source = this.#bundlePaths.get(id);
-    if (source === undefined) return;
-    this.#bundlePaths.delete(id);
-    this.#bundles.unwatch(source);
+    for (const folder of this.#bundleFolders.get(id) ?? []) this.#bundles.remove(folder);
+    this.#bundleFolders.delete(id);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#isClosed = true;
     clearInterval(this.#offlineTimer);
     if (this.#unwatchedTimer !== null) clearInterval(this.#unwatchedTimer);
     this.#quiet.close();
     this.#registry.close();
     this.#parents.close();
-    await this.#bundles.close();
+    this.#bundles.close();
   }
 
-  #watchBundles(): FSWatcher {
-    const watcher = watch([], {
-      depth: 1,
-      ignoreInitial: true,
-      followSymlinks: false,
-      ignorePermissionErrors: true,
-      // Ours is the quiet that is waited for; one more before it would only be slower.
-      atomic: false,
-      persistent: false,
-      // What somebody registered is watched, were its name hidden.
-      ignored: (path) => isIgnored(path) && this.#context.store.registeredAt(path) === null,
-    });
-    watcher.on('all', (_, path) => this.#sourceChanged(path));
-    watcher.on('error', (error) => this.#limited(String(error)));
-    return watcher;
+  /** Again whenever the bundle changed: a component may have come, or come back. */
+  async #watchBundle(id: ModelId, path: string): Promise<void> {
+    const folders = this.#bundleFolders.get(id);
+    if (folders === undefined) return;
+    const children = await readdir(path, { withFileTypes: true }).catch(() => []);
+    const below = children.filter((child) => child.isDirectory() && !child.name.startsWith('.'));
+    // Closed meanwhile, or forgotten.
+    if (this.#isClosed || this.#bundleFolders.get(id) !== folders) return;
+    for (const folder of [path, ...below.map(({ name }) => join(path, name))]) {
+      this.#bundles.add(folder);
+      folders.add(folder);
+    }
+  }
+
+  /** With a folder go those in it: their notices would be of what is elsewhere now. What is there is watched when the model is looked at. */
+  #bundleGone(folder: string): void {
+    for (const folders of this.#bundleFolders.values()) {
+      if (!folders.has(folder)) continue;
+      for (const path of folders) if (path.startsWith(folder + sep)) this.#bundles.remove(path);
+    }
+    this.#sourceChanged(folder);
   }
 
   #watchParent(folder: string): void {
@@ -206,6 +215,8 @@ export class LibraryWatcher {
     this.#quiet.wait(id, markOf, () =>
       this.#attempt(() =>
         turns.take(async () => {
+          const bundle = store.lastKnown(id)?.entry_path;
+          if (bundle !== undefined && (await store.drives.answers(bundle))) await this.#watchBundle(id, bundle);
           if (!(await store.isCurrent(id))) await store.look(id);
         }),
       ),
@@ -216,7 +227,7 @@ export class LibraryWatcher {
   async #findAt(path: string): Promise<void> {
     if (!(await isThere(path)) || this.#context.store.registeredAt(path) !== null) return;
     const source = await resolveSource(path);
-    const facts = await readSource(source);
+    const facts = await readSource(this.#context, source);
     await this.#context.turns.take(async () => {
       const id = await findMissing(this.#context, facts.fingerprint);
       if (id !== null) await placeAt(this.#context, id, source, facts);

@@ -30,6 +30,34 @@ test('an external bundle that breaks and is mended is seen both times', async ()
   await soon(() => expect(states(at)).toEqual(['a valid']));
 });
 
+test('a component that goes and comes back is seen, and so is what happens to it then', async () => {
+  await using at = await watched();
+  const bundle = await copyTinyBundle(join(at.path, 'a'));
+  await at.library.register(bundle);
+  await aMoment();
+  await rename(join(bundle, 'unet'), join(at.path, 'unet'));
+  await soon(() => expect(states(at)).toEqual(['a invalid']));
+  await rename(join(at.path, 'unet'), join(bundle, 'unet'));
+  await soon(() => expect(states(at)).toEqual(['a valid']));
+  await aMoment();
+  await truncate(join(bundle, 'unet/diffusion_pytorch_model.safetensors'), 1000);
+  await soon(() => expect(states(at)).toEqual(['a invalid']));
+});
+
+test('a bundle that another takes the place of is watched on', async () => {
+  await using at = await watched();
+  const bundle = await copyTinyBundle(join(at.path, 'a'));
+  const other = await copyTinyBundle(join(at.path, 'b'));
+  await at.library.register(bundle);
+  await aMoment();
+  await rename(bundle, join(at.path, 'old'));
+  await rename(other, bundle);
+  await aMoment();
+  await aMoment();
+  await truncate(join(bundle, 'unet/diffusion_pytorch_model.safetensors'), 1000);
+  await soon(() => expect(states(at)).toEqual(['a invalid']));
+});
+
 test('a source that goes, and one that gets another name, are seen', async () => {
   await using at = await watched();
   const a = await writeLora(join(at.path, 'loras/a.safetensors'), 'a');

@@ -1,7 +1,9 @@
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openCatalog } from '../../catalog/catalog.ts';
 import { temporaryFolder } from '../../formats/fixtures/tiny-bundle.ts';
-import { writeLora } from '../fixtures/test-library.ts';
+import { TestLibrary, writeLora } from '../fixtures/test-library.ts';
 import { LibraryWorker } from './library-worker.ts';
 import type { WorkerReply } from './messages.ts';
 
@@ -27,4 +29,23 @@ test('a thread that is closed in the middle of a request refuses it', async () =
   const refused = expect(asked).rejects.toThrow('ended');
   await worker.close();
   await refused;
+});
+
+test('an index that is tended has in its file what was in its log alone', async () => {
+  await using at = await TestLibrary.open();
+  await at.library.register(await writeLora(join(at.path, 'a.safetensors'), 'a'));
+  const path = join(at.root, 'models.db');
+  const countInFile = async () => {
+    const copy = join(at.path, 'copy.db');
+    await copyFile(path, copy);
+    const copied = openCatalog(copy);
+    const count = copied.count();
+    copied.close();
+    return count;
+  };
+  expect(await countInFile()).toBe(0);
+  const worker = new LibraryWorker(entry);
+  const reply = await worker.ask({ kind: 'tend', catalogPath: path }, ({ kind }) => kind);
+  await worker.close();
+  expect([reply, await countInFile(), at.all().length]).toEqual(['tended', 1, 1]);
 });

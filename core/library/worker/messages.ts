@@ -9,9 +9,10 @@ export const SurveyTask = z.object({
 });
 export type SurveyTask = z.infer<typeof SurveyTask>;
 
-/** To a worker thread: one survey, or one file to hash, at a time. */
+/** To a worker thread: one survey, one index to tend, or one file to hash, at a time. */
 export const WorkerRequest = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('survey'), catalogPath: z.string(), ...SurveyTask.shape }),
+  z.object({ kind: z.literal('tend'), catalogPath: z.string() }),
   z.object({ kind: z.literal('hash'), path: z.string(), isSafetensors: z.boolean() }),
 ]);
 export type WorkerRequest = z.infer<typeof WorkerRequest>;
@@ -29,6 +30,7 @@ export type ReconcileStep = z.infer<typeof ReconcileStep>;
 export const WorkerReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('steps'), steps: z.array(ReconcileStep) }),
   z.object({ kind: z.literal('surveyed'), unchanged: z.int() }),
+  z.object({ kind: z.literal('tended') }),
   z.object({
     kind: z.literal('hashed'),
     sha256: z.string(),

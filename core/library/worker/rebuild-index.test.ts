@@ -105,6 +105,7 @@ describe.each([
         emit: () => {},
         now: () => now,
         log: () => {},
+        drawPreview: async (bytes) => bytes,
         watches,
       };
       await rebuildIndex({ host, catalog, store: new ModelStore(host, catalog), turns: new Turns(), refusal: null });

@@ -1,10 +1,10 @@
 import type { Hires } from '../../contract/generate.ts';
 import type { RunPlan } from '../../contract/runner.ts';
+import type { Imaging } from '../imaging/imaging.ts';
 import { type Composition, leavesSteps, planOfItem } from './composition.ts';
-import { coveringPixels } from './resized-pixels.ts';
 
 /** A picture at the plan's size, made larger, and made anew from there with the same seed. */
-export function hiresComposition(plan: RunPlan, hires: Hires): Composition {
+export function hiresComposition(plan: RunPlan, hires: Hires, { resize }: Pick<Imaging, 'resize'>): Composition {
   const { width, height, strength, upscaler } = hires;
   const second: Partial<RunPlan> = {
     width,
@@ -28,7 +28,7 @@ export function hiresComposition(plan: RunPlan, hires: Hires): Composition {
     },
     async make(item, run) {
       const first = planOfItem(plan, item);
-      const pixels = await coveringPixels(await run(first, 0), width, height, upscaler);
+      const pixels = await resize(await run(first, 0), { width, height }, upscaler, 'cover');
       const then = { ...first, ...second, init: { pixels, strength } };
       return leavesSteps(then, strength) ? run(then, 1) : pixels;
     },

@@ -1,10 +1,9 @@
-import sharp from 'sharp';
 import type { ResizeMode } from '../../contract/generate.ts';
 import type { Mask } from '../../contract/passes.ts';
 import type { Pixels, RunPlan } from '../../contract/runner.ts';
-import { initPixels, type PictureSize } from '../pictures/init-picture.ts';
+import type { Imaging } from '../imaging/imaging.ts';
+import type { PictureSize } from '../pictures/picture-size.ts';
 import { fillSurroundings } from './fill-surroundings.ts';
-import { resizedPixels } from './resized-pixels.ts';
 
 export interface MaskedInit {
   readonly init: NonNullable<RunPlan['init']>;
@@ -22,6 +21,7 @@ export interface MaskedInitInput {
   readonly size: PictureSize;
   readonly resizeMode: ResizeMode;
   readonly strength: number;
+  readonly imaging: Pick<Imaging, 'initPixels' | 'resize' | 'blur'>;
 }
 
 interface Box extends PictureSize {
@@ -35,7 +35,7 @@ const beginnings = { fill: 'init', original: 'init', noise: 'noise', nothing: 'n
 export async function maskedInit(input: MaskedInitInput): Promise<MaskedInit | null> {
   const { mask, size, own, resizeMode } = input;
   if (mask.area === 'whole') return maskedIn(input, size, { left: 0, top: 0, ...size }, resizeMode);
-  const grey = await greyOf(input.maskBytes, own, 0, mask);
+  const grey = await greyOf(input, own, 0);
   const part = boxOf(grey, own);
   return part === null ? null : maskedIn(input, own, aroundBox(part, mask.padding, own, size), 0);
 }
@@ -53,11 +53,13 @@ export function maskFacts({ blur, fill, area, padding, is_inverted }: Mask): Rea
 
 /** Makes what lies in `box` of the picture, which is of that size by then, at the size of the run. */
 async function maskedIn(input: MaskedInitInput, whole: PictureSize, box: Box, mode: ResizeMode): Promise<MaskedInit> {
-  const { bytes, maskBytes, mask, size, strength } = input;
-  const picture = await initPixels(bytes, whole, mode);
-  const soft = await blurred(await greyOf(maskBytes, whole, mode, mask), whole, mask.blur);
-  const pixels = await resizedPixels(cut(picture, box), size.width, size.height, 'Lanczos');
-  const { rgb } = await resizedPixels(cut(spread(soft, whole), box), size.width, size.height, 'Lanczos');
+  const { bytes, mask, size, strength, imaging } = input;
+  const picture = await imaging.initPixels(bytes, whole, mode);
+  const hard = await greyOf(input, whole, mode);
+  const soft = mask.blur === 0 ? hard : await imaging.blur(hard, whole, mask.blur);
+  const resized = (one: Pixels, to: PictureSize) => imaging.resize(one, to, 'Lanczos', 'fill');
+  const pixels = await resized(cut(picture, box), size);
+  const { rgb } = await resized(cut(spread(soft, whole), box), size);
   const grey = rgb.filter((_, at) => at % 3 === 0);
   return {
     init: {
@@ -65,13 +67,17 @@ async function maskedIn(input: MaskedInitInput, whole: PictureSize, box: Box, mo
       strength,
       mask: { grey, begins_as: beginnings[mask.fill] },
     },
-    finish: async (made) => laidInto(picture, soft, await resizedPixels(made, box.width, box.height, 'Lanczos'), box),
+    finish: async (made) => laidInto(picture, soft, await resized(made, box), box),
   };
 }
 
 /** The mask at that size, white where the picture is made anew. */
-async function greyOf(bytes: Uint8Array, size: PictureSize, mode: ResizeMode, mask: Mask): Promise<Uint8Array> {
-  const { rgb } = await initPixels(bytes, size, mode);
+async function greyOf(
+  { maskBytes, mask, imaging }: MaskedInitInput,
+  size: PictureSize,
+  mode: ResizeMode,
+): Promise<Uint8Array> {
+  const { rgb } = await imaging.initPixels(maskBytes, size, mode);
   const grey = new Uint8Array(size.width * size.height);
   // ITU-R BT.601, as PIL turns colours into grey.
   for (let at = 0; at < grey.length; at++) {
@@ -80,16 +86,6 @@ async function greyOf(bytes: Uint8Array, size: PictureSize, mode: ResizeMode, ma
     grey[at] = mask.is_inverted ? 255 - light : light;
   }
   return grey;
-}
-
-async function blurred(grey: Uint8Array, { width, height }: PictureSize, blur: number): Promise<Uint8Array> {
-  if (blur === 0) return grey;
-  const soft = await sharp(grey, { raw: { width, height, channels: 1 } })
-    .blur(blur)
-    .toColourspace('b-w')
-    .raw()
-    .toBuffer();
-  return new Uint8Array(soft);
 }
 
 function spread(grey: Uint8Array, { width, height }: PictureSize): Pixels {

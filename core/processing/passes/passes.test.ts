@@ -4,6 +4,7 @@ import { Failed } from '../../contract/failure.ts';
 import { Hires } from '../../contract/generate.ts';
 import { Mask, TiledUpscale } from '../../contract/passes.ts';
 import type { Pixels, RunPlan } from '../../contract/runner.ts';
+import { sharpImaging as imaging } from '../imaging/sharp-imaging.ts';
 import { fillSurroundings } from './fill-surroundings.ts';
 import { hiresComposition } from './hires.ts';
 import { maskedInit } from './masked-init.ts';
@@ -86,6 +87,7 @@ describe('a masked init picture', () => {
     size: { width: 64, height: 48 },
     resizeMode: 0 as const,
     strength: 0.5,
+    imaging,
     ...change,
   });
   const white = pixels(64, 48, () => 255);
@@ -142,7 +144,7 @@ describe('a second pass', () => {
   test('begins with the first picture made larger, has its seed, and what it says itself', async () => {
     const { plans, run } = echo();
     const hires = Hires.parse({ width: 128, height: 96, strength: 0.4, steps: 5, prompt: 'more', sampler: 'DDIM' });
-    const composition = hiresComposition(plan, hires);
+    const composition = hiresComposition(plan, hires, imaging);
     expect(await composition.make(1, run)).toMatchObject({ width: 128, height: 96 });
     expect(plans).toMatchObject([
       { seeds: [8], width: 64, height: 64, init: null, prompt: 'a' },
@@ -162,7 +164,8 @@ describe('a second pass', () => {
 
   test('that would take no step is left out', async () => {
     const { plans, run } = echo();
-    const made = await hiresComposition(plan, Hires.parse({ width: 128, height: 128, strength: 0.05 })).make(0, run);
+    const hires = Hires.parse({ width: 128, height: 128, strength: 0.05 });
+    const made = await hiresComposition(plan, hires, imaging).make(0, run);
     expect([plans.length, made.width]).toEqual([1, 128]);
   });
 });
@@ -171,7 +174,13 @@ describe('tiles', () => {
   test('cover the picture, overlap, and lie together without a seam', async () => {
     const { plans, run } = echo();
     const source = pixels(70, 50, (x, y) => 2 * x + y);
-    const composition = await tiledComposition(plan, source, 0.5, TiledUpscale.parse({ scale: 2, overlap: 16 }));
+    const composition = await tiledComposition(
+      plan,
+      source,
+      0.5,
+      TiledUpscale.parse({ scale: 2, overlap: 16 }),
+      imaging,
+    );
     const made = await composition.make(0, run);
     const large = await sharp(source.rgb, { raw: { width: 70, height: 50, channels: 3 } })
       .resize(140, 100, { kernel: 'lanczos3', fit: 'fill' })
@@ -190,6 +199,7 @@ describe('tiles', () => {
       pixels(20, 40, (x) => x),
       0.5,
       TiledUpscale.parse({ scale: 1, overlap: 0 }),
+      imaging,
     );
     expect(await composition.make(0, run)).toMatchObject({ width: 20, height: 40 });
     expect(plans.map(({ width, height }) => [width, height])).toEqual([
@@ -207,6 +217,7 @@ describe('tiles', () => {
       pixels(64, 64, () => 0),
       0.5,
       tiled,
+      imaging,
     );
     await expect(asked).rejects.toBeInstanceOf(Failed);
     await expect(asked).rejects.toMatchObject({ failure: { code: 'invalid_input', details: { field } } });

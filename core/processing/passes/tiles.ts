@@ -1,8 +1,8 @@
 import { Failed } from '../../contract/failure.ts';
 import { passLimits, type TiledUpscale } from '../../contract/passes.ts';
 import type { Pixels, RunPlan } from '../../contract/runner.ts';
+import type { Imaging } from '../imaging/imaging.ts';
 import { type Composition, leavesSteps, planOfItem } from './composition.ts';
-import { resizedPixels } from './resized-pixels.ts';
 
 interface Place {
   readonly left: number;
@@ -20,6 +20,7 @@ export async function tiledComposition(
   source: Pixels,
   strength: number,
   { scale, overlap, upscaler }: TiledUpscale,
+  { resize }: Pick<Imaging, 'resize'>,
 ): Promise<Composition> {
   const width = Math.floor(source.width * scale);
   const height = Math.floor(source.height * scale);
@@ -37,7 +38,7 @@ export async function tiledComposition(
       field: 'tiled_upscale',
       reason: `${places.length} tiles; the most is ${passLimits.maxTiles}. Make the tiles larger`,
     });
-  const large = await resizedPixels(source, width, height, upscaler);
+  const large = await resize(source, { width, height }, upscaler, 'fill');
   return {
     runCount: places.length,
     facts: { 'SD upscale overlap': String(overlap), 'SD upscale upscaler': upscaler },

@@ -23,6 +23,8 @@ export const failure: Translation<typeof english.failure> = {
   runner_crashed:
     'Der Prozess, der die Bilder macht, endete unerwartet ({reason}). Er läuft wieder; der Auftrag kann noch einmal laufen.',
   runner_unavailable: 'Der Prozess, der die Bilder macht, ließ sich nicht starten: {reason}',
+  imaging_failed:
+    'Der Prozess, der Bilder liest und schreibt, endete zweimal an einem Bild von {picture}: {reason}. Die anderen betrifft das nicht; speichere dieses mit einem anderen Programm neu.',
   provider_unavailable: 'Die Ausführung „{provider}“ geht hier nicht: {reason}',
   interrupted: 'Vitrine endete, während dieser Auftrag lief. Lass ihn noch einmal laufen.',
   closing: 'Vitrine wird gerade beendet. Der Auftrag „{id}“ wartet in der Schlange und läuft beim nächsten Start.',

@@ -81,6 +81,25 @@ export const server: Translation<typeof en.server> = {
   copiedKey: 'Schlüssel kopiert',
 };
 
+export const updates: Translation<typeof en.updates> = {
+  look: 'Nach Updates sehen',
+  lookMeans: 'Einmal am Tag. Eine neue Version wird beim Beenden installiert; sonst geht nichts hinaus.',
+  noAddress: 'Dieser Build hat keine Update-Adresse. Neuere Versionen kommen von dort, woher er kam.',
+  newest: 'Neueste Version',
+  notLooked: 'Noch nicht nachgesehen.',
+  nothingNewer: 'Am {time} gab es keine neuere.',
+  looking: 'Es wird nachgesehen …',
+  lookNow: 'Jetzt nachsehen',
+  downloading: 'Version {version} wird geladen: {share}.',
+  ready: 'Version {version} ist da. Sie wird installiert, wenn du beendest, während kein Bild entsteht.',
+  failed_unreachable: 'Die Update-Adresse war nicht zu erreichen. Prüfe das Netz; morgen wird es wieder versucht.',
+  failed_bad_answer: 'Die Update-Adresse gab keine Liste von Versionen, die diese lesen kann. Später vielleicht.',
+  failed_damaged: 'Was kam, war nicht, was angekündigt war, und wurde weggeworfen. Später geht es vielleicht.',
+  failed_not_written: 'Die neue Version war nicht zu schreiben. Schaffe Platz, oder prüfe, wer dort schreiben darf.',
+  failed_not_updatable: 'Diese Kopie kann sich nicht ersetzen. Hol die neue Version dort, woher du diese hast.',
+  failed_other: 'Es ging nicht. Die Protokolldatei hat die Einzelheiten; die jetzige Version bleibt.',
+};
+
 export const option: Translation<typeof en.option> = {
   starterModel: 'Beigelegtes Modell',
   live_previews_enable: { title: 'Vorschau', text: 'Das Bild zeigen, während es entsteht.' },

@@ -79,6 +79,25 @@ export const server = {
   copiedKey: 'Key copied',
 } as const;
 
+export const updates = {
+  look: 'Look for updates',
+  lookMeans: 'Once a day. A new version is installed when you quit; nothing else goes out.',
+  noAddress: 'This build has no update address. Newer versions come from where you got it.',
+  newest: 'Newest version',
+  notLooked: 'Not looked for yet.',
+  nothingNewer: 'There was none newer on {time}.',
+  looking: 'Looking…',
+  lookNow: 'Look now',
+  downloading: 'Version {version} is downloading: {share}.',
+  ready: 'Version {version} is here. It is installed when you quit while no picture is made.',
+  failed_unreachable: 'The update address could not be reached. Check the network; it is tried again tomorrow.',
+  failed_bad_answer: 'The update address gave no list of versions that this one can read. A later try may.',
+  failed_damaged: 'What came was not what had been announced, and was thrown away. A later try may go through.',
+  failed_not_written: 'The new version could not be written. Free some space, or check who may write there.',
+  failed_not_updatable: 'This copy can’t replace itself. Get the new version from where you got this one.',
+  failed_other: 'It did not work. The log file has the details; the version in use stays.',
+} as const;
+
 export const option = {
   starterModel: 'Starter model',
   live_previews_enable: { title: 'Live preview', text: 'Show the picture while it forms.' },

@@ -1,5 +1,6 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
 import type { Options } from '../../../core/contract/options.ts';
+import type { UpdateAct, Updates } from '../../../core/contract/updates.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { AppState } from '../state.ts';
 import type { AppStore } from '../store.ts';
@@ -35,6 +36,7 @@ export function createSettingsActions(
         }),
         // Apart: looking for graphics cards takes longer.
         attempt(async () => set({ doctor: await client.call('app.doctor', {}) })),
+        attempt(async () => set({ updates: (await client.desktop?.showUpdates()) ?? null })),
       ]),
 
     /** Shown at once, and taken back when the core refuses it. One change after the other, in the order they were made. */
@@ -64,6 +66,9 @@ export function createSettingsActions(
         set({ nextLibrary: library_path });
         return library_path;
       }),
+    showUpdates: (updates: Updates) => set({ updates }),
+    actOnUpdates: (act: UpdateAct) =>
+      attempt(async () => set({ updates: (await client.desktop?.actOnUpdates(act)) ?? null })),
     restart: () => attempt(async () => client.desktop?.restart()),
 
     unloadModel: () =>

@@ -1,6 +1,7 @@
 import type { CommandOutput } from '../../../core/contract/command.ts';
 import type { Options } from '../../../core/contract/options.ts';
 import type { ServerState } from '../../../core/contract/server-commands.ts';
+import type { Updates } from '../../../core/contract/updates.ts';
 
 export type DoctorReport = CommandOutput<'app.doctor'>;
 
@@ -11,6 +12,14 @@ export interface SettingsPart {
   readonly server: ServerState | null;
   /** The library folder that was chosen for the next start. */
   readonly nextLibrary: string | null;
+  /** Of the desktop program; null in a browser. */
+  readonly updates: Updates | null;
 }
 
-export const initialSettingsPart: SettingsPart = { doctor: null, options: null, server: null, nextLibrary: null };
+export const initialSettingsPart: SettingsPart = {
+  doctor: null,
+  options: null,
+  server: null,
+  nextLibrary: null,
+  updates: null,
+};

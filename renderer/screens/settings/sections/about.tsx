@@ -3,6 +3,7 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Tool } from '../../../ui/button.tsx';
 import { Pref } from './pref.tsx';
+import { UpdatePrefs } from './update-prefs.tsx';
 
 export function About() {
   const t = useTranslations('settings');
@@ -12,10 +13,13 @@ export function About() {
   const { version, node_version: node, platform } = doctor;
   const said = t('versionValue', { version, node, platform });
   return (
-    <Pref title={t('version')} text={said}>
-      <Tool label={t('copyVersion')} onPress={() => void copyText(said, t('copiedVersion'))}>
-        <Copy />
-      </Tool>
-    </Pref>
+    <>
+      <Pref title={t('version')} text={said}>
+        <Tool label={t('copyVersion')} onPress={() => void copyText(said, t('copiedVersion'))}>
+          <Copy />
+        </Tool>
+      </Pref>
+      <UpdatePrefs />
+    </>
   );
 }

@@ -1,13 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../contract/failure.ts';
-import { GenerateRequest } from '../../contract/generate.ts';
-import { upscaled } from '../upscale/upscale.ts';
-import { checkInitPicture, initPixels, sizeFrom } from './init-picture.ts';
-import { keepInitPicture, readInitPicture } from './input-pictures.ts';
+import { checkInitPicture, initPixels } from './init-picture.ts';
+import { resizedPixels } from './resized-pixels.ts';
 
 /** Left half red, right half blue. */
 const halves = (width: number, height: number): Sharp => {
@@ -111,65 +106,10 @@ describe('an init picture', () => {
   });
 });
 
-it.each([
-  [
-    { width: 100, height: 67 },
-    { width: 96, height: 64 },
-  ],
-  [
-    { width: 1024, height: 1024 },
-    { width: 1024, height: 1024 },
-  ],
-  [
-    { width: 4000, height: 3000 },
-    { width: 1176, height: 880 },
-  ],
-  [
-    { width: 3, height: 9 },
-    { width: 8, height: 8 },
-  ],
-  [
-    { width: 16_000, height: 8 },
-    { width: 4096, height: 8 },
-  ],
-])('a picture made from one of %j is %j', (own, expected) => {
-  expect(sizeFrom(own, { width: 512, height: 512 })).toEqual(expected);
-});
-
-describe('a request’s init picture', () => {
-  let folder = '';
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'vitrine-inputs-'));
-  });
-  afterEach(() => rm(folder, { recursive: true }));
-
-  it('is kept once, and named by its content', async () => {
-    const base64 = (await halves(8, 8).png().toBuffer()).toString('base64');
-    const kept = await keepInitPicture(GenerateRequest.parse({ init_image: base64 }), folder);
-    expect(kept.init_image).toMatch(/^sha256:[0-9a-f]{64}$/);
-    const again = await keepInitPicture(
-      GenerateRequest.parse({ init_image: `data:image/png;base64,${base64}` }),
-      folder,
-    );
-    expect(again).toEqual(kept);
-    expect(await keepInitPicture(kept, folder)).toEqual(kept);
-    expect(await readdir(folder)).toHaveLength(1);
-    expect(Buffer.from(await readInitPicture(kept.init_image ?? '', folder)).toString('base64')).toBe(base64);
-  });
-
-  it('that is none leaves nothing behind', async () => {
-    const request = GenerateRequest.parse({ init_image: 'bm8gcGljdHVyZQ==' });
-    expect(await refusalOf(keepInitPicture(request, folder))).toMatchObject({ code: 'invalid_input' });
-    const unknown = GenerateRequest.parse({ init_image: `sha256:${'0'.repeat(64)}` });
-    expect(await refusalOf(keepInitPicture(unknown, folder))).toMatchObject({ code: 'not_found' });
-    expect(await readdir(folder)).toEqual([]);
-  });
-});
-
-it('an upscaled picture has twice or four times the side, and the same look', async () => {
+it('a picture made larger has twice or four times the side, and the same look', async () => {
   const pixels = { width: 16, height: 8, rgb: new Uint8Array(await halves(16, 8).raw().toBuffer()) };
   for (const factor of [2, 4] as const) {
-    const large = await upscaled(pixels, factor);
+    const large = await resizedPixels(pixels, { width: 16 * factor, height: 8 * factor }, 'Lanczos', 'fill');
     expect([large.width, large.height, large.rgb.byteLength]).toEqual([16 * factor, 8 * factor, 384 * factor ** 2]);
     expect([pixelAt(large, 1, 1), pixelAt(large, 16 * factor - 2, 1)]).toEqual([
       [255, 0, 0],

@@ -1,19 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
-import { maxPixels, openPicture } from '../pictures/open-picture.ts';
+import type { EnlargeRequest } from './imaging.ts';
+import { maxPixels, openPicture } from './open-picture.ts';
 import { resized, type Upscaler, upscalers } from './upscalers.ts';
 
-export interface EnlargeRequest {
-  /** A factor, or the size to fill: covered and, with `crop`, cut to it. */
-  readonly size:
-    | { readonly factor: number }
-    | { readonly width: number; readonly height: number; readonly crop: boolean };
-  /** A name of `upscalers`; `None` leaves the picture as it is. */
-  readonly upscaler: string;
-  /** Laid over the first, `visibility` from 0 to 1. */
-  readonly second: { readonly upscaler: string; readonly visibility: number } | null;
-}
-
-export interface Enlarged {
+interface Enlarged {
   readonly picture: Sharp;
   /** What was done, as stable-diffusion-webui writes it; empty for nothing. */
   readonly told: string;

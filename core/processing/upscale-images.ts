@@ -1,22 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { Failed } from '../../contract/failure.ts';
-import type { Timings } from '../../contract/generate.ts';
-import type { JobId } from '../../contract/ids.ts';
-import type { Artifact, Progress } from '../../contract/job.ts';
-import { defaultOptions, type Options } from '../../contract/options.ts';
-import { restPrefix } from '../../contract/rest.ts';
-import type { CancelSignal } from '../../contract/runner.ts';
-import { withParameters } from '../infotext.ts';
-import { openPicture } from '../pictures/open-picture.ts';
-import { encode, pictureFormat, picturePath, saveFile } from '../pictures/save-picture.ts';
-import { snapshotOptions } from '../settings/options.ts';
-import { resized, usualUpscaler } from './upscalers.ts';
+import { Failed } from '../contract/failure.ts';
+import type { Timings } from '../contract/generate.ts';
+import type { JobId } from '../contract/ids.ts';
+import type { Artifact, Progress } from '../contract/job.ts';
+import { defaultOptions, type Options } from '../contract/options.ts';
+import { restPrefix } from '../contract/rest.ts';
+import type { CancelSignal } from '../contract/runner.ts';
+import type { Imaging } from './imaging/imaging.ts';
+import { usualUpscaler } from './imaging/upscalers.ts';
+import { withParameters } from './infotext.ts';
+import { pictureFormat } from './pictures/picture-format.ts';
+import { picturePath, saveFile } from './pictures/save-picture.ts';
+import { snapshotOptions } from './settings/options.ts';
 
 export interface UpscaleContext {
   readonly jobId: JobId;
   readonly scale: 2 | 4;
   readonly outputsPath: string;
   readonly signal: CancelSignal;
+  readonly imaging: Pick<Imaging, 'encodeFile'>;
   readonly options?: Options;
   readonly overrides?: Readonly<Record<string, unknown>>;
   /** So many are there from before a pause. */
@@ -52,7 +54,7 @@ export async function upscaleImages(pictures: readonly Artifact[], context: Upsc
 }
 
 async function upscale(picture: Artifact, options: Options, context: UpscaleContext): Promise<Artifact> {
-  const { jobId, scale, outputsPath, now = () => new Date() } = context;
+  const { jobId, scale, outputsPath, imaging, now = () => new Date() } = context;
   const { item_index: itemIndex, seed, path: source, is_fake, model_id } = picture;
   const width = picture.width * scale;
   const height = picture.height * scale;
@@ -62,7 +64,7 @@ async function upscale(picture: Artifact, options: Options, context: UpscaleCont
   });
   let bytes: Uint8Array;
   try {
-    bytes = await encode(resized(openPicture(await readFile(source)), width, height, usualUpscaler), infotext, options);
+    bytes = await imaging.encodeFile(await readFile(source), { width, height }, infotext, options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failed('unreadable', { path: source, reason }, { cause: error });

@@ -2,11 +2,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp';
 import { Failed } from '../../contract/failure.ts';
 import type { ResizeMode } from '../../contract/generate.ts';
 import type { Pixels } from '../../contract/runner.ts';
-
-export interface PictureSize {
-  readonly width: number;
-  readonly height: number;
-}
+import type { PictureSize } from '../pictures/picture-size.ts';
 
 const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp']);
 const largestSide = 16_384;
@@ -53,21 +49,6 @@ export async function initPixels(bytes: Uint8Array, { width, height }: PictureSi
     extendWith: 'copy',
   });
   return { width, height, rgb: await read(fitted) };
-}
-
-/**
- * The size of a picture made from this one, where the request names none: its own in whole steps of 8 px, as diffusers has it, but no more than
- * four times the area that the model is used to: a photograph would be steps of an hour.
- */
-export function sizeFrom(picture: PictureSize, usual: PictureSize): PictureSize {
-  const most = 4 * usual.width * usual.height;
-  const scale = Math.min(
-    1,
-    Math.sqrt(most / (picture.width * picture.height)),
-    4096 / Math.max(picture.width, picture.height),
-  );
-  const side = (length: number) => Math.max(8, Math.floor((length * scale) / 8 + 1e-6) * 8);
-  return { width: side(picture.width), height: side(picture.height) };
 }
 
 async function sizeOf(bytes: Uint8Array): Promise<PictureSize> {

@@ -1,0 +1,7 @@
+import type { Artifact } from '../../contract/job.ts';
+import type { Options } from '../../contract/options.ts';
+
+/** What the options make of picture files. */
+export function pictureFormat({ samples_format }: Options): Artifact['format'] {
+  return samples_format === 'jpeg' ? 'jpg' : samples_format;
+}
