@@ -36,6 +36,35 @@ for (const theme of ['light', 'dark'] as const) {
   });
 }
 
+for (const media of [{ contrast: 'more' }, { forcedColors: 'active' }] as const) {
+  test(`every screen is readable where the system asks for ${JSON.stringify(media)}, and nothing moves where it asks for rest`, async ({
+    openInBrowser,
+    place,
+  }, testInfo) => {
+    test.slow();
+    const { weightsToCut } = stockDrive(place);
+    const { page } = await openInBrowser({ env: { VITRINE_RUNNER: 'fake' } });
+    await page.emulateMedia({ ...media, colorScheme: 'dark', reducedMotion: 'reduce' });
+    await page.evaluate(axe.source);
+    await passWelcome(page);
+    await addReview.open(page, place);
+    await bringIn(page);
+    await makePictures(page, ['a red sun over blue mountains'], 4);
+    await makeTrouble(page, weightsToCut);
+    for (const { name, open, leave } of mainViews) {
+      await open(page, place);
+      expect.soft(await page.evaluate(() => document.getAnimations().length), name).toBe(0);
+      await testInfo.attach(name, { body: await page.screenshot(), contentType: 'image/png' });
+      if (process.env.VITRINE_LOOKS !== undefined)
+        await page.screenshot({
+          path: `${process.env.VITRINE_LOOKS}/${Object.keys(media)[0]}-${name.replaceAll(/\W+/g, '-')}.png`,
+        });
+      expect.soft(await seriousFindings(page), name).toEqual([]);
+      await leave?.(page);
+    }
+  });
+}
+
 async function seriousFindings(page: Page): Promise<readonly string[]> {
   const { violations } = await page.evaluate(() => {
     const { axe: injected } = window as unknown as { axe: { run(): Promise<AxeResults> } };

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import list from '../list-screen.module.css';
@@ -25,15 +25,16 @@ const sections: Readonly<Record<SectionId, () => ReactNode>> = {
   about: About,
 };
 
+const patienceMs = 1000;
+
 /** Everything that can be set, on one page; the list beside it says where one is and leads there. */
 export function SettingsScreen() {
   const t = useTranslations('settings');
   const { loadSettings } = useActions();
   const isReady = useApp((state) => state.isReady);
-  // All at once: a section that came late would push away what one is about to press. Without a core there is still the window's own.
-  const isRead = useApp(
-    ({ options, server, connection }) => (options !== null && server !== null) || connection === 'lost',
-  );
+  // All at once: a section that came late would push away what one is about to press.
+  const isRead = useApp(({ options, server }) => options !== null && server !== null);
+  const hasWaited = useHasWaited();
   const scroll = useRef<HTMLDivElement>(null);
   const [current, goTo] = useSectionInView(scroll);
   useEffect(() => {
@@ -54,7 +55,7 @@ export function SettingsScreen() {
         </nav>
         <div ref={scroll} className={css.scroll}>
           <div className={css.prefs}>
-            {(isRead ? sectionIds : []).map((id) => {
+            {(isRead || hasWaited ? sectionIds : []).map((id) => {
               const Body = sections[id];
               return (
                 <section
@@ -75,4 +76,14 @@ export function SettingsScreen() {
       </div>
     </section>
   );
+}
+
+/** Without a core's answer there are still the window's own settings. */
+function useHasWaited(): boolean {
+  const [hasWaited, setHasWaited] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setHasWaited(true), patienceMs);
+    return () => clearTimeout(timer);
+  }, []);
+  return hasWaited;
 }
