@@ -46,7 +46,10 @@ PRESETS = {
         autoencoder_crops=Schedule(steps=1300, batch=12, learning_rate=2.4e-3, warmup_steps=20, decay_share=0.6),
         autoencoder_whole=Schedule(steps=0, batch=4, learning_rate=8e-4, warmup_steps=10, decay_share=1.0),
         text=Schedule(steps=1000, batch=32, learning_rate=2e-3, warmup_steps=60, decay_share=0.8),
-        denoiser=(Schedule(steps=3200, batch=32, learning_rate=2e-3, warmup_steps=60, decay_share=0.7),),
+        denoiser=(
+            Schedule(steps=3200, batch=32, learning_rate=2e-3, warmup_steps=60, decay_share=0.7),
+            Schedule(steps=450, batch=32, learning_rate=1e-3, warmup_steps=15, decay_share=1.0),
+        ),
         settled_from=2_586,
         decoder=Schedule(steps=700, batch=4, learning_rate=1.2e-3, warmup_steps=30, decay_share=1.0),
         judge=Schedule(steps=1100, batch=48, learning_rate=3e-3, warmup_steps=50, decay_share=1.0),
