@@ -11,8 +11,8 @@ import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
-import { createImageTools, type ImageTools } from './processing/pictures/image-tools.ts';
 import { createImagingProcess } from './processing/imaging/process/imaging-process.ts';
+import { createImageTools, type ImageTools } from './processing/pictures/image-tools.ts';
 import { processImages } from './processing/process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing/processing-runner.ts';
 import { openSettings } from './processing/settings/settings.ts';
@@ -145,6 +145,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   });
   undo.defer(() => library.close());
   undo.defer(() => mappings.close());
+  if (options.watches ?? true) mappings.watchOwnRules();
   undo.defer(
     events.listen(({ event }) => {
       if (event.kind !== 'model_removed') return;

@@ -18,6 +18,7 @@ export const AppEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('runner_changed'), runner: RunnerStatus }),
   z.object({ kind: z.literal('task_changed'), task: Task }),
   z.object({ kind: z.literal('mappings_changed'), app: z.string(), root: z.string() }),
+  z.object({ kind: z.literal('mapping_rules_changed') }),
   z.object({ kind: z.literal('library_reconciled'), changed_count: z.int().nonnegative() }),
 ]);
 export type AppEvent = z.infer<typeof AppEvent>;

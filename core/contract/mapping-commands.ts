@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ModelId } from './ids.ts';
 import { absolutePath, type CommandShape } from './command-shape.ts';
+import { ModelId } from './ids.ts';
 import {
   MappingAction,
   MappingActionKind,

@@ -19,15 +19,15 @@ import { writeFailure } from './ledger/write-failure.ts';
 import { fileSystemLinks, type LinkSystem } from './links/link-system.ts';
 import { MappingTasks, type TaskHands } from './mapping-tasks.ts';
 import { differenceBetween, type KeptPlan, KeptPlans } from './plan/kept-plans.ts';
-import { plainWish, type PlanWish, planSteps } from './plan/plan-mapping.ts';
+import { type PlanWish, plainWish, planSteps } from './plan/plan-mapping.ts';
 import { readSnapshot } from './plan/read-snapshot.ts';
+import { targetBelow } from './plan/snapshot.ts';
 import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
+import { watchRules } from './rules/watch-rules.ts';
 import { inSlices } from './slices.ts';
 import type { ThreadUse } from './thread/link-thread.ts';
 import { Turns } from './turns.ts';
-
-import { targetBelow } from './plan/snapshot.ts';
 
 /** Links that are worth a thread of their own. */
 const manyLinks = 300;
@@ -41,6 +41,7 @@ export class Mappings {
   readonly #links: LinkSystem;
   readonly #plans = new KeptPlans();
   readonly #turns = new Turns();
+  #endRuleWatch: (() => Promise<void>) | null = null;
   readonly #thread: ThreadUse;
   readonly tasks: MappingTasks;
   readonly #unfinished = new Set<ApplyRecord>();
@@ -188,7 +189,20 @@ export class Mappings {
     for (const { head } of records) this.#host.emit({ kind: 'mappings_changed', app: head.app, root: head.root });
   }
 
+  /** Tells from now on when a rule file of the user's own came, went or changed. */
+  watchOwnRules(): void {
+    const log = (error: unknown) =>
+      this.#host.log('rule files are not watched', { path: this.ownRulesPath, error: String(error) });
+    try {
+      const tell = () => this.#host.emit({ kind: 'mapping_rules_changed' });
+      this.#endRuleWatch = watchRules(this.ownRulesPath, tell, log);
+    } catch (error) {
+      log(error);
+    }
+  }
+
   async close(): Promise<void> {
+    await this.#endRuleWatch?.();
     await this.tasks.close();
     await this.#turns.take(async () => undefined);
   }

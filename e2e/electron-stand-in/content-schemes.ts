@@ -1,6 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import http, { type RequestOptions } from 'node:http';
 import https from 'node:https';
-import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AppEvent } from '../../core/contract/event.ts';
-import { afterEvent, fractionOf, noWork, cutShort } from './work-in-hand.ts';
+import { afterEvent, cutShort, fractionOf, noWork } from './work-in-hand.ts';
 
 const job = (id: string, status: string) => ({ kind: 'job_changed', job: { id, status, progress: null } }) as AppEvent;
 const progress = (job_id: string, fraction: number) =>

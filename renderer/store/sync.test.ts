@@ -37,6 +37,7 @@ test('events that a snapshot holds already are left out, those after it are appl
     },
     modelsMoved: () => seen.push(store.getState().sequence),
     mappingsMoved: () => undefined,
+    mappingRulesMoved: () => undefined,
   });
   stream?.opened();
   stream?.event(removed(10, 'old'));
@@ -57,6 +58,7 @@ test('a gap in the numbers takes a new snapshot', async () => {
     takeSnapshot: async () => sequences.shift() ?? 0,
     modelsMoved: () => undefined,
     mappingsMoved: () => undefined,
+    mappingRulesMoved: () => undefined,
   });
   stream?.opened();
   await expect.poll(() => store.getState().sequence).toBe(3);
@@ -148,6 +150,7 @@ test('a task goes forward only, and what reconciling changed moves the listings'
       moved += 1;
     },
     mappingsMoved: () => undefined,
+    mappingRulesMoved: () => undefined,
   });
   stream?.opened();
   await expect.poll(() => store.getState().isReady).toBe(true);

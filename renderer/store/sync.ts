@@ -35,6 +35,7 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
       return { ...state, tasks: { ...state.tasks, [task.task_id]: newerTask(state.tasks[task.task_id], task) } };
     }
     case 'mappings_changed':
+    case 'mapping_rules_changed':
     case 'library_reconciled':
       return state;
   }
@@ -172,6 +173,8 @@ interface SyncDoors {
   readonly modelsMoved: () => void;
   /** A link in another app's folder was made or taken back. */
   readonly mappingsMoved: () => void;
+  /** A rule file of the user's own came, went or changed. */
+  readonly mappingRulesMoved: () => void;
 }
 
 /**
@@ -181,7 +184,7 @@ interface SyncDoors {
 export function startSync(
   store: AppStore,
   client: WindowClient,
-  { takeSnapshot, modelsMoved, mappingsMoved }: SyncDoors,
+  { takeSnapshot, modelsMoved, mappingsMoved, mappingRulesMoved }: SyncDoors,
 ): () => void {
   let waiting: SequencedEvent[] | null = [];
   let isStopped = false;
@@ -218,6 +221,7 @@ export function startSync(
     store.setState((state) => ({ ...applyEvent(state, message.event), sequence: message.sequence }));
     if (movesModels(message.event)) modelsMoved();
     if (message.event.kind === 'mappings_changed') mappingsMoved();
+    if (message.event.kind === 'mapping_rules_changed') mappingRulesMoved();
   };
 
   const stop = client.listen({

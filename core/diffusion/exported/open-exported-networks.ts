@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failed } from '../../contract/failure.ts';
+import { latentStatistics } from '../latent-scale.ts';
 import { textWorkBytes, unetWorkBytes, vaeWorkBytes } from '../memory/memory-need.ts';
 import { memoryOf } from '../memory/part-use.ts';
 import type { Networks } from '../networks.ts';
-import { latentStatistics } from '../latent-scale.ts';
 import { joinEncodings } from '../pipeline/join-encodings.ts';
 import { mostPixelsAtOnce } from '../pipeline/tiled-vae.ts';
 import type { PipelineFamily } from '../pipeline-family.ts';

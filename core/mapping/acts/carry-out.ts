@@ -11,8 +11,8 @@ import { configEntryOf } from '../links/standing-link.ts';
 import { splitPath, targetBelow } from '../plan/snapshot.ts';
 import { systemCode } from '../system-error.ts';
 import type { ThreadUse } from '../thread/link-thread.ts';
-import { type FreshLink, type LinkHands, makeInThread } from './make-in-thread.ts';
 import { LinkFailed, makeLink, removeLink, restoreLink } from './link-acts.ts';
+import { type FreshLink, type LinkHands, makeInThread } from './make-in-thread.ts';
 
 export interface CarryOut extends LinkHands {
   readonly thread: ThreadUse;

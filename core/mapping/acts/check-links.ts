@@ -5,9 +5,9 @@ import { readConfigEntries } from '../config/config-file.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';
 import { lookAtEach } from '../links/standing-link.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 import type { ThreadUse } from '../thread/link-thread.ts';
 import { isReachable } from './recover.ts';
-import { targetBelow } from '../plan/snapshot.ts';
 
 type Fault = MappingFault['fault'];
 

@@ -3,16 +3,16 @@ import { ConfigUnusable } from '../config/config-block.ts';
 import { readConfigEntries } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { ApplyRecord, RecordItem } from '../ledger/apply-record.ts';
+import type { LinkItem } from '../ledger/journal-line.ts';
 import type { Ledger, RecordWriter } from '../ledger/ledger.ts';
 import { entryAt, identityOf, isOurs, isSameText } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
+import { targetBelow } from '../plan/snapshot.ts';
 import { codeOf, systemCode } from '../system-error.ts';
-import type { LinkItem } from '../ledger/journal-line.ts';
 import { oldLinkOf } from './carry-out.ts';
 import { LinkFailed, makeLink, restoreLink } from './link-acts.ts';
 import { takeBack } from './undo.ts';
-import { targetBelow } from '../plan/snapshot.ts';
 
 /** The clock of a file system ticks more coarsely than the system's. */
 const clockSlackMs = 50;

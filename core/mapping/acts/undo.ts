@@ -4,16 +4,16 @@ import { ConfigUnusable } from '../config/config-block.ts';
 import { changeConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { RecordItem } from '../ledger/apply-record.ts';
+import type { LinkItem } from '../ledger/journal-line.ts';
 import type { Ledger, RecordWriter } from '../ledger/ledger.ts';
 import { type EntryIdentity, entryAt, identityOf, isOurs, isSameText, type MadeLink } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
-import { systemCode } from '../system-error.ts';
-import type { LinkItem } from '../ledger/journal-line.ts';
-import { oldLinkOf } from './carry-out.ts';
-import type { LinkHands } from './make-in-thread.ts';
-import { removeFolder, removeLink, restoreLink } from './link-acts.ts';
 import { targetBelow } from '../plan/snapshot.ts';
+import { systemCode } from '../system-error.ts';
+import { oldLinkOf } from './carry-out.ts';
+import { removeFolder, removeLink, restoreLink } from './link-acts.ts';
+import type { LinkHands } from './make-in-thread.ts';
 
 export interface TakeBack extends Omit<LinkHands, 'onItem'> {
   readonly ledger: Ledger;

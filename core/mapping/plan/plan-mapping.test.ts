@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ModelId } from '../../contract/ids.ts';
 import type { Place } from '../rules/rule-file.ts';
 import type { MappableModel } from './mappable-model.ts';
-import { planMapping, type PlanWish } from './plan-mapping.ts';
+import { type PlanWish, planMapping } from './plan-mapping.ts';
 import { folderEntriesOf, foldersOf, summaryOf } from './plan-view.ts';
 import type { FolderState, StandingLink, TargetSnapshot } from './snapshot.ts';
 

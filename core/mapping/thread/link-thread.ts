@@ -4,8 +4,8 @@ import {
   type LinkLook,
   type LinkOutcome,
   LinkOutcomes,
-  type LinkWish,
   LinkStates,
+  type LinkWish,
   type ThreadRequest,
 } from './messages.ts';
 

@@ -25,6 +25,7 @@ function prepared() {
     takeSnapshot: async () => 0,
     modelsMoved: () => undefined,
     mappingsMoved: () => undefined,
+    mappingRulesMoved: () => undefined,
   });
   const actions = createAddActions(store, client, { ...openDoors(store), tell: (notice) => told.push(notice) });
   const outcomes = () => {

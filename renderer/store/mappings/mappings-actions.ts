@@ -185,21 +185,30 @@ export function createMappingsActions(
       set({ modelLinks: { [id]: links } });
     });
 
+  const loadApps = async () => {
+    const { apps, own_rules_path, problems } = await client.call('mappings.apps', {});
+    patch(({ mappingApp }) => ({
+      mappingApps: apps,
+      ownRulesPath: own_rules_path,
+      mappingProblems: problems,
+      mappingApp: apps.find(({ app }) => app === mappingApp)?.app ?? apps[0]?.app ?? null,
+    }));
+  };
+
   return {
     loadMappings: () =>
       attempt(async () => {
-        const [{ apps, own_rules_path, problems }] = await Promise.all([
-          client.call('mappings.apps', {}),
-          loadApplies(),
-        ]);
-        patch(({ mappingApp }) => ({
-          mappingApps: apps,
-          ownRulesPath: own_rules_path,
-          mappingProblems: problems,
-          mappingApp: apps.find(({ app }) => app === mappingApp)?.app ?? apps[0]?.app ?? null,
-        }));
+        await Promise.all([loadApps(), loadApplies()]);
         await preview();
       }),
+    /** A rule file of the user's own came, went or changed. */
+    mappingRulesMoved: () => {
+      if (get().mappingApps === null) return;
+      void attempt(async () => {
+        await loadApps();
+        if (get().mappingTaskId === null) await again();
+      });
+    },
     chooseMappingApp(app: string) {
       set({ mappingApp: app, planView: null, installs: null, detectProblem: null });
       void preview();
@@ -355,10 +364,7 @@ export function createMappingsActions(
         planView: null,
       }));
       void attempt(async () => {
-        if (get().mappingApps === null) {
-          const { apps, own_rules_path, problems } = await client.call('mappings.apps', {});
-          set({ mappingApps: apps, ownRulesPath: own_rules_path, mappingProblems: problems });
-        }
+        if (get().mappingApps === null) await loadApps();
         await Promise.all([loadApplies(), preview({ repairOnly: true })]);
       });
     },

@@ -7,8 +7,8 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { failureOf } from '../../../contract/failure.ts';
 import { defaultOptions } from '../../../contract/options.ts';
 import type { Imaging } from '../imaging.ts';
-import { createImagingProcess, type ImagingProcess } from './imaging-process.ts';
 import { sharpImaging } from '../sharp-imaging.ts';
+import { createImagingProcess, type ImagingProcess } from './imaging-process.ts';
 
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const logged: string[] = [];
