@@ -26,7 +26,7 @@ import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
 import { watchRules } from './rules/watch-rules.ts';
 import { inSlices } from './slices.ts';
-import type { ThreadUse } from './thread/link-thread.ts';
+import { LinkThread } from './thread/link-thread.ts';
 import { Turns } from './turns.ts';
 
 /** Links that are worth a thread of their own. */
@@ -42,7 +42,7 @@ export class Mappings {
   readonly #plans = new KeptPlans();
   readonly #turns = new Turns();
   #endRuleWatch: (() => Promise<void>) | null = null;
-  readonly #thread: ThreadUse;
+  readonly #thread: LinkThread;
   readonly tasks: MappingTasks;
   readonly #unfinished = new Set<ApplyRecord>();
   #opened: Promise<Opened> | null = null;
@@ -51,10 +51,10 @@ export class Mappings {
     this.#host = host;
     const scratchPath = join(host.mappingsPath, 'scratch');
     this.#links = host.links ?? fileSystemLinks({ libraryPath: host.libraryPath, scratchPath });
-    this.#thread = {
+    this.#thread = new LinkThread({
       entryPath: host.threadEntry ?? join(import.meta.dirname, 'thread', 'entry.ts'),
       fromCount: host.threadFromCount ?? manyLinks,
-    };
+    });
     this.tasks = new MappingTasks(host.emit, host.log);
   }
 
@@ -205,6 +205,7 @@ export class Mappings {
     await this.#endRuleWatch?.();
     await this.tasks.close();
     await this.#turns.take(async () => undefined);
+    await this.#thread[Symbol.asyncDispose]();
   }
 
   /** Where the models' files are. */
@@ -227,13 +228,13 @@ export class Mappings {
 
   async #plan(rules: AppRules, root: string, wish: PlanWish): Promise<KeptPlan> {
     const { ledger, libraryPath } = await this.#open();
-    const models = await this.#host.models();
     const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
+    const { models } = this.#host;
     const read = await this.#ours(() =>
       readSnapshot({ root, rules, models, ledger: standing, links: this.#links, thread: this.#thread }),
     );
     const { snapshot, assignments } = read;
-    const actions = await inSlices(planSteps(models, rules, snapshot, { ...wish, assignments }));
+    const actions = await inSlices(planSteps(read.models, rules, snapshot, { ...wish, assignments }));
     const evidence = await evidenceFor(root, rules);
     const createdAt = this.#host.now().toISOString();
     return this.#plans.keep({ rules, root, createdAt, wish, evidence, snapshot, actions });

@@ -6,7 +6,7 @@ import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';
 import { lookAtEach } from '../links/standing-link.ts';
 import { targetBelow } from '../plan/snapshot.ts';
-import type { ThreadUse } from '../thread/link-thread.ts';
+import type { LinkThread } from '../thread/link-thread.ts';
 import { isReachable } from './recover.ts';
 
 type Fault = MappingFault['fault'];
@@ -32,7 +32,7 @@ const sentences: Readonly<Record<Fault, string>> = {
 export async function lookAtLinks(
   links: readonly LedgerLink[],
   paths: ReadonlyMap<ModelId, string>,
-  thread: ThreadUse,
+  thread: LinkThread,
 ): Promise<MappingLink[]> {
   const found: MappingLink[] = [];
   for (const [root, own] of Map.groupBy(links, ({ record }) => record.head.root)) {

@@ -29,14 +29,16 @@ export function* assignTargets(
 ): Steps<Assignments> {
   const assignments = new Map<ModelId, Assignment>();
   const taken = new Set<string>();
-  const own = new Map<string, string>();
+  const own = new Map<ModelId, string[]>();
   for (const link of standing) {
     const path = folderPathOf(link, rules);
     taken.add(foldedName(path));
-    const key = `${link.modelId}\n${splitPath(path).folder}`;
+    const paths = own.get(link.modelId);
     // One of another name may stand beside one that somebody replaced.
     const isThere = link.state !== 'gone' && link.state !== 'replaced';
-    if (isThere || !own.has(key)) own.set(key, path);
+    if (paths === undefined) own.set(link.modelId, [path]);
+    else if (isThere) paths.unshift(path);
+    else paths.push(path);
   }
   const sorted = [...models].sort((a, b) => (a.model_id < b.model_id ? -1 : a.model_id > b.model_id ? 1 : 0));
   for (const model of sorted) {
@@ -46,9 +48,9 @@ export function* assignTargets(
       assignments.set(model.model_id, { kind: 'excluded', reason: place });
       continue;
     }
-    const kept = own.get(`${model.model_id}\n${place.path}`);
+    const kept = own.get(model.model_id)?.find((path) => splitPath(path).folder === place.path);
     const path = kept ?? freePath(model, place.path, taken);
-    taken.add(foldedName(path));
+    if (kept === undefined) taken.add(foldedName(path));
     assignments.set(model.model_id, { kind: 'wanted', place, path });
   }
   return assignments;
