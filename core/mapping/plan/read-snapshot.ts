@@ -6,6 +6,7 @@ import { ConfigUnusable } from '../config/config-block.ts';
 import { readUsableConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
+import { isSameFile } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { lookAtEach, standingLinkOf } from '../links/standing-link.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
@@ -185,7 +186,7 @@ async function occupantAt(path: string, model: MappableModel): Promise<Occupant>
     const stats = await lstat(path, { bigint: true });
     if (stats.isDirectory()) return { reason: 'folder_there' };
     if (stats.isSymbolicLink()) {
-      const isSame = (await readlink(path)) === model.path || (await isSameFile(path, model.path));
+      const isSame = (await readlink(path)) === model.path || (await leadToOneFile(path, model.path));
       return { reason: isSame ? 'same_content' : 'foreign_link' };
     }
     if (!stats.isFile()) return { reason: 'other_content' };
@@ -196,10 +197,9 @@ async function occupantAt(path: string, model: MappableModel): Promise<Occupant>
   }
 }
 
-async function isSameFile(a: string, b: string): Promise<boolean> {
+async function leadToOneFile(a: string, b: string): Promise<boolean> {
   try {
-    const [one, other] = [await stat(a, { bigint: true }), await stat(b, { bigint: true })];
-    return one.dev === other.dev && one.ino === other.ino;
+    return isSameFile(await stat(a, { bigint: true }), await stat(b, { bigint: true }));
   } catch (error) {
     systemCode(error);
     return false;
