@@ -73,6 +73,8 @@ export class Mappings {
 
   /** What mapping the library into an app's folder would do. Throws `not_found` for an app of no name, `path_not_found`, `unreadable`. */
   async preview(app: string, root: string, wish: PlanWish = plainWish): Promise<KeptPlan> {
+    const { ledger } = await this.#ledger.open();
+    this.#thread.startFor(ledger.standing().length);
     const rules = findApp((await this.rules()).apps, app);
     const realRoot = await resolveRoot(root);
     return this.#plan(rules, realRoot, wish);
@@ -130,7 +132,10 @@ export class Mappings {
 
   /** The applies, the newest first. */
   async applies(): Promise<MappingApply[]> {
-    return (await this.#ledger.open()).ledger.records.map(mappingApplyOf).reverse();
+    const { ledger } = await this.#ledger.open();
+    // Mostly a plan is asked for next.
+    this.#thread.startFor(ledger.standing().length);
+    return ledger.records.map(mappingApplyOf).reverse();
   }
 
   /** The links of an apply. Throws `not_found`. */

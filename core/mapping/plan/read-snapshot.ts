@@ -49,16 +49,19 @@ export async function readSnapshot({ root, rules, models, ledger, links, thread 
   const config = await readConfigState(configPath);
   const asked = models();
   const paths = asked.then((all) => new Map(all.map(({ model_id, path }) => [model_id, path])));
+  // Where no model has two links its name does not depend on how they are: it is found while the drive is asked.
+  const early = hasTwins(ledger) ? null : asked.then((all) => assign(all, rules, ledger.map(unseenLinkOf)));
   const [known, seen, folders, support] = await Promise.all([
     asked,
     lookAtEach(ledger, { paths, configEntries: config.entries, thread }),
     readFolders(root, rules, ledger),
     links.support(root),
     paths,
+    early,
   ]);
   const standing = seen.map(standingLinkOf);
   standing.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.index - b.index));
-  const assignments = await inSlices(assignTargets(known, rules, standing));
+  const assignments = await (early ?? assign(known, rules, standing));
   const snapshot = {
     root,
     folders,
@@ -68,6 +71,20 @@ export async function readSnapshot({ root, rules, models, ledger, links, thread 
     occupants: await readOccupants(root, folders, wantedPaths(known, { assignments, standing })),
   };
   return { snapshot, models: known, assignments };
+}
+
+function assign(...about: Parameters<typeof assignTargets>): Promise<Assignments> {
+  return inSlices(assignTargets(...about));
+}
+
+/** Whether a model has two links. */
+function hasTwins(links: readonly LedgerLink[]): boolean {
+  return new Set(links.map(({ intent }) => intent.model_id)).size < links.length;
+}
+
+/** As whole as it was made. */
+function unseenLinkOf(link: LedgerLink): StandingLink {
+  return standingLinkOf({ link, state: 'whole' });
 }
 
 interface ConfigRead {

@@ -41,6 +41,13 @@ export class LinkThread implements AsyncDisposable {
     return count >= this.#use.fromCount;
   }
 
+  /** Starts it ahead of so many links, where it is worth that: whoever asks then does not wait for the start. */
+  startFor(count: number): void {
+    if (this.#isOver || this.#worker !== null || !this.isWorth(count)) return;
+    this.#worker = this.#start();
+    this.#rest(this.#worker);
+  }
+
   /** What became of each, in their order. Rejects when the thread ended. */
   async make(wishes: readonly LinkWish[]): Promise<LinkOutcome[]> {
     return LinkOutcomes.parse(await this.#ask({ kind: 'make', wishes }));
