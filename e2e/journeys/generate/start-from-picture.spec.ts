@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { dropOnWindow } from '../drop.ts';
-import { expect, test } from '../fixtures.ts';
-import { askFor, generateButton, goTo, passWelcome, pictureFiles, pictures } from '../window-steps.ts';
+import { dropOnWindow } from '../../drop.ts';
+import { expect, test } from '../../fixtures.ts';
+import { askFor, generateButton, goTo, passWelcome, pictureFiles, pictures } from '../../window-steps.ts';
 
 test('a dropped picture is where the next one starts from', async ({ place, openWindow }) => {
   const photo = join(place.path, 'beach.jpg');

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
-import { expect, test } from '../fixtures.ts';
-import { copyBundle } from '../place.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { makeLibraryFixture } from '../../../core/bench/library-fixture.ts';
+import { expect, test } from '../../fixtures.ts';
+import { copyBundle } from '../../place.ts';
+import { goTo, passWelcome } from '../../window-steps.ts';
 
 test('a bundle that breaks says so in Health, with what mends it, and is whole again once it is mended', async ({
   place,

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ElectronApplication } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { writeLora } from '../place.ts';
-import { runnerProcessId } from '../runner-process.ts';
-import { askFor, goTo, passWelcome, pictures, seeStep } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { writeLora } from '../../place.ts';
+import { runnerProcessId } from '../../runner-process.ts';
+import { askFor, goTo, passWelcome, pictures, seeStep } from '../../window-steps.ts';
 
 const slow = { VITRINE_RUNNER: 'fake', VITRINE_FAKE_STEP_MS: '50' };
 

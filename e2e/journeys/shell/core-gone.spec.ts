@@ -1,5 +1,5 @@
-import { expect, test } from '../fixtures.ts';
-import { goTo, passWelcome, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { goTo, passWelcome, tiles } from '../../window-steps.ts';
 
 test('a window whose core is gone stands, says so on every screen, and keeps what it had', async ({
   openInBrowser,
