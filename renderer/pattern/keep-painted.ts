@@ -36,7 +36,8 @@ export function keepPainted(canvas: HTMLCanvasElement, face: Face): () => void {
 
 function paint(canvas: HTMLCanvasElement): void {
   const face = faces.get(canvas);
-  const brush = canvas.getContext('2d', { alpha: false });
+  // A few shapes, painted once: not worth a context on the graphics card for each of dozens.
+  const brush = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
   if (!face || !brush) return;
   const scale = canvas.width / units;
   brush.setTransform(scale, 0, 0, scale, 0, 0);
