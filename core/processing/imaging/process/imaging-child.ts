@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { createInterface } from 'node:readline';
 import { Failed } from '../../../contract/failure.ts';
 import { type ActName, ImagingReply, type ImagingRequest } from './messages.ts';
@@ -31,6 +32,7 @@ export class ImagingChild {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       windowsHide: true,
+      env: { NODE_COMPILE_CACHE: getCompileCacheDir(), ...process.env },
     });
     if (this.#child.stderr) createInterface({ input: this.#child.stderr }).on('line', log);
     const end = (reason: string): void => {
