@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { App, AppOptions } from './app.ts';
 import { type Client, type CommandName, type CommandOutput, checkInput } from './contract/command.ts';
 import { Failed, type Failure } from './contract/failure.ts';
@@ -304,7 +304,11 @@ async function ownConnection(options: ConnectOptions, places: Places, locks: Loc
   try {
     undo.defer(() => locks.release());
     const started = options.startsRunner ? startRunner(options) : null;
-    if (started !== null) undo.defer(() => started.runner.imageRunner.close());
+    if (started !== null) {
+      undo.defer(() => started.runner.imageRunner.close());
+      // Loading modules holds this thread, and the process is not there before it turns.
+      await setImmediate();
+    }
     const { createApp } = await import('./app.ts');
     const app = await createApp({ ...options, ...started });
     undo.defer(() => app.close());
