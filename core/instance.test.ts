@@ -179,6 +179,7 @@ test.skipIf(process.platform === 'win32')(
     // Root may write everywhere: it becomes nobody, when it has read the program.
     const program = `import { connect } from ${JSON.stringify(join(import.meta.dirname, 'instance.ts'))};
       import { resolveFolders } from ${JSON.stringify(join(import.meta.dirname, 'folders.ts'))};
+      import ${JSON.stringify(join(import.meta.dirname, 'app.ts'))};
       import Database from 'better-sqlite3';
       new Database(':memory:').close();
       if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
