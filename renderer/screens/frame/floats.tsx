@@ -5,7 +5,7 @@ import type { Actions } from '../../store/actions.ts';
 import type { AppState } from '../../store/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import dialog from '../models/model-dialog.module.css';
+import dialog from '../dialog.module.css';
 import { Guard } from './guard.tsx';
 
 interface Float {
