@@ -52,7 +52,7 @@ export function FindingRow({ model, finding, cause, ...place }: FindingRowProps)
         {model.name}
       </button>
       <div className={css.where}>
-        <PathText path={where} maxCharacters={60} />
+        <PathText path={where} maxCharacters={88} />
         {!isAway && <p lang="en">{finding.message}</p>}
       </div>
       <Menu
