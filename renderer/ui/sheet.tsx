@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components/Modal';
 import css from './sheet.module.css';
 
@@ -12,6 +12,12 @@ interface SheetProps {
 
 /** Floats above the screen and holds the focus; Escape closes it, a press beside it does not. */
 export function Sheet({ label, size, role = 'dialog', onClose, children }: SheetProps) {
+  const dialog = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // After a drop or a press of an assistive tool the widgets put the focus off until what had it still has it, which the inert screen
+    // behind never lets be: the keyboard would be nobody's, and Escape with it.
+    if (!dialog.current?.contains(document.activeElement)) dialog.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <ModalOverlay
       isOpen
@@ -21,7 +27,7 @@ export function Sheet({ label, size, role = 'dialog', onClose, children }: Sheet
       }}
     >
       <Modal className={css.modal ?? ''}>
-        <Dialog className={css.sheet ?? ''} data-size={size} role={role} aria-label={label}>
+        <Dialog ref={dialog} className={css.sheet ?? ''} data-size={size} role={role} aria-label={label}>
           {children}
         </Dialog>
       </Modal>

@@ -70,9 +70,7 @@ test('a file that only looks like a picture is refused, and nothing is lost', as
   await dropOnWindow(page, [fake]);
   const sheet = page.getByRole('dialog');
   await expect(sheet).toContainText('no picture that can be read');
-  // A key is the sheet's once it has the focus.
-  await expect.poll(() => sheet.evaluate((dialog) => dialog.contains(document.activeElement))).toBe(true);
-  await page.keyboard.press('Escape');
+  await sheet.press('Escape');
   await expect(sheet).toHaveCount(0);
   await expect(prompt).toHaveValue('a lighthouse');
 });
