@@ -9,11 +9,12 @@ import { ModelId } from '../contract/ids.ts';
 import type { ModelType, StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
-import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
+import { EntryWriter } from './entry-writer.ts';
 import { IndexedRows } from './indexed-rows.ts';
+import { type CatalogEntry, prepareEntry } from './prepared-entry.ts';
 import { ModelFinder, summaryOf } from './search/model-finder.ts';
 
-export type { CatalogEntry } from './entry-writer.ts';
+export type { CatalogEntry } from './prepared-entry.ts';
 
 /**
  * Opens the index at `path`, or makes it. An index that is damaged or from another version is set aside as `<path>.unusable` and made anew,
@@ -60,8 +61,9 @@ export class Catalog {
 
   /** Puts entries in, or in place of those with their ids: all or none. */
   upsert(entries: readonly CatalogEntry[]): void {
+    const prepared = entries.map(prepareEntry);
     this.#write((writer) => {
-      for (const entry of entries) writer.put(entry);
+      for (const entry of prepared) writer.put(entry);
     });
   }
 

@@ -71,8 +71,7 @@ export class Upkeep {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#watcher?.close();
-    await Promise.all([this.#reconciler.close(), this.#hashes.close(), this.#tender.close()]);
+    await Promise.all([this.#watcher?.close(), this.#reconciler.close(), this.#hashes.close(), this.#tender.close()]);
     await this.#settled;
     await this.#watching;
   }

@@ -118,14 +118,13 @@ export class LibraryWatcher {
     this.#bundleFolders.delete(id);
   }
 
-  close(): void {
+  /** Nothing is told of from now on; resolves when the system was asked for the last time. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#offlineTimer);
     if (this.#unwatchedTimer !== null) clearInterval(this.#unwatchedTimer);
     this.#quiet.close();
-    this.#registry.close();
-    this.#parents.close();
-    this.#bundles.close();
+    await Promise.all([this.#registry, this.#parents, this.#bundles].map((watch) => watch.close()));
   }
 
   /** Again whenever the bundle changed: a component may have come, or come back. */
