@@ -89,5 +89,5 @@ function setUpTexts(
 ): void {
   for (const text of textTables)
     database.exec(`INSERT INTO ${text} (${text}, rank)
-      VALUES ('hashsize', ${hashBytes}), ('automerge', 0), ('crisismerge', ${mostRuns})`);
+      VALUES ('hashsize', ${hashBytes}), ('automerge', 0), ('usermerge', 8), ('crisismerge', ${mostRuns})`);
 }

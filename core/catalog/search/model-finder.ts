@@ -11,8 +11,8 @@ import { type SearchTerms, searchForm, searchTerms } from './search-text.ts';
 import { TextSearch } from './text-search.ts';
 
 const keptAnswers = 200;
-/** Each a few hundred kilobytes in the largest of libraries. */
-const keptRowSets = 12;
+/** A set of half of a hundred thousand rows has 200 KB. */
+const keptRowBytes = 6 * 2 ** 20;
 /** A smaller part of the library than this is looked up model by model. */
 const lookedUpPart = 10;
 
@@ -39,9 +39,9 @@ export class ModelFinder {
   readonly causes: CauseFinder;
 
   constructor(database: Database.Database) {
-    this.#index = new KeptAnswers(database, keptAnswers);
+    this.#index = new KeptAnswers(database, { most: keptAnswers });
     this.causes = new CauseFinder(this.#index);
-    this.#rowSets = new KeptAnswers(database, keptRowSets);
+    this.#rowSets = new KeptAnswers(database, { most: keptRowBytes, weightOf: bytesOf });
     this.#text = new TextSearch(this.#rowSets);
     this.#order = new RowOrder(this.#index);
   }
@@ -147,7 +147,7 @@ export class ModelFinder {
     return this.#rowSets.keep(JSON.stringify(match), () => {
       const rows = this.#text.rows(match.terms);
       if (match.tag === undefined) return this.#filtered(rows, match);
-      const tagged = this.#rowsBy('SELECT row FROM model_tags WHERE tag = ? ORDER BY row', [match.tag]);
+      const tagged = this.#rowsTagged(match.tag);
       return this.#filtered(rows?.and(tagged) ?? tagged, match);
     });
   }
@@ -197,12 +197,41 @@ export class ModelFinder {
   /** The facets of some rows, with how many of them have each. */
   #facetsOf(rows: RowSet, all: readonly Facet[]): Facet[] {
     const byId = new Map(all.map((facet) => [facet.facet, facet]));
+    const sums = rows.size * lookedUpPart > this.count() ? this.#countedFacets(rows) : this.#lookedUpFacets(rows);
+    return sums.flatMap((sum) => {
+      const facet = byId.get(sum.facet);
+      return facet === undefined || sum.model_count === 0 ? [] : [{ ...facet, ...sum }];
+    });
+  }
+
+  #lookedUpFacets(rows: RowSet): FacetSums {
     const sql = `SELECT facet, count(*) AS model_count, sum(size_bytes) AS size_bytes FROM json_each(?) AS listed
       CROSS JOIN model_filters ON model_filters.row = listed.value GROUP BY facet`;
-    return FacetSums.parse(this.#index.statement(sql).all(jsonOf(rows))).flatMap((sums) => {
-      const facet = byId.get(sums.facet);
-      return facet === undefined ? [] : [{ ...facet, ...sums }];
+    return FacetSums.parse(this.#index.statement(sql).all(jsonOf(rows)));
+  }
+
+  /** Those of a large part of all models: every model is met once, those of one facet in line. */
+  #countedFacets(rows: RowSet): FacetSums {
+    const byFacet = this.#column('SELECT row FROM models ORDER BY facet, row');
+    const sizes = this.#column('SELECT size_bytes FROM model_filters ORDER BY row');
+    const places = this.#rowSets.keep('places', () => placesOf(byFacet));
+    const sql = 'SELECT facet, model_count, size_bytes FROM facets WHERE model_count > 0 ORDER BY facet';
+    let at = 0;
+    return FacetSums.parse(this.#index.statement(sql).all()).map(({ facet, model_count }) => {
+      const sums = { facet, model_count: 0, size_bytes: 0 };
+      for (const end = at + model_count; at < end; at += 1) {
+        const row = byFacet[at] ?? 0;
+        if (!rows.has(row)) continue;
+        sums.model_count += 1;
+        sums.size_bytes += sizes[places[row] ?? 0] ?? 0;
+      }
+      return sums;
     });
+  }
+
+  /** One column of numbers. */
+  #column(sql: string): Float64Array {
+    return this.#rowSets.keep(sql, () => new Float64Array(selectRows(this.#index.statement(sql), [])));
   }
 
   #tagCounts(match: Match): { value: string; count: number }[] {
@@ -224,7 +253,7 @@ export class ModelFinder {
   /** The tags of a large part of all models: every tag of every model is met once, those of one tag in line. */
   #countedTags(rows: RowSet): { value: string; count: number }[] {
     const sql = 'SELECT tag AS value, sum(model_count) AS count FROM facet_tags GROUP BY tag ORDER BY tag';
-    const tagged = selectRows(this.#index.statement('SELECT row FROM model_tags ORDER BY tag, row'), []);
+    const tagged = this.#column('SELECT row FROM model_tags ORDER BY tag, row');
     let at = 0;
     return TagCounts.parse(this.#index.statement(sql).all()).flatMap(({ value, count }) => {
       let found = 0;
@@ -233,9 +262,15 @@ export class ModelFinder {
     });
   }
 
+  #rowsTagged(tag: string): RowSet {
+    const sql = 'SELECT row FROM model_tags WHERE tag = ? ORDER BY row';
+    return this.#rowSets.keep(`tag ${tag}`, () => this.#rowsBy(sql, [tag]));
+  }
+
   #rowsOfFacets(facets: readonly number[]): RowSet {
+    const json = JSON.stringify(facets);
     const sql = 'SELECT row FROM models WHERE facet IN (SELECT value FROM json_each(?))';
-    return new RowSet(this.#rowsBy(sql, [JSON.stringify(facets)]).list.sort());
+    return this.#rowSets.keep(`facets ${json}`, () => new RowSet(this.#rowsBy(sql, [json]).list.sort()));
   }
 
   #rowsBy(sql: string, values: readonly (string | number)[]): RowSet {
@@ -244,6 +279,7 @@ export class ModelFinder {
 }
 
 const FacetSums = z.array(z.object({ facet: z.number(), model_count: z.number(), size_bytes: z.number() }));
+type FacetSums = z.infer<typeof FacetSums>;
 const FacetTags = z.array(z.object({ facet: z.number(), model_count: z.number() }));
 const TagCounts = z.array(z.object({ value: z.string(), count: z.number() }));
 const SummaryRow = z.object({ summary: z.string() });
@@ -260,6 +296,20 @@ function writtenSummary(summary: string): ModelSummary {
 /** Whether the tables of facets and tags alone tell how many match. */
 function isCounted({ terms, minSizeBytes, maxSizeBytes }: Match): boolean {
   return terms.long.length + terms.short.length === 0 && minSizeBytes === undefined && maxSizeBytes === undefined;
+}
+
+/** The place of each row among all rows, by its number. */
+function placesOf(rows: Float64Array): Uint32Array {
+  const sorted = rows.toSorted();
+  const places = new Uint32Array((sorted.at(-1) ?? 0) + 1);
+  for (let place = 0; place < sorted.length; place += 1) places[sorted[place] ?? 0] = place;
+  return places;
+}
+
+/** Of what is kept beside its key: a set with what finds its rows fast, or a column of the index. */
+function bytesOf(answer: unknown): number {
+  if (answer instanceof RowSet) return answer.byteLength;
+  return ArrayBuffer.isView(answer) ? answer.byteLength : 0;
 }
 
 function hasTerms({ terms }: Match): boolean {
