@@ -132,7 +132,16 @@ export class Catalog {
 
   /** How many models each value of each filter would leave, with the other filters as they are. */
   counts(query: ListQuery): ModelCounts {
-    return this.#guard(() => this.#finder.counts(query));
+    return this.#guard(() => this.#finder.counter.counts(query));
+  }
+
+  /** {@link counts}, a part at a time: of a search that finds half of a large library it takes some fifty milliseconds. */
+  async countsInTurns(query: ListQuery): Promise<ModelCounts> {
+    for (const part of this.#guard(() => this.#finder.counter.partsOf(query))) {
+      this.#guard(part);
+      await new Promise(setImmediate);
+    }
+    return this.counts(query);
   }
 
   /** What is wrong in the library, the worst first. */
