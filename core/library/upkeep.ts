@@ -89,6 +89,8 @@ export class Upkeep {
       if (event.kind === 'model_changed' || event.kind === 'model_removed') this.#tender.changed();
     });
     await watcher.start();
+    // One thread after the other: each has tens of megabytes.
+    await this.#settled;
     await this.#tender.tend();
   }
 

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { Catalog } from '../../catalog/catalog.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { ListQuery, type ModelSummary } from '../../contract/model.ts';
 import { findMissing, readSource } from '../acts/read-source.ts';
@@ -76,16 +75,10 @@ export class LibraryWatcher {
 
   /** Begins to watch the sources of all models. Resolves when the system has been asked to tell of them. */
   async start(): Promise<void> {
-    const { catalog } = this.#context;
-    for (let last: Parameters<Catalog['rowsAfter']>[0] = null; ; ) {
-      const rows = catalog.rowsAfter(last, pageSize);
-      for (const row of rows) {
-        // Nearly all: a hundred thousand waits for nothing would be fifty megabytes.
-        const isWatched = row.bundle_format !== 'diffusers_directory' && this.#parents.has(dirname(row.entry_path));
-        if (!isWatched) await this.watchModel(row);
-      }
-      last = rows.at(-1)?.model_id ?? null;
-      if (this.#isClosed || rows.length < pageSize || last === null) break;
+    for (const { folders, bundles } of this.#context.catalog.rows.sources()) {
+      for (const folder of folders) await this.#watchFolder(folder);
+      for (const bundle of bundles) await this.watchModel(bundle);
+      if (this.#isClosed) return;
       await new Promise(setImmediate);
     }
     await this.#registry.start(this.#context.store.folders.modelsPath);
@@ -98,9 +91,9 @@ export class LibraryWatcher {
     bundle_format,
     entry_path,
   }: Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): Promise<void> {
-    if (this.#isClosed || storage_kind !== 'external_reference' || entry_path === '') return;
-    if (!(await this.#context.store.drives.answers(entry_path)) || this.#isClosed) return;
-    this.#watchParent(dirname(entry_path));
+    if (storage_kind !== 'external_reference' || entry_path === '') return;
+    await this.#watchFolder(dirname(entry_path));
+    if (this.#isClosed || !(await this.#context.store.drives.answers(entry_path))) return;
     if (bundle_format !== 'diffusers_directory' || this.#bundleFolders.get(model_id)?.has(entry_path)) return;
     this.forgetModel(model_id);
     if (this.#bundleFolders.size < maxBundles) {
@@ -148,6 +141,11 @@ export class LibraryWatcher {
       for (const path of folders) if (path.startsWith(folder + sep)) this.#bundles.remove(path);
     }
     this.#sourceChanged(folder);
+  }
+
+  async #watchFolder(folder: string): Promise<void> {
+    if (this.#parents.has(folder) || this.#isClosed) return;
+    if ((await this.#context.store.drives.answers(folder)) && !this.#isClosed) this.#watchParent(folder);
   }
 
   #watchParent(folder: string): void {
