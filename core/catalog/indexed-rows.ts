@@ -74,7 +74,7 @@ export class IndexedRows {
   }
 }
 
-/** Reads an index on a connection of its own, for another thread. */
+/** Reads an index on a connection of its own: for another thread, or for what would push all else out of the memory of the catalog's. */
 export function openIndexedRows(path: string): { readonly rows: IndexedRows; readonly close: () => void } {
   const database = connect(path, { readonly: true });
   // Every page is read once.

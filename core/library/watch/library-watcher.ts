@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { openIndexedRows } from '../../catalog/indexed-rows.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { ListQuery, type ModelSummary } from '../../contract/model.ts';
 import { findMissing, readSource } from '../acts/read-source.ts';
@@ -75,12 +76,8 @@ export class LibraryWatcher {
 
   /** Begins to watch the sources of all models. Resolves when the system has been asked to tell of them. */
   async start(): Promise<void> {
-    for (const { folders, bundles } of this.#context.catalog.rows.sources()) {
-      for (const folder of folders) await this.#watchFolder(folder);
-      for (const bundle of bundles) await this.watchModel(bundle);
-      if (this.#isClosed) return;
-      await new Promise(setImmediate);
-    }
+    await this.#watchSources();
+    if (this.#isClosed) return;
     await this.#registry.start(this.#context.store.folders.modelsPath);
   }
 
@@ -118,6 +115,20 @@ export class LibraryWatcher {
     if (this.#unwatchedTimer !== null) clearInterval(this.#unwatchedTimer);
     this.#quiet.close();
     await Promise.all([this.#registry, this.#parents, this.#bundles].map((watch) => watch.close()));
+  }
+
+  async #watchSources(): Promise<void> {
+    const { rows, close } = openIndexedRows(this.#context.catalog.path);
+    try {
+      for (const { folders, bundles } of rows.sources()) {
+        for (const folder of folders) await this.#watchFolder(folder);
+        for (const bundle of bundles) await this.watchModel(bundle);
+        if (this.#isClosed) return;
+        await new Promise(setImmediate);
+      }
+    } finally {
+      close();
+    }
   }
 
   /** Again whenever the bundle changed: a component may have come, or come back. */
