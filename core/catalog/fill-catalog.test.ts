@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ListQuery, ModelSummary } from '../contract/model.ts';
 import { type Catalog, type CatalogEntry, openCatalog } from './catalog.ts';
 import { fillCatalog } from './fill-catalog.ts';
 import { prepareEntry } from './prepared-entry.ts';
+import { textTables } from './schema.ts';
+import { tendIndex } from './tend-index.ts';
 
 let folder: string;
 let path: string;
@@ -102,4 +105,36 @@ test('a fill that was cut short leaves an index that must be filled, and the nex
 test('an id that comes twice is there once', async () => {
   await fillCatalog(path, [prepared(0, 5), prepared(4, 2)]);
   expect([total(), catalog.counts(ListQuery.parse({})).total, total({ query: 'model4' })]).toEqual([6, 6, 1]);
+});
+
+test('full text is one piece after a fill; what changes add is merged when the index is tended, and found before and after', async () => {
+  // FTS5's own numbers of them, in the upper bits of the ids of its pages.
+  const pieces = () => {
+    const database = new Database(path, { readonly: true });
+    try {
+      return textTables.map((table) =>
+        database
+          .prepare<[], number>(`SELECT count(DISTINCT id >> 37) FROM ${table}_data WHERE id >> 37 > 0`)
+          .pluck()
+          .get(),
+      );
+    } finally {
+      database.close();
+    }
+  };
+  await fillCatalog(path, [prepared(0, 150), prepared(150, 150)]);
+  expect(pieces()).toEqual([1, 1]);
+  for (let index = 300; index < 310; index += 1) catalog.upsert(entries(index, 1));
+  const found = () => ['model', 'model31', '31', 'note'].map((query) => total({ query }));
+  expect([pieces(), found()]).toEqual([
+    [11, 11],
+    [310, 1, 3, 310],
+  ]);
+  tendIndex(path);
+  expect([pieces(), found()]).toEqual([
+    [1, 1],
+    [310, 1, 3, 310],
+  ]);
+  catalog.upsert(entries(310, 1));
+  expect(found()).toEqual([311, 2, 4, 311]);
 });
