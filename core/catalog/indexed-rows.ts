@@ -27,7 +27,7 @@ export type IndexedBundle = Pick<IndexedRow, 'model_id' | 'storage_kind' | 'bund
 /** Few enough that reading them holds nobody up. */
 const rowsPerSlice = 500;
 /** Of which little is handed over. */
-const sourcesPerSlice = 2000;
+const sourcesPerSlice = 1000;
 /** What is left of a path without its last name; by either separator, of which a name may hold one. */
 const folderOf = `rtrim(entry_path, replace(replace(entry_path, '/', ''), '\\', ''))`;
 const isExternal = `row > ? AND row <= ? AND storage_kind = 'external_reference' AND entry_path <> ''`;

@@ -16,6 +16,7 @@ import { FolderWatch } from './folder-watch.ts';
 import { Quiet } from './quiet.ts';
 
 const pageSize = 200;
+const sliceMs = 5;
 /**
  * External bundles that are watched with the folders of their components, some seven each; of those beyond, the own folder is watched, and the
  * rest is looked at with the whole.
@@ -117,14 +118,21 @@ export class LibraryWatcher {
     await Promise.all([this.#registry, this.#parents, this.#bundles].map((watch) => watch.close()));
   }
 
+  /** In pieces: the system goes through all files of a folder that it is to watch, a millisecond or three for a thousand. */
   async #watchSources(): Promise<void> {
     const { rows, close } = openIndexedRows(this.#context.catalog.path);
+    let sliceEndMs = performance.now() + sliceMs;
+    const turn = async () => {
+      if (performance.now() < sliceEndMs) return;
+      await new Promise(setImmediate);
+      sliceEndMs = performance.now() + sliceMs;
+    };
     try {
       for (const { folders, bundles } of rows.sources()) {
-        for (const folder of folders) await this.#watchFolder(folder);
-        for (const bundle of bundles) await this.watchModel(bundle);
+        await turn();
+        for (const folder of folders) await this.#watchFolder(folder).then(turn);
+        for (const bundle of bundles) await this.watchModel(bundle).then(turn);
         if (this.#isClosed) return;
-        await new Promise(setImmediate);
       }
     } finally {
       close();
