@@ -1,4 +1,3 @@
-import { chooseRunner } from './choose-runner.ts';
 import { carryOut } from './commands/carry-out.ts';
 import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
@@ -11,6 +10,7 @@ import type { Library } from './library/library.ts';
 import { openLibrary } from './library/open-library.ts';
 import { type Log, openLog } from './log.ts';
 import { Mappings } from './mapping/mappings.ts';
+import { type OpenRunner, openRunner } from './open-runner.ts';
 import { createImagingProcess } from './processing/imaging/process/imaging-process.ts';
 import { createImageTools, type ImageTools } from './processing/pictures/image-tools.ts';
 import { processImages } from './processing/process-images.ts';
@@ -20,8 +20,6 @@ import { upscaleImages } from './processing/upscale-images.ts';
 import { findProgramFiles } from './program-files.ts';
 import { type DoorPlace, fixedDoor } from './public-door.ts';
 import { resolveModel } from './resolve-model.ts';
-import { createFakeRunner } from './runner/fake-runner.ts';
-import { createOnnxRunner, type OnnxRunner } from './runner/onnx-runner.ts';
 import { createPromptCounter } from './runner/prompt-counter/prompt-counter.ts';
 
 export interface AppOptions {
@@ -44,8 +42,10 @@ export interface AppOptions {
   readonly watches?: boolean;
   /** Whether index and disk are brought together at the start; true unless told. The command that asks for just that wants to hear what it changed. */
   readonly reconcilesAtStart?: boolean;
-  /** Whether the runner's process is started at once: for a command whose picture would wait for it. */
-  readonly startsRunner?: boolean;
+  /** Of this core alone, which closes it; the one that `env` asks for unless given. */
+  readonly runner?: OpenRunner;
+  /** How long after the start the care for the library begins, so that what waits for a picture has the processor: at once unless told. */
+  readonly upkeepDelayMs?: number;
   /** Why the library may only be read by this process; it is written where this is left out. */
   readonly refusal?: Failed | undefined;
   /** Look into every run. */
@@ -81,7 +81,6 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const { env = process.env, now = () => new Date(), folders = resolveFolders() } = options;
   const program = findProgramFiles();
   const version = options.version ?? program.version;
-  const { runnerKind, provider, fakeStepMs } = chooseRunner(env, program);
 
   await using undo = new AsyncDisposableStack();
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
@@ -95,23 +94,12 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   });
   undo.defer(() => imaging.close());
 
-  const onStatus = (runner: ReturnType<OnnxRunner['status']>) => {
-    events.emit({ kind: 'runner_changed', runner });
-  };
-  const onnxRunner =
-    runnerKind === 'fake'
-      ? null
-      : createOnnxRunner({
-          entryPath: options.runnerEntry ?? program.runnerEntry,
-          nodePath,
-          onStatus,
-          env: { VITRINE_VERDICTS: folders.verdictsPath },
-          log: (line) => log.info({ from: 'runner' }, line),
-        });
-  if (options.startsRunner) onnxRunner?.warmUp();
-  const imageRunner = onnxRunner ?? createFakeRunner(onStatus, { stepMs: fakeStepMs });
+  const chosen = options.runner ?? openRunner({ ...options, folders, log, env });
+  const { imageRunner, provider } = chosen;
   undo.defer(() => imageRunner.close());
-  const runner = new ProcessingRunner(imageRunner, options.observers);
+  chosen.listen((status) => events.emit({ kind: 'runner_changed', runner: status }));
+  // The process that writes pictures starts while the model loads, on a core that has nothing else to do.
+  const runner = new ProcessingRunner(imageRunner, [{ onPrepare: imaging.warmUp }, ...(options.observers ?? [])]);
 
   let providers: readonly ProviderReport[] = [];
   const engines = () => ({
@@ -138,6 +126,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     log: (message, facts) => log.info(facts ?? {}, message),
     watches: options.watches ?? true,
     reconcilesAtStart: options.reconcilesAtStart ?? true,
+    ...(options.upkeepDelayMs !== undefined && { timing: { upkeepDelayMs: options.upkeepDelayMs } }),
     workerEntry: program.libraryWorkerEntry,
     linksTo: (id) => mappings.linksTo(id),
     drawPreview: imaging.drawModelPreview,
@@ -189,8 +178,6 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
         onArtifact,
         now,
       };
-      // Its start is over before the first picture is.
-      imaging.warmUp();
       if (step === 'upscale') {
         const made = job.artifacts.filter((artifact) => artifact.step === 'generate');
         return upscaleImages(made, { ...run, scale: job.chain?.upscale.scale ?? 2 });
@@ -214,7 +201,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const counter = createPromptCounter(program.promptCounterEntry);
   undo.defer(() => counter.close());
   const probe = async (fresh: boolean) => {
-    if (onnxRunner !== null) providers = (await onnxRunner.probe(fresh)).providers;
+    providers = await chosen.probe(fresh);
     return providers;
   };
   const door: DoorPlace = { current: fixedDoor(null) };
@@ -233,7 +220,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     imaging,
     events,
   });
-  log.info({ version, runner: runnerKind, provider, library: folders.libraryPath }, 'started');
+  log.info({ version, runner: chosen.kind, provider, library: folders.libraryPath }, 'started');
   const rooms = undo.move();
   const close = async () => {
     await rooms.disposeAsync();

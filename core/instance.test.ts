@@ -176,11 +176,11 @@ test.skipIf(process.platform === 'win32')(
     const library = join(folder, 'library');
     const paths = [library, ...readdirSync(library, { recursive: true }).map((name) => join(library, String(name)))];
     for (const path of paths) chmodSync(path, statSync(path).isDirectory() ? 0o555 : 0o444);
-    // Root may write everywhere: it becomes nobody, when it has read the program.
+    // Root may write everywhere: it becomes nobody, when a first library had it read the whole program.
     const program = `import { connect } from ${JSON.stringify(join(import.meta.dirname, 'instance.ts'))};
       import { resolveFolders } from ${JSON.stringify(join(import.meta.dirname, 'folders.ts'))};
-      import Database from 'better-sqlite3';
-      new Database(':memory:').close();
+      const other = resolveFolders(${JSON.stringify({ library: join(folder, 'other'), data: join(folder, 'other-data') })});
+      await (await connect({ folders: other, env: {}, watches: false })).close();
       if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534); }
       const folders = resolveFolders(${JSON.stringify({ library, data: join(folder, 'data') })});
       const core = await connect({ folders, env: {}, watches: false });
@@ -197,7 +197,7 @@ test.skipIf(process.platform === 'win32')(
         total: 1,
         edit: { code: 'write_failed', details: { path: library } },
       });
-      expect(readdirSync(folder).sort()).toEqual(['data', 'library']);
+      expect(readdirSync(folder).sort()).toEqual(['data', 'library', 'other', 'other-data']);
     } finally {
       for (const path of paths) chmodSync(path, 0o755);
     }

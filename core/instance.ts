@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type App, type AppOptions, createApp } from './app.ts';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import type { App, AppOptions } from './app.ts';
 import { type Client, type CommandName, type CommandOutput, checkInput } from './contract/command.ts';
 import { Failed, type Failure } from './contract/failure.ts';
 import { isReadOnlyFolder, resolveFolders } from './folders.ts';
@@ -15,7 +15,9 @@ import {
   takeLock,
   writeInstanceRecord,
 } from './instance-lock.ts';
+import { openLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { type OpenRunner, openRunner } from './open-runner.ts';
 import { fixedDoor, openPublicDoor } from './public-door.ts';
 
 interface LockOptions extends AppOptions {
@@ -79,6 +81,8 @@ export interface Connection extends Client, AsyncDisposable {
 export interface ConnectOptions extends LockOptions {
   /** Opens the HTTP door of an own core, so that other command lines can hand it their commands: for what takes long. */
   readonly withDoor?: boolean;
+  /** Whether a picture waits for this core: the runner's process starts before all else, and the care for the library later. */
+  readonly startsRunner?: boolean;
 }
 
 /**
@@ -195,6 +199,7 @@ async function readingConnection(options: ConnectOptions, places: Places, refusa
       undo.defer(() => rm(path, { recursive: true, force: true }));
       folders = { ...resolveFolders({ data: path }), libraryPath: folders.libraryPath };
     } else undo.defer(() => data.release());
+    const { createApp } = await import('./app.ts');
     const app = await createApp({ ...options, folders, refusal });
     undo.defer(() => app.close());
     return connection(clientOf(app), { isOwn: true, refusal }, () => undo.disposeAsync());
@@ -208,6 +213,7 @@ async function open(options: InstanceOptions, places: OpenPlaces, locks: Lock): 
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
+    const { createApp } = await import('./app.ts');
     const { createMetrics } = await import('./metrics.ts');
     const metrics = createMetrics();
     const app = await createApp({ ...options, observers: [...(options.observers ?? []), metrics.observer] });
@@ -263,8 +269,8 @@ async function openDoor(
   }
 }
 
-/** A command that ends sooner needs no door: another one waits for the library as long. */
-const doorDelayMs = 1_500;
+/** A command that ends sooner needs no door, for another one waits for the library as long, and no care for the library. */
+const quickCommandMs = 1_500;
 
 /** Opens the door when a command takes long, behind it. Answers with what closes it. */
 function openDoorLater(app: App, options: ConnectOptions, places: Places): () => Promise<void> {
@@ -277,18 +283,34 @@ function openDoorLater(app: App, options: ConnectOptions, places: Places): () =>
       app.log.warn({ err: error }, 'no door for other commands');
       return null;
     });
-  }, doorDelayMs);
+  }, quickCommandMs);
   return async () => {
     clearTimeout(timer);
     await (await door)?.[Symbol.asyncDispose]();
   };
 }
 
+/** What a core takes over from whoever started its runner: the process loads beside the core's own modules, on another processor. */
+function startRunner(
+  options: ConnectOptions,
+): Pick<AppOptions, 'folders' | 'log' | 'upkeepDelayMs'> & { readonly runner: OpenRunner } {
+  const { folders = resolveFolders(), env = process.env } = options;
+  const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
+  return { folders, log, runner: openRunner({ ...options, folders, log, env }), upkeepDelayMs: quickCommandMs };
+}
+
 async function ownConnection(options: ConnectOptions, places: Places, locks: Lock): Promise<Connection> {
   const undo = new AsyncDisposableStack();
   try {
     undo.defer(() => locks.release());
-    const app = await createApp(options);
+    const started = options.startsRunner ? startRunner(options) : null;
+    if (started !== null) {
+      undo.defer(() => started.runner.imageRunner.close());
+      // Loading modules holds this thread, and the process is not there before it turns.
+      await setImmediate();
+    }
+    const { createApp } = await import('./app.ts');
+    const app = await createApp({ ...options, ...started });
     undo.defer(() => app.close());
     if (options.withDoor) undo.defer(openDoorLater(app, options, places));
     return connection(clientOf(app), { isOwn: true }, () => undo.disposeAsync());

@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -53,9 +54,11 @@ async function generate(options: GenerateOptions): Promise<void> {
   const [firstSize = 0] = options.sizes;
   const lastSize = options.sizes.at(-1) ?? 0;
   const ownRounds: NetworkTimes[] = [];
+  const castTimes: number[] = [];
   const rivalTimes = new Map<string, number[]>();
   for (let round = 0; round < options.rounds; round++) {
     ownRounds.push(await measure(bundle, options));
+    castTimes.push(await readAndCastSeconds(bundle));
     if (options.against === undefined) continue;
     for (const [what, size] of [...options.sizes.map((px) => ['step', px] as const), ['decode', lastSize] as const]) {
       const key = `${what} ${size}`;
@@ -91,7 +94,7 @@ async function generate(options: GenerateOptions): Promise<void> {
       '1.5 x',
     );
   const load = median(ownRounds.map((one) => one.loadToFirstStep - median(one.steps[firstSize] ?? [])));
-  const cast = median(all((one) => [one.readAndCast]));
+  const cast = median(castTimes);
   print(
     tableLine([
       'load to first step',
@@ -137,6 +140,13 @@ async function measure(bundle: string, options: GenerateOptions): Promise<Networ
   const env = { ...memoryEnvironment, ...process.env };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as NetworkTimes;
+}
+
+/** Of the UNet's weights; a load is held against it. */
+async function readAndCastSeconds(bundle: string): Promise<number> {
+  const script = fileURLToPath(new URL('measure-reading.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script, join(bundle, 'unet')]);
+  return Number(stdout);
 }
 
 async function rivalSeconds(command: string, what: string, size: number): Promise<number> {

@@ -30,15 +30,7 @@ const library = await openLibrary({
 });
 // The index of a new library is filled behind its opening.
 while (library.count() < Number(count)) await delay(50);
-const mappings = new Mappings({
-  shippedRulesPath: findProgramFiles(join(import.meta.dirname, '..')).mappingRules,
-  mappingsPath: join(path, 'data'),
-  libraryPath: rootPath,
-  models: () => library.files(),
-  emit: () => {},
-  now: () => new Date(),
-  log: () => {},
-});
+const mappings = openMappings();
 const commands = commandsOfMapping(mappings);
 
 /** One link: what it leads to, and where it stands below the app's folder. */
@@ -47,10 +39,11 @@ interface WantedLink {
   readonly path: string;
 }
 
-const blocks = { preview: 0, again: 0, apply: 0, undo: 0, check: 0 };
+const blocks = { preview: 0, again: 0, reopened: 0, apply: 0, undo: 0, check: 0 };
 const times: Record<keyof typeof blocks | 'plan' | 'bare' | 'bareSync', number[]> = {
   preview: [],
   again: [],
+  reopened: [],
   plan: [],
   apply: [],
   bare: [],
@@ -67,9 +60,7 @@ let made = 0;
 for (let round = 0; round < rounds; round += 1) {
   const root = layOut(`ComfyUI-${round}`);
   roots.push(root);
-  const plan = await timed('preview', () =>
-    commands['mappings.preview']({ app: 'comfyui', root, repair_only: false, other_names: [], limit: 200 }),
-  );
+  const plan = await timed('preview', () => preview(commands, root));
   const wanted = mappings
     .plan(plan.plan_id)
     .actions.flatMap(({ action, source, target }) =>
@@ -88,10 +79,16 @@ for (let round = 0; round < rounds; round += 1) {
   for (const act of round % 2 === 0 ? acts : acts.reverse()) await act();
   bareSyncLoop(wanted, layOut(`sync-${round}`));
   ratios.push((times.apply.at(-1) ?? Number.NaN) / (times.bare.at(-1) ?? Number.NaN));
-  const after = await timed('again', () =>
-    commands['mappings.preview']({ app: 'comfyui', root, repair_only: false, other_names: [], limit: 200 }),
-  );
+  const after = await timed('again', () => preview(commands, root));
   if (after.summary.keep !== made) throw new Error(`${after.summary.keep} of ${made} links stand`);
+}
+for (const root of roots) {
+  const fresh = openMappings();
+  const anew = commandsOfMapping(fresh);
+  // As a window does, which shows the applies beside the plan.
+  await anew['mappings.ledger']({});
+  await timed('reopened', () => preview(anew, root));
+  await fresh.close();
 }
 const { checked } = await timed('check', () => mappings.check());
 for (const root of roots) await timed('undo', async () => ended(await mappings.undo({ app: 'comfyui', root })));
@@ -99,8 +96,25 @@ const medians = Object.fromEntries(Object.entries(times).map(([what, each]) => [
 const workRatio = median(work.apply) / median(work.bare);
 const firstPreview = times.preview[0] ?? Number.NaN;
 process.stdout.write(`${JSON.stringify({ made, checked, firstPreview, ratios, workRatio, blocks, ...medians })}\n`);
+await mappings.close();
 await library.close();
 rmSync(path, { recursive: true, force: true });
+
+function openMappings(): Mappings {
+  return new Mappings({
+    shippedRulesPath: findProgramFiles(join(import.meta.dirname, '..')).mappingRules,
+    mappingsPath: join(path, 'data'),
+    libraryPath: rootPath,
+    models: () => library.files(),
+    emit: () => {},
+    now: () => new Date(),
+    log: () => {},
+  });
+}
+
+function preview(of: ReturnType<typeof commandsOfMapping>, root: string) {
+  return of['mappings.preview']({ app: 'comfyui', root, repair_only: false, other_names: [], limit: 200 });
+}
 
 /** An app's folder, of whose model folders some are there already. */
 function layOut(name: string): string {

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor } from '../diffusion/networks.ts';
 import { GraphBuilder } from '../diffusion/onnx/graph-builder.ts';
 import { openSession } from '../diffusion/onnx/session.ts';
 import { openNetworks } from '../diffusion/open-networks.ts';
+import { readWeights } from './read-weights.ts';
 
 /** What the measured process prints, as one line of JSON. Times in seconds. */
 export interface NetworkTimes {
   readonly provider: string;
   readonly loadToFirstStep: number;
-  /** Reading the UNet's files once from the page cache and casting halves to floats, in this process. */
-  readonly readAndCast: number;
   readonly text: number;
   readonly steps: Readonly<Record<string, readonly number[]>>;
   readonly decode: Readonly<Record<string, readonly number[]>>;
@@ -42,30 +40,6 @@ function peakBytes(): number {
     // Not Linux.
   }
   return process.resourceUsage().maxRSS * 1024;
-}
-
-/** Each block of the folder's weights, read into the same memory. */
-async function readWeights(folder: string, use: (block: Buffer, at: number, size: number) => void): Promise<void> {
-  const block = Buffer.alloc(2 ** 26);
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.safetensors')) continue;
-    const { size } = await stat(join(folder, name));
-    await using file = await open(join(folder, name));
-    for (let done = 0; done < size; ) {
-      const { bytesRead } = await file.read(block, 0, block.length, done);
-      use(block.subarray(0, bytesRead), done, size);
-      done += bytesRead;
-    }
-  }
-}
-
-/** In halves, read as floats into memory of their own. */
-async function readAndCast(folder: string): Promise<void> {
-  let floats = new Float32Array();
-  await readWeights(folder, (block, at, size) => {
-    if (at === 0) floats = new Float32Array(size / 2);
-    floats.set(new Float16Array(block.buffer, block.byteOffset, block.byteLength >> 1), at >> 1);
-  });
 }
 
 const [bundle = '', provider = 'cpu', sizes = '256,512', repeats = '5'] = process.argv.slice(2);
@@ -99,7 +73,6 @@ for (const size of allSizes) {
 }
 const peakOfNetworks = peakBytes();
 await networks.close();
-const readAndCastSeconds = await seconds(() => readAndCast(join(bundle, 'unet')));
 
 const size = 1024;
 const graph = new GraphBuilder('product');
@@ -114,7 +87,6 @@ await session.close();
 const times: NetworkTimes = {
   provider: networks.provider,
   loadToFirstStep,
-  readAndCast: readAndCastSeconds,
   text,
   steps,
   decode,

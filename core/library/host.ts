@@ -44,6 +44,8 @@ export interface LibraryTiming {
   readonly offlineCheckMs: number;
   /** How often a running task is told of. */
   readonly taskEventMs: number;
+  /** How long after the open the upkeep begins. */
+  readonly upkeepDelayMs: number;
   /** How long after the start, and after each file, hashing begins. */
   readonly hashDelayMs: number;
 }
@@ -53,6 +55,7 @@ export const libraryTiming: LibraryTiming = {
   settleMs: 5000,
   offlineCheckMs: 15_000,
   taskEventMs: 250,
+  upkeepDelayMs: 0,
   hashDelayMs: 10_000,
 };
 

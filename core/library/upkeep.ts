@@ -2,6 +2,7 @@ import type { AppEvent } from '../contract/event.ts';
 import type { ReconcileReport } from '../contract/reconcile.ts';
 import type { LibraryContext } from './context.ts';
 import { HashQueue } from './hashing/hash-queue.ts';
+import { timingOf } from './host.ts';
 import { Reconciler } from './reconcile/reconciler.ts';
 import { LibraryWatcher } from './watch/library-watcher.ts';
 import { IndexTender } from './worker/index-tender.ts';
@@ -14,6 +15,8 @@ export class Upkeep {
   readonly #hashes: HashQueue;
   readonly #tender: IndexTender;
   #watcher: LibraryWatcher | null = null;
+  /** Somebody waits for what the host put off. */
+  readonly #hurry = Promise.withResolvers<void>();
   #isClosing = false;
   #settled: Promise<void> = Promise.resolve();
   #watching: Promise<void> = Promise.resolve();
@@ -31,16 +34,17 @@ export class Upkeep {
   start(isReady: Promise<void>): void {
     const { watches = true, hashes = watches, reconcilesAtStart = true } = this.#context.host;
     const isWritable = this.#context.refusal === null;
-    this.#settled = isReady
+    const isTime = isReady.then(() => this.#whenDue());
+    this.#settled = isTime
       .then(() => (reconcilesAtStart ? this.#firstReconcile(hashes && isWritable) : undefined))
       .catch((error: unknown) => this.#failed(error));
     if (watches)
-      this.#watching = isReady.then(() => this.#startWatching()).catch((error: unknown) => this.#failed(error));
+      this.#watching = isTime.then(() => this.#startWatching()).catch((error: unknown) => this.#failed(error));
   }
 
   /** Brings index and disk together. Not while the index is being filled: all that isn't in yet would be told of as added. */
   async reconcile(): Promise<ReconcileReport> {
-    await this.#settled;
+    await this.settled();
     return this.#reconciler.run();
   }
 
@@ -59,21 +63,32 @@ export class Upkeep {
     return this.#hashes.run();
   }
 
-  /** Resolves when the reconcile that was begun at the start is over. */
+  /** Resolves when the reconcile of the start is over. */
   settled(): Promise<void> {
+    this.#hurry.resolve();
     return this.#settled;
   }
 
   /** Resolves when files are watched; at once where they are not. */
   watching(): Promise<void> {
+    this.#hurry.resolve();
     return this.#watching;
   }
 
   async close(): Promise<void> {
     this.#isClosing = true;
     await Promise.all([this.#watcher?.close(), this.#reconciler.close(), this.#hashes.close(), this.#tender.close()]);
-    await this.#settled;
+    await this.settled();
     await this.#watching;
+  }
+
+  /** Resolves after the host's delay, or when somebody waits. */
+  async #whenDue(): Promise<void> {
+    const { upkeepDelayMs } = timingOf(this.#context.host);
+    if (upkeepDelayMs === 0) return;
+    const timer = setTimeout(this.#hurry.resolve, upkeepDelayMs);
+    await this.#hurry.promise;
+    clearTimeout(timer);
   }
 
   async #startWatching(): Promise<void> {

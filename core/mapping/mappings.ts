@@ -1,23 +1,22 @@
-import { randomBytes } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
 import type { MappingApply, MappingEntry, MappingFault, MappingInstall, MappingLink } from '../contract/mapping.ts';
 import type { Task } from '../contract/task.ts';
-import { carryOut } from './acts/carry-out.ts';
+import { applyPlan, headOf } from './acts/apply-plan.ts';
 import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';
-import { isReachable, isUnfinished, recover } from './acts/recover.ts';
-import { isFolderLeft, isToTakeBack, takeBack, takeBackFolders } from './acts/undo.ts';
+import { isReachable } from './acts/recover.ts';
+import { RecoveredLedger } from './acts/recovered-ledger.ts';
+import { isFolderLeft, isToTakeBack } from './acts/undo.ts';
+import { undoApplies } from './acts/undo-applies.ts';
 import { checkAbsolute, resolveRoot } from './app-root.ts';
 import type { MappingHost } from './host.ts';
 import { type ApplyRecord, mappingApplyOf, mappingEntryOf } from './ledger/apply-record.ts';
-import { journalSchemaVersion } from './ledger/journal-line.ts';
-import { Ledger } from './ledger/ledger.ts';
-import { writeFailure } from './ledger/write-failure.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { inOwnFolder } from './ledger/write-failure.ts';
 import { fileSystemLinks, type LinkSystem } from './links/link-system.ts';
-import { MappingTasks, type TaskHands } from './mapping-tasks.ts';
+import { MappingTasks } from './mapping-tasks.ts';
 import { differenceBetween, type KeptPlan, KeptPlans } from './plan/kept-plans.ts';
 import { type PlanWish, plainWish, planSteps } from './plan/plan-mapping.ts';
 import { readSnapshot } from './plan/read-snapshot.ts';
@@ -26,7 +25,7 @@ import { detectInstalls, evidenceFor } from './rules/detect.ts';
 import { type AppRules, findApp, type RulesRead, readRules } from './rules/read-rules.ts';
 import { watchRules } from './rules/watch-rules.ts';
 import { inSlices } from './slices.ts';
-import type { ThreadUse } from './thread/link-thread.ts';
+import { LinkThread } from './thread/link-thread.ts';
 import { Turns } from './turns.ts';
 
 /** Links that are worth a thread of their own. */
@@ -42,19 +41,19 @@ export class Mappings {
   readonly #plans = new KeptPlans();
   readonly #turns = new Turns();
   #endRuleWatch: (() => Promise<void>) | null = null;
-  readonly #thread: ThreadUse;
+  readonly #thread: LinkThread;
+  readonly #ledger: RecoveredLedger;
   readonly tasks: MappingTasks;
-  readonly #unfinished = new Set<ApplyRecord>();
-  #opened: Promise<Opened> | null = null;
 
   constructor(host: MappingHost) {
     this.#host = host;
     const scratchPath = join(host.mappingsPath, 'scratch');
     this.#links = host.links ?? fileSystemLinks({ libraryPath: host.libraryPath, scratchPath });
-    this.#thread = {
+    this.#thread = new LinkThread({
       entryPath: host.threadEntry ?? join(import.meta.dirname, 'thread', 'entry.ts'),
       fromCount: host.threadFromCount ?? manyLinks,
-    };
+    });
+    this.#ledger = new RecoveredLedger(host, this.#links);
     this.tasks = new MappingTasks(host.emit, host.log);
   }
 
@@ -74,6 +73,8 @@ export class Mappings {
 
   /** What mapping the library into an app's folder would do. Throws `not_found` for an app of no name, `path_not_found`, `unreadable`. */
   async preview(app: string, root: string, wish: PlanWish = plainWish): Promise<KeptPlan> {
+    const { ledger } = await this.#ledger.open();
+    this.#thread.startFor(ledger.standing().length);
     const rules = findApp((await this.rules()).apps, app);
     const realRoot = await resolveRoot(root);
     return this.#plan(rules, realRoot, wish);
@@ -95,39 +96,25 @@ export class Mappings {
       const reason = differenceBetween(plan.actions, now.actions);
       if (reason !== null) throw new Failed('plan_outdated', { root: plan.root, reason, plan_id: now.id });
       this.#plans.drop(now.id);
-      const { ledger, libraryPath } = await this.#open();
+      const { ledger, libraryPath } = await this.#ledger.open();
       const intents = intentsOf(now.actions, now.snapshot, ledger);
-      const at = this.#host.now().toISOString();
-      const applyId = `${at.replaceAll(/[:.-]/g, '')}-${randomBytes(4).toString('hex')}`;
-      const about = { kind: 'mapping_apply' as const, app: plan.rules.app, root: plan.root, applyIds: [applyId] };
+      const head = headOf(plan, { library: libraryPath, at: this.#host.now().toISOString() });
+      const { app, root, apply_id } = head;
       const itemCount = intents.filter(({ line }) => line === 'link').length;
-      const carryOutPlan = async ({ signal, onItem }: TaskHands) => {
-        const head = {
-          line: 'apply' as const,
-          schema_version: journalSchemaVersion as 1,
-          apply_id: applyId,
-          plan_id: planId,
-          app: plan.rules.app,
-          label: plan.rules.label,
-          root: plan.root,
-          library: libraryPath,
-          at,
-        };
-        await using writer = await ledger.begin(head, intents);
-        await carryOut({ writer, links: this.#links, signal, onItem, thread: this.#thread });
-        writer.add({ line: 'end', state: signal.aborted ? 'canceled' : 'done' });
-        await writer.sync();
-        this.#host.emit({ kind: 'mappings_changed', app: plan.rules.app, root: plan.root });
-      };
-      return this.tasks.start({ ...about, itemCount }, (hands) => this.#ours(() => carryOutPlan(hands)));
+      const about = { kind: 'mapping_apply' as const, app, root, applyIds: [apply_id], itemCount };
+      return this.tasks.start(about, async (hands) => {
+        const means = { links: this.#links, thread: this.#thread, ...hands };
+        await this.#ours(() => applyPlan(ledger, { head, intents }, means));
+        this.#host.emit({ kind: 'mappings_changed', app, root });
+      });
     });
   }
 
   /** Takes back one apply, or all of an app's folder, the newest first. Answers with the task. Throws `not_found`, `path_not_found`. */
   undo(which: { readonly apply_id: string } | { readonly app: string; readonly root: string }): Promise<Task> {
     return this.#inTurn(async () => {
-      const { ledger } = await this.#open();
-      await this.#recover(ledger);
+      await this.#ledger.recoverAgain();
+      const { ledger } = await this.#ledger.open();
       const records = 'apply_id' in which ? [found(ledger, which.apply_id)] : await this.#recordsOf(ledger, which);
       const [newest] = records;
       const app = newest?.head.app ?? ('app' in which ? which.app : '');
@@ -136,10 +123,8 @@ export class Mappings {
       const itemCount = records.flatMap(({ items }) => items).filter(isToTakeBack).length;
       const applyIds = records.map(({ head }) => head.apply_id);
       return this.tasks.start({ kind: 'mapping_undo', app, root, applyIds, itemCount }, async (hands) => {
-        await this.#ours(async () => {
-          for (const record of records) if (!hands.signal.aborted) await this.#takeBack(ledger, record, hands);
-          if (!hands.signal.aborted) await this.#takeBackFoldersOf(ledger, root);
-        });
+        const { now } = this.#host;
+        await this.#ours(() => undoApplies(ledger, { root, records }, { links: this.#links, now, ...hands }));
         if (newest !== undefined) this.#host.emit({ kind: 'mappings_changed', app, root });
       });
     });
@@ -147,12 +132,15 @@ export class Mappings {
 
   /** The applies, the newest first. */
   async applies(): Promise<MappingApply[]> {
-    return (await this.#open()).ledger.records.map(mappingApplyOf).reverse();
+    const { ledger } = await this.#ledger.open();
+    // Mostly a plan is asked for next.
+    this.#thread.startFor(ledger.standing().length);
+    return ledger.records.map(mappingApplyOf).reverse();
   }
 
   /** The links of an apply. Throws `not_found`. */
   async entries(applyId: string): Promise<MappingEntry[]> {
-    const record = found((await this.#open()).ledger, applyId);
+    const record = found((await this.#ledger.open()).ledger, applyId);
     return record.items.flatMap((item) => {
       const entry = mappingEntryOf(record, item, targetBelow(record.head.root, item.intent.path));
       return entry === null ? [] : [entry];
@@ -161,21 +149,21 @@ export class Mappings {
 
   /** Looks at all links that stand. */
   async check(): Promise<{ readonly checked: number; readonly faults: MappingFault[] }> {
-    const { ledger, libraryPath } = await this.#open();
+    const { ledger, libraryPath } = await this.#ledger.open();
     const links = ledger.standing().filter(({ record }) => record.head.library === libraryPath);
     return { checked: links.length, faults: faultsOf(await lookAtLinks(links, await this.#paths(), this.#thread)) };
   }
 
   /** The links to a model, each with how it is now. */
   async linksOf(id: ModelId): Promise<MappingLink[]> {
-    const { ledger, libraryPath } = await this.#open();
+    const { ledger, libraryPath } = await this.#ledger.open();
     const links = ledger.standingTo(id).filter(({ record }) => record.head.library === libraryPath);
     return links.length === 0 ? [] : lookAtLinks(links, await this.#paths(), this.#thread);
   }
 
   /** Where links of ours to a model stand, absolute. */
   async linksTo(id: ModelId): Promise<string[]> {
-    const { ledger, libraryPath } = await this.#open();
+    const { ledger, libraryPath } = await this.#ledger.open();
     return ledger
       .standingTo(id)
       .filter(({ record }) => record.head.library === libraryPath)
@@ -184,7 +172,7 @@ export class Mappings {
 
   /** A model left the library: whoever shows links that led to it hears of it. */
   async modelRemoved(id: ModelId): Promise<void> {
-    const { ledger } = await this.#open();
+    const { ledger } = await this.#ledger.open();
     const records = new Set(ledger.standingTo(id).map(({ record }) => record));
     for (const { head } of records) this.#host.emit({ kind: 'mappings_changed', app: head.app, root: head.root });
   }
@@ -205,6 +193,7 @@ export class Mappings {
     await this.#endRuleWatch?.();
     await this.tasks.close();
     await this.#turns.take(async () => undefined);
+    await this.#thread[Symbol.asyncDispose]();
   }
 
   /** Where the models' files are. */
@@ -226,55 +215,21 @@ export class Mappings {
   }
 
   async #plan(rules: AppRules, root: string, wish: PlanWish): Promise<KeptPlan> {
-    const { ledger, libraryPath } = await this.#open();
-    const models = await this.#host.models();
+    const { ledger, libraryPath } = await this.#ledger.open();
     const standing = ledger.standingAt(root).filter(({ record }) => record.head.library === libraryPath);
+    const { models } = this.#host;
     const read = await this.#ours(() =>
       readSnapshot({ root, rules, models, ledger: standing, links: this.#links, thread: this.#thread }),
     );
     const { snapshot, assignments } = read;
-    const actions = await inSlices(planSteps(models, rules, snapshot, { ...wish, assignments }));
+    const actions = await inSlices(planSteps(read.models, rules, snapshot, { ...wish, assignments }));
     const evidence = await evidenceFor(root, rules);
     const createdAt = this.#host.now().toISOString();
     return this.#plans.keep({ rules, root, createdAt, wish, evidence, snapshot, actions });
   }
 
-  /** What was read at the first use, with what a kill left in the middle finished. */
-  #open(): Promise<Opened> {
-    this.#opened ??= this.#ours(async () => {
-      const { libraryPath, mappingsPath, log } = this.#host;
-      const ledger = await Ledger.open(join(mappingsPath, 'applies'), (message, facts) => log(message, facts));
-      for (const record of ledger.records) if (isUnfinished(record)) this.#unfinished.add(record);
-      await this.#recover(ledger);
-      return { ledger, libraryPath: await realpath(libraryPath) };
-    });
-    this.#opened.catch(() => {
-      this.#opened = null;
-    });
-    return this.#opened;
-  }
-
-  /** Acts on our own folder: what the system refuses there is a failure, not a bug. */
-  async #ours<Result>(act: () => Promise<Result>): Promise<Result> {
-    try {
-      return await act();
-    } catch (error) {
-      throw writeFailure(this.#host.mappingsPath, error);
-    }
-  }
-
-  /** Finishes what earlier processes left in the middle, where its folder can be reached by now. */
-  async #recover(ledger: Ledger): Promise<void> {
-    for (const record of this.#unfinished) {
-      try {
-        if (!(await recover(ledger, record, this.#links))) continue;
-        this.#unfinished.delete(record);
-        const { app, root, apply_id } = record.head;
-        this.#host.log('an apply that was cut short is known again', { apply_id, app, root });
-      } catch (error) {
-        this.#host.log('an apply that was cut short could not be finished', { error: String(error) });
-      }
-    }
+  #ours<Result>(act: () => Promise<Result>): Promise<Result> {
+    return inOwnFolder(this.#host.mappingsPath, act);
   }
 
   async #recordsOf(ledger: Ledger, which: { readonly app: string; readonly root: string }): Promise<ApplyRecord[]> {
@@ -288,32 +243,6 @@ export class Mappings {
       )
       .reverse();
   }
-
-  async #takeBack(ledger: Ledger, record: ApplyRecord, { signal, onItem }: TaskHands): Promise<void> {
-    await using writer = await ledger.reopen(record);
-    writer.add({ line: 'undo', at: this.#host.now().toISOString() });
-    await writer.sync();
-    await takeBack({ writer, ledger, links: this.#links, signal, onItem });
-    writer.add({ line: 'undo_end' });
-    await writer.sync();
-  }
-
-  /** Folders of applies that were taken back before, while another's links were in them. */
-  async #takeBackFoldersOf(ledger: Ledger, root: string): Promise<void> {
-    const left = ledger.records.filter(
-      ({ head, undo, items }) => head.root === root && undo === 'done' && items.some(isFolderLeft),
-    );
-    for (const record of left.reverse()) {
-      await using writer = await ledger.reopen(record);
-      await takeBackFolders(writer);
-    }
-  }
-}
-
-interface Opened {
-  readonly ledger: Ledger;
-  /** With its links resolved. */
-  readonly libraryPath: string;
 }
 
 function found(ledger: Ledger, applyId: string): ApplyRecord {

@@ -1,4 +1,4 @@
-import type { Commands } from '../../core/contract/command.ts';
+import type { CheckedInput, Commands } from '../../core/contract/command.ts';
 import type { AppEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
 import type {
@@ -85,13 +85,14 @@ export function sampleMappings({
     });
     if (model.validation_state !== 'valid')
       return of({ action: 'exclude', reason: 'Only valid models are mapped.', reason_code: 'not_valid' });
-    if (index % 4 === 3)
+    const isTaken = model.name.includes('Basalt');
+    if (index % 4 === 3 && !isTaken)
       return of({ action: 'exclude', reason: `Kept in ${model.entry_path}.`, reason_code: 'external_reference' });
     if (folder === undefined)
       return of({ action: 'exclude', reason: 'There is no folder for it.', reason_code: 'no_place' });
     if (linked.has(`${root} ${model.model_id}`))
       return of({ action: 'keep', reason: 'Its link is there and whole.', reason_code: 'in_place' });
-    if (model.name.includes('Basalt')) {
+    if (isTaken) {
       const other_target = `${root}/${folder}/${name.replace('.safetensors', '')}-${model.model_id.split('/').at(-1)}.safetensors`;
       if (otherNames === 'all' || otherNames.includes(model.model_id))
         return {
@@ -106,8 +107,13 @@ export function sampleMappings({
     return of({ action: 'create', reason: 'A link is made.', reason_code: 'new' });
   };
 
-  const planFor = (app: MappingApp, root: string, otherNames: OtherNamesWanted): MappingPlan => {
-    const actions = [...models.values()].map((model, index) => actionFor(model, index, { root, otherNames }));
+  const planFor = (
+    app: MappingApp,
+    { root, other_names: otherNames, repair_only }: CheckedInput<'mappings.preview'>,
+  ): MappingPlan => {
+    const actions = [...models.values()]
+      .map((model, index) => actionFor(model, index, { root, otherNames }))
+      .filter(({ action }) => !repair_only || action === 'broken');
     const count = (action: MappingAction['action']) => actions.filter((one) => one.action === action).length;
     const summary: MappingSummary = {
       create: count('create'),
@@ -126,7 +132,7 @@ export function sampleMappings({
       label: app.label,
       root,
       created_at: new Date().toISOString(),
-      repair_only: false,
+      repair_only,
       other_names: otherNames,
       evidence: root.toLowerCase().includes(app.app) ? ['main.py', 'folder_paths.py', 'comfy/'] : [],
       note: app.note,
@@ -191,7 +197,8 @@ export function sampleMappings({
             evidence: ['main.py', 'models/loras/'],
           })),
     }),
-    'mappings.preview': async ({ app, root, other_names }) => {
+    'mappings.preview': async (wanted) => {
+      const { app, root } = wanted;
       if (root.includes('gone')) throw new Failed('path_not_found', { path: root });
       return planFor(
         found(
@@ -199,8 +206,7 @@ export function sampleMappings({
           'app with known folders',
           app,
         ),
-        root,
-        other_names,
+        wanted,
       );
     },
     'mappings.plan': async ({ plan_id, action, limit, cursor }) => {

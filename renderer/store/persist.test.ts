@@ -46,6 +46,15 @@ test('the view is written a moment after it changed, also by a window that never
   await expect.poll(() => restoreView(place).theme).toBe('dark');
 });
 
+test('what a part of the window tells as it closes is kept, also when the view was written a moment before', () => {
+  const place = storage();
+  const store = createAppStore();
+  const write = keepView(store, place);
+  write();
+  store.setState({ topRow: 12 });
+  expect(restoreView(place).topRow).toBe(12);
+});
+
 test.each(['{', 'null', '[]', '"x"', '{"theme":"pink","paneWidth":9e9,"draft":{"prompt":5},"screen":"cellar"}'])(
   'what is not understood falls back to the beginning: %s',
   (text) => {

@@ -105,10 +105,14 @@ export function restoreView(storage: TextStore): Partial<AppState> {
   }
 }
 
-/** Keeps the view from now on, a moment after it changed. Returns what writes it at once, for a window that closes. */
+/**
+ * Keeps the view from now on, a moment after it changed. Returns what writes it at once, for a window that closes: what parts of the
+ * window tell of themselves in that same turn is written too, whoever hears first that the window closes.
+ */
 export function keepView(store: AppStore, storage: TextStore): () => void {
   let last = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let isLeaving = false;
   const write = () => {
     clearTimeout(timer);
     timer = undefined;
@@ -123,7 +127,15 @@ export function keepView(store: AppStore, storage: TextStore): () => void {
     }
   };
   store.subscribe(() => {
-    timer ??= setTimeout(write, settleMs);
+    if (isLeaving) write();
+    else timer ??= setTimeout(write, settleMs);
   });
-  return write;
+  return () => {
+    isLeaving = true;
+    write();
+    // Comes to pass only in a page that stays, or that the browser brings back.
+    setTimeout(() => {
+      isLeaving = false;
+    });
+  };
 }

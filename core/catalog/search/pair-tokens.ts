@@ -1,9 +1,6 @@
 const asciiCodes = 128;
-/** One a single ASCII letter, then one a pair of them. */
-const asciiTokens = [
-  ...Array.from({ length: asciiCodes }, (_, code) => tokenOf([code])),
-  ...Array.from({ length: asciiCodes ** 2 }, (_, pair) => tokenOf([Math.floor(pair / asciiCodes), pair % asciiCodes])),
-];
+/** One a single ASCII letter, then one a pair of them; each made when it is first met. */
+const asciiTokens = Array.from({ length: asciiCodes + asciiCodes ** 2 }, () => '');
 /** For which text a token was last met, by its place among the tokens: no set is made for each of a hundred thousand texts. */
 const metIn = new Uint32Array(asciiTokens.length);
 let textNumber = 0;
@@ -20,7 +17,8 @@ export function pairTokens(text: string): string {
   const meet = (place: number) => {
     if (metIn[place] === textNumber) return;
     metIn[place] = textNumber;
-    found.push(asciiTokens[place] ?? '');
+    asciiTokens[place] ||= asciiToken(place);
+    found.push(asciiTokens[place]);
   };
   for (const letter of text) {
     const code = letter.codePointAt(0) ?? 0;
@@ -42,6 +40,12 @@ export function pairTokens(text: string): string {
 /** The token of a search of one or two letters. */
 export function pairToken(term: string): string {
   return tokenOf([...term].map((letter) => letter.codePointAt(0) ?? 0));
+}
+
+function asciiToken(place: number): string {
+  if (place < asciiCodes) return tokenOf([place]);
+  const pair = place - asciiCodes;
+  return tokenOf([Math.floor(pair / asciiCodes), pair % asciiCodes]);
 }
 
 /** Letters and digits only, whatever the letters are: punctuation is no part of a word for a full-text index. */

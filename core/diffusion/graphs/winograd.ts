@@ -113,12 +113,19 @@ export interface WinogradInput {
   readonly bias: WeightTensor;
 }
 
+/** Kernels that would grow to more than this by tiles of 4 take tiles of 2: of the largest the memory weighs more than the time. */
+const mostGrownBytes = 128 * 2 ** 20;
+
+const bytesIn = ({ kernel }: Transform, [outChannels = 0, inChannels = 0]: readonly number[]): number =>
+  kernel.length ** 2 * outChannels * inChannels * 4;
+
 /**
  * A 3x3 convolution over a map padded by 1. With several `bands` of rows, only one's components are in memory at once; a map must have that
  * many rows of tiles.
  */
 export function winogradConv(graph: GraphBuilder, input: WinogradInput, tile: WinogradTile, bands = 1): Value {
-  const whole = transformed(graph, input, tile === 2 ? two : four, bands);
+  const isSmall = bytesIn(four, input.kernel.shape) <= mostGrownBytes;
+  const whole = transformed(graph, input, tile === 4 && isSmall ? four : two, bands);
   // The last tiles may reach past the map.
   const size = graph.node('Shape', [input.value], { start: 2 });
   const cut = graph.node('Slice', [whole, graph.integers([0, 0]), size, graph.integers([2, 3])]);

@@ -20,6 +20,8 @@ export async function judgeProvider(provider: Provider): Promise<Verdict> {
   if (!listSupportedBackends().some(({ name }) => name === provider))
     return unusable('This build of ONNX Runtime does not have it.');
   try {
+    // One that is not there says so at the smallest graph: the networks take 100 ms to write.
+    await runProbe(provider, speedProbe(8));
     const wrong = await firstWrong(provider, networkProbes('plain'), allowedError);
     if (wrong !== null) return unusable(wrong);
     const fusedIsWrong = await firstWrong(provider, attentionProbes('fused'), allowedAttentionError).catch(reasonOf);

@@ -10,12 +10,12 @@ import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { splitPath, targetBelow } from '../plan/snapshot.ts';
 import { systemCode } from '../system-error.ts';
-import type { ThreadUse } from '../thread/link-thread.ts';
+import type { LinkThread } from '../thread/link-thread.ts';
 import { LinkFailed, makeLink, removeLink, restoreLink } from './link-acts.ts';
 import { type FreshLink, type LinkHands, makeInThread } from './make-in-thread.ts';
 
 export interface CarryOut extends LinkHands {
-  readonly thread: ThreadUse;
+  readonly thread: LinkThread;
 }
 
 /** Does what a journal says is meant: folders first, then links, then the entries of configs. Each item fails alone. */
@@ -43,8 +43,8 @@ export async function carryOut(hands: CarryOut): Promise<void> {
   };
   const inFolders = meant.filter(({ link }) => link !== 'config');
   const fresh = inFolders.filter((item) => !unsafe.has(splitPath(item.path).folder)).filter(isFresh);
-  const isMany = fresh.length >= thread.fromCount;
-  if (isMany) await makeInThread(hands, fresh, thread.entryPath);
+  const isMany = thread.isWorth(fresh.length);
+  if (isMany) await makeInThread(hands, fresh, thread);
   const apart: ReadonlySet<LinkItem> = new Set(isMany ? fresh : []);
   await eachOf(
     inFolders.filter((item) => !apart.has(item)),

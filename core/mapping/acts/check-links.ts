@@ -6,7 +6,7 @@ import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';
 import { lookAtEach } from '../links/standing-link.ts';
 import { targetBelow } from '../plan/snapshot.ts';
-import type { ThreadUse } from '../thread/link-thread.ts';
+import type { LinkThread } from '../thread/link-thread.ts';
 import { isReachable } from './recover.ts';
 
 type Fault = MappingFault['fault'];
@@ -20,6 +20,9 @@ const faultOf: Readonly<Record<Exclude<LinkState, 'whole'>, Fault>> = {
   unreachable: 'unreachable',
 };
 
+/** Of a link whose model was taken out of the library. */
+const modelGone = 'Its model is not in the library any more. Mending takes the link away.';
+
 const sentences: Readonly<Record<Fault, string>> = {
   target_gone: "The link leads to where the model's files were.",
   link_gone: 'Somebody took the link away. A new preview makes it again.',
@@ -32,7 +35,7 @@ const sentences: Readonly<Record<Fault, string>> = {
 export async function lookAtLinks(
   links: readonly LedgerLink[],
   paths: ReadonlyMap<ModelId, string>,
-  thread: ThreadUse,
+  thread: LinkThread,
 ): Promise<MappingLink[]> {
   const found: MappingLink[] = [];
   for (const [root, own] of Map.groupBy(links, ({ record }) => record.head.root)) {
@@ -54,12 +57,17 @@ export async function lookAtLinks(
         target: targetBelow(root, intent.path),
         link: intent.link,
         fault,
-        message: fault === null ? '' : sentences[fault],
+        message: sentenceOf(fault, paths.has(intent.model_id)),
         remedy: fault === 'target_gone' ? 'relink' : 'none',
       });
     }
   }
   return found.sort((a, b) => (a.target < b.target ? -1 : 1));
+}
+
+function sentenceOf(fault: Fault | null, hasModel: boolean): string {
+  if (fault === null) return '';
+  return fault === 'target_gone' && !hasModel ? modelGone : sentences[fault];
 }
 
 /** Those that don't lead to their models. */

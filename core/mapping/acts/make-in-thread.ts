@@ -3,7 +3,7 @@ import type { RecordWriter } from '../ledger/ledger.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { targetBelow } from '../plan/snapshot.ts';
 import { inGroups } from '../thread/in-groups.ts';
-import { LinkThread } from '../thread/link-thread.ts';
+import type { LinkThread } from '../thread/link-thread.ts';
 import type { LinkWish } from '../thread/messages.ts';
 
 /** Links that are made between two looks at whether to go on. */
@@ -21,17 +21,16 @@ export interface LinkHands {
 export type FreshLink = LinkItem & { readonly link: LinkWish['kind']; readonly source: string };
 
 /**
- * Makes many new links in a thread of their own. All of them are meant by the journal; a kill in the middle of a group leaves links without an
+ * Makes many new links in a thread. All of them are meant by the journal; a kill in the middle of a group leaves links without an
  * outcome, which are looked for when the ledger is opened next.
  */
 export async function makeInThread(
   { writer, links, signal, onItem }: LinkHands,
   items: readonly FreshLink[],
-  threadEntry: string,
+  thread: LinkThread,
 ): Promise<void> {
   const { root } = writer.record.head;
   const wishOf = ({ link, source, path }: FreshLink) => ({ kind: link, source, target: targetBelow(root, path) });
-  await using thread = new LinkThread(threadEntry);
   await inGroups(items, groupSize, {
     isOver: () => signal.aborted,
     ask: (group) => thread.make(group.map(wishOf)),

@@ -5,7 +5,7 @@ import { eachOf } from '../each-of.ts';
 import type { ApplyRecord, RecordItem } from '../ledger/apply-record.ts';
 import type { LinkItem } from '../ledger/journal-line.ts';
 import type { Ledger, RecordWriter } from '../ledger/ledger.ts';
-import { entryAt, identityOf, isOurs, isSameText } from '../links/entry-identity.ts';
+import { entryAt, identityOf, isOurs, isSameFile, isSameText } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { configEntryOf } from '../links/standing-link.ts';
 import { targetBelow } from '../plan/snapshot.ts';
@@ -118,8 +118,7 @@ async function finishLink(writer: RecordWriter, links: LinkSystem, intent: LinkI
 async function leadsTo(target: string, source: string, isHardlink: boolean): Promise<boolean> {
   try {
     if (!isHardlink) return isSameText(await readlink(target), source);
-    const [one, other] = [await lstat(target, { bigint: true }), await stat(source, { bigint: true })];
-    return one.dev === other.dev && one.ino === other.ino;
+    return isSameFile(await lstat(target, { bigint: true }), await stat(source, { bigint: true }));
   } catch (error) {
     systemCode(error);
     return false;

@@ -40,6 +40,9 @@ test('a link whose model is gone is taken away, and undoing that gives it back',
   const linked = await treeOf(world.root);
   expect(await world.mappings.linksTo(model_id)).toEqual([join(world.root, 'models/loras/a.safetensors')]);
   await world.removeModel(model_id);
+  expect(await world.mappings.check()).toMatchObject({
+    faults: [{ fault: 'target_gone', remedy: 'relink', message: expect.stringContaining('not in the library') }],
+  });
   expect(shown(await world.preview())).toEqual([['broken', 'model_gone', 'models/loras/a.safetensors']]);
   await world.apply();
   expect(await treeOf(world.root)).toEqual({ models: 'folder', 'models/loras': 'folder' });

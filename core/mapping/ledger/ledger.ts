@@ -7,8 +7,8 @@ import { type ApplyRecord, advance, type RecordItem, replay } from './apply-reco
 import { Journal, readJournal } from './journal.ts';
 import type { JournalHead, JournalItem, JournalLine } from './journal-line.ts';
 
-/** Applies that were taken back whole and are still told of. */
-const rememberedUndone = 50;
+/** Applies of which nothing stands, taken back whole or with nothing to do, that are still told of. */
+const rememberedOver = 50;
 const ending = '.jsonl';
 
 /** A link of the ledger: which apply made it, and as which of its items. */
@@ -132,10 +132,11 @@ export class Ledger {
   }
 
   async #forgetOld(): Promise<void> {
-    const undone = this.records.filter(
-      ({ undo, items }) => undo === 'done' && items.every(({ state }) => isOver(state)),
+    const over = this.records.filter(
+      ({ state, undo, items }) =>
+        (undo === 'done' || (state === 'done' && items.length === 0)) && items.every((item) => isOver(item.state)),
     );
-    for (const { head } of undone.slice(0, Math.max(0, undone.length - rememberedUndone))) {
+    for (const { head } of over.slice(0, Math.max(0, over.length - rememberedOver))) {
       await rm(join(this.#path, head.apply_id + ending), { force: true }).catch(systemCode);
       this.#records.delete(head.apply_id);
     }

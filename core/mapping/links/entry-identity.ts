@@ -37,33 +37,27 @@ export interface MadeLink {
   readonly identity: EntryIdentity;
 }
 
-/** Looks at a link that we made; `wanted` is where it should lead now, its old source unless told. Never throws for what the system answers. */
-export async function linkStateOf(made: MadeLink, wanted: string = made.source): Promise<LinkState> {
+/** Looks at a link that we made. Never throws for what the system answers. */
+export async function linkStateOf(made: MadeLink): Promise<LinkState> {
   try {
     const entry = await entryAt(made.target);
     if (entry === null) return 'gone';
     if (!(await isOurs(made, entry))) return 'replaced';
-    const source = await stat(wanted, { bigint: true }).catch((error: unknown) => {
+    const source = await stat(made.source, { bigint: true }).catch((error: unknown) => {
       systemCode(error);
       return null;
     });
-    return leading(made, wanted, { entry, source });
+    if (made.link === 'hardlink') return source !== null && isSameFile(source, entry) ? 'whole' : 'stale';
+    return source === null ? 'dangling' : 'whole';
   } catch (error) {
     systemCode(error);
     return 'unreachable';
   }
 }
 
-/** What a link is that is still ours; `source` is what is where it should lead. */
-export function leading(
-  made: MadeLink,
-  wanted: string,
-  { entry, source }: { readonly entry: BigIntStats; readonly source: BigIntStats | null },
-): LinkState {
-  if (made.link === 'hardlink')
-    return source !== null && source.dev === entry.dev && source.ino === entry.ino ? 'whole' : 'stale';
-  if (wanted !== made.source) return 'elsewhere';
-  return source === null ? 'dangling' : 'whole';
+/** Whether two names lead to one file. */
+export function isSameFile(a: Pick<BigIntStats, 'dev' | 'ino'>, b: Pick<BigIntStats, 'dev' | 'ino'>): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
 }
 
 /** Whether an entry is still the link that we made: its kind, its text, its identity. */

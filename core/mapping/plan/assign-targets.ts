@@ -4,7 +4,7 @@ import type { MappingReason } from '../../contract/mapping.ts';
 import type { Place, RuleFile } from '../rules/rule-file.ts';
 import type { Steps } from '../slices.ts';
 import type { MappableModel } from './mappable-model.ts';
-import { foldedName, type StandingLink, splitPath } from './snapshot.ts';
+import { foldedName, type StandingLink } from './snapshot.ts';
 
 /** Where a model shall stand: `path` is below the app's folder. Or why it shall not. */
 export type Assignment =
@@ -29,26 +29,29 @@ export function* assignTargets(
 ): Steps<Assignments> {
   const assignments = new Map<ModelId, Assignment>();
   const taken = new Set<string>();
-  const own = new Map<string, string>();
+  const own = new Map<ModelId, string[]>();
   for (const link of standing) {
     const path = folderPathOf(link, rules);
     taken.add(foldedName(path));
-    const key = `${link.modelId}\n${splitPath(path).folder}`;
+    const paths = own.get(link.modelId);
     // One of another name may stand beside one that somebody replaced.
     const isThere = link.state !== 'gone' && link.state !== 'replaced';
-    if (isThere || !own.has(key)) own.set(key, path);
+    if (paths === undefined) own.set(link.modelId, [path]);
+    else if (isThere) paths.unshift(path);
+    else paths.push(path);
   }
+  const placesOf = Map.groupBy(rules.places, ({ model_type }) => model_type);
   const sorted = [...models].sort((a, b) => (a.model_id < b.model_id ? -1 : a.model_id > b.model_id ? 1 : 0));
   for (const model of sorted) {
     yield;
-    const place = placeOf(model, rules);
+    const place = placeOf(model, placesOf.get(model.model_type) ?? []);
     if (typeof place === 'string') {
       assignments.set(model.model_id, { kind: 'excluded', reason: place });
       continue;
     }
-    const kept = own.get(`${model.model_id}\n${place.path}`);
+    const kept = own.get(model.model_id)?.find((path) => isIn(place.path, path));
     const path = kept ?? freePath(model, place.path, taken);
-    taken.add(foldedName(path));
+    if (kept === undefined) taken.add(foldedName(path));
     assignments.set(model.model_id, { kind: 'wanted', place, path });
   }
   return assignments;
@@ -64,15 +67,22 @@ export function folderPathOf(
   return `${places.find(({ config_key }) => config_key === key)?.path ?? key}/${name}`;
 }
 
-function placeOf(model: MappableModel, { places }: Pick<RuleFile, 'places'>): Place | ExcludeReason {
+/** Whether a path is one of a folder's own entries. */
+function isIn(folder: string, path: string): boolean {
+  return path.lastIndexOf('/') === folder.length && path.startsWith(folder);
+}
+
+/** Of the places of its type. */
+function placeOf(model: MappableModel, places: readonly Place[]): Place | ExcludeReason {
   if (model.storage_kind === 'external_reference') return 'external_reference';
   if (model.validation_state !== 'valid') return 'not_valid';
-  const ofType = places.filter(({ model_type }) => model_type === model.model_type);
-  if (ofType.length === 0) return 'no_place';
-  const ofFormat = ofType.filter(({ bundle_format }) => bundle_format === model.bundle_format);
+  if (places.length === 0) return 'no_place';
   const isFile = model.bundle_format === 'single_file';
-  const extension = extname(model.path).toLowerCase();
-  const place = ofFormat.find(({ extensions }) => !isFile || extensions.includes(extension));
+  const extension = isFile ? extname(model.path).toLowerCase() : '';
+  const place = places.find(
+    ({ bundle_format, extensions }) =>
+      bundle_format === model.bundle_format && (!isFile || extensions.includes(extension)),
+  );
   if (place === undefined) return 'file_kind';
   return isSafeName(basename(model.path)) ? place : 'unsafe_name';
 }

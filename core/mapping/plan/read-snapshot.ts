@@ -1,16 +1,18 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ModelId } from '../../contract/ids.ts';
 import { ConfigUnusable } from '../config/config-block.ts';
 import { readUsableConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
+import { isSameFile } from '../links/entry-identity.ts';
 import type { LinkSystem } from '../links/link-system.ts';
 import { lookAtEach, standingLinkOf } from '../links/standing-link.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
 import { inSlices } from '../slices.ts';
 import { systemCode } from '../system-error.ts';
-import type { ThreadUse } from '../thread/link-thread.ts';
+import type { LinkThread } from '../thread/link-thread.ts';
 import { type Assignments, assignTargets } from './assign-targets.ts';
 import type { MappableModel } from './mappable-model.ts';
 import { isSameContent } from './same-content.ts';
@@ -28,41 +30,61 @@ export interface SnapshotOf {
   /** Absolute, links resolved. */
   readonly root: string;
   readonly rules: Pick<RuleFile, 'places' | 'config'>;
-  readonly models: readonly MappableModel[];
+  readonly models: () => Promise<readonly MappableModel[]>;
   readonly ledger: readonly LedgerLink[];
   readonly links: LinkSystem;
-  readonly thread: ThreadUse;
+  readonly thread: LinkThread;
 }
 
-/** Reads how an app's folder stands: only what a plan for these models asks, whose places it also gives. Writes nothing, follows no link. */
-export async function readSnapshot({
-  root,
-  rules,
-  models,
-  ledger,
-  links,
-  thread,
-}: SnapshotOf): Promise<{ readonly snapshot: TargetSnapshot; readonly assignments: Assignments }> {
-  const paths = new Map(models.map(({ model_id, path }) => [model_id, path]));
+export interface SnapshotRead {
+  readonly snapshot: TargetSnapshot;
+  readonly models: readonly MappableModel[];
+  /** The places of these models. */
+  readonly assignments: Assignments;
+}
+
+/** Reads how an app's folder stands, while the library tells of its models: only what a plan for these asks. Writes nothing, follows no link. */
+export async function readSnapshot({ root, rules, models, ledger, links, thread }: SnapshotOf): Promise<SnapshotRead> {
   const configPath = rules.config === undefined ? null : join(root, ...rules.config.path.split('/'));
   const config = await readConfigState(configPath);
-  const seen = await lookAtEach(ledger, { paths, configEntries: config.entries, thread });
+  const asked = models();
+  const paths = asked.then((all) => new Map(all.map(({ model_id, path }) => [model_id, path])));
+  // Where no model has two links its name does not depend on how they are: it is found while the drive is asked.
+  const early = hasTwins(ledger) ? null : asked.then((all) => assign(all, rules, ledger.map(unseenLinkOf)));
+  const [known, seen, folders, support] = await Promise.all([
+    asked,
+    lookAtEach(ledger, { paths, configEntries: config.entries, thread }),
+    readFolders(root, rules, ledger),
+    links.support(root),
+    paths,
+    early,
+  ]);
   const standing = seen.map(standingLinkOf);
   standing.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.index - b.index));
-  const places = new Set(rules.places.map(({ path }) => path));
-  for (const { link, path } of standing) if (link !== 'config') places.add(splitPath(path).folder);
-  const folders = new Map<string, FolderState>();
-  for (const path of places) folders.set(path, await readFolder(root, path));
-  const assignments = await inSlices(assignTargets(models, rules, standing));
+  const assignments = await (early ?? assign(known, rules, standing));
   const snapshot = {
     root,
     folders,
     standing,
     config: config.state,
-    support: await links.support(root),
-    occupants: await readOccupants(root, folders, wantedPaths(models, { assignments, standing })),
+    support,
+    occupants: await readOccupants(root, folders, wantedPaths(known, { assignments, standing })),
   };
-  return { snapshot, assignments };
+  return { snapshot, models: known, assignments };
+}
+
+function assign(...about: Parameters<typeof assignTargets>): Promise<Assignments> {
+  return inSlices(assignTargets(...about));
+}
+
+/** Whether a model has two links. */
+function hasTwins(links: readonly LedgerLink[]): boolean {
+  return new Set(links.map(({ intent }) => intent.model_id)).size < links.length;
+}
+
+/** As whole as it was made. */
+function unseenLinkOf(link: LedgerLink): StandingLink {
+  return standingLinkOf({ link, state: 'whole' });
 }
 
 interface ConfigRead {
@@ -92,16 +114,26 @@ function* wantedPaths(
   models: readonly MappableModel[],
   { assignments, standing }: Known,
 ): Generator<readonly [path: string, model: MappableModel]> {
-  const ours = new Set(
-    standing.flatMap(({ modelId, path, state }) =>
-      state === 'gone' || state === 'replaced' ? [] : [`${modelId}\n${path}`],
-    ),
-  );
+  const ours = new Map<string, ModelId>();
+  for (const { modelId, path, state } of standing)
+    if (state !== 'gone' && state !== 'replaced') ours.set(path, modelId);
   for (const model of models) {
     const assignment = assignments.get(model.model_id);
-    if (assignment?.kind === 'wanted' && !ours.has(`${model.model_id}\n${assignment.path}`))
-      yield [assignment.path, model];
+    if (assignment?.kind === 'wanted' && ours.get(assignment.path) !== model.model_id) yield [assignment.path, model];
   }
+}
+
+/** The folders of all places, and of all links of ours, by their path below the root. */
+async function readFolders(
+  root: string,
+  rules: Pick<RuleFile, 'places'>,
+  ledger: readonly LedgerLink[],
+): Promise<ReadonlyMap<string, FolderState>> {
+  const paths = new Set(rules.places.map(({ path }) => path));
+  for (const { intent } of ledger) if (intent.link !== 'config') paths.add(splitPath(intent.path).folder);
+  const folders = new Map<string, FolderState>();
+  for (const path of paths) folders.set(path, await readFolder(root, path));
+  return folders;
 }
 
 async function readFolder(root: string, path: string): Promise<FolderState> {
@@ -171,7 +203,7 @@ async function occupantAt(path: string, model: MappableModel): Promise<Occupant>
     const stats = await lstat(path, { bigint: true });
     if (stats.isDirectory()) return { reason: 'folder_there' };
     if (stats.isSymbolicLink()) {
-      const isSame = (await readlink(path)) === model.path || (await isSameFile(path, model.path));
+      const isSame = (await readlink(path)) === model.path || (await leadToOneFile(path, model.path));
       return { reason: isSame ? 'same_content' : 'foreign_link' };
     }
     if (!stats.isFile()) return { reason: 'other_content' };
@@ -182,10 +214,9 @@ async function occupantAt(path: string, model: MappableModel): Promise<Occupant>
   }
 }
 
-async function isSameFile(a: string, b: string): Promise<boolean> {
+async function leadToOneFile(a: string, b: string): Promise<boolean> {
   try {
-    const [one, other] = [await stat(a, { bigint: true }), await stat(b, { bigint: true })];
-    return one.dev === other.dev && one.ino === other.ino;
+    return isSameFile(await stat(a, { bigint: true }), await stat(b, { bigint: true }));
   } catch (error) {
     systemCode(error);
     return false;

@@ -1,6 +1,6 @@
 /**
  * Asks for one group of items after the other, the next one while an answer is looked at, and hands over each item with its answer. Nothing more
- * is asked once `isOver` says so; what was asked is handed over.
+ * is asked once `isOver` says so; what was asked is handed over. When one fails, it rejects once nothing is under way any more.
  */
 export async function inGroups<Item, Answer>(
   items: readonly Item[],
@@ -24,14 +24,19 @@ export async function inGroups<Item, Answer>(
     return { group, answers };
   };
   let asked = askFrom(0);
-  for (let from = size; asked !== null; from += size) {
-    const next = askFrom(from);
-    const answers = await asked.answers;
-    for (const [at, item] of asked.group.entries()) {
-      const answer = answers[at];
-      if (answer === undefined) throw new Error('an item has no answer');
-      await onAnswer(item, answer);
+  let next: typeof asked = null;
+  try {
+    for (let from = size; asked !== null; from += size) {
+      next = askFrom(from);
+      const answers = await asked.answers;
+      for (const [at, item] of asked.group.entries()) {
+        const answer = answers[at];
+        if (answer === undefined) throw new Error('an item has no answer');
+        await onAnswer(item, answer);
+      }
+      asked = next;
     }
-    asked = next;
+  } finally {
+    await next?.answers.catch(() => undefined);
   }
 }

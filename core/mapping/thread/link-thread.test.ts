@@ -3,12 +3,13 @@ import { lstat, mkdir, readFile, readlink, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { onlyLinks } from '../fixtures/disk-library.ts';
 import { TestWorld, treeOf } from '../fixtures/test-world.ts';
 import { identityOf, linkStateOf, type MadeLink } from '../links/entry-identity.ts';
 import { LinkThread } from './link-thread.ts';
 import type { LinkWish } from './messages.ts';
 
-const entry = join(import.meta.dirname, 'entry.ts');
+const use = { entryPath: join(import.meta.dirname, 'entry.ts'), fromCount: 1 };
 const path = mkdtempSync(join(tmpdir(), 'vitrine-links-'));
 afterAll(() => rm(path, { recursive: true, force: true }));
 const at = (name: string) => join(path, name);
@@ -18,7 +19,7 @@ test('each link is made or not, and why; what is there stays', async () => {
   await mkdir(at('folder'));
   await symlink(at('file'), at('link'));
   await writeFile(at('taken'), 'theirs');
-  await using thread = new LinkThread(entry);
+  await using thread = new LinkThread(use);
   const wish = (kind: LinkWish['kind'], source: string, target: string) => ({
     kind,
     source: at(source),
@@ -56,7 +57,7 @@ test('each link is made or not, and why; what is there stays', async () => {
 });
 
 test('groups come back in the order in which they were given; once the thread ended nobody waits for it', async () => {
-  const thread = new LinkThread(entry);
+  const thread = new LinkThread(use);
   const groups = Array.from({ length: 5 }, (_, group) =>
     thread.make([{ kind: 'symlink', source: at('file'), target: at(`g${group}`) }]),
   );
@@ -74,7 +75,7 @@ test('a link that we made is seen as it is, as it is without a thread', async ()
     if (outcome?.is !== 'made') throw new Error(outcome?.reason);
     return { link: kind, target: at(name), source: at(source), identity: outcome.identity };
   };
-  await using thread = new LinkThread(entry);
+  await using thread = new LinkThread(use);
   for (const name of ['one', 'two', 'three']) await writeFile(at(name), name);
   await mkdir(at('lost'));
   const made = {
@@ -90,11 +91,9 @@ test('a link that we made is seen as it is, as it is without a thread', async ()
   await symlink(at('one'), at('s-replaced'));
   await rm(at('lost'), { recursive: true });
   await writeFile(at('lost'), 'a file now');
-  const looks = Object.values(made).map((one) => ({ made: one, wanted: one.source }));
-  looks.push({ made: made.whole, wanted: at('elsewhere') });
-  const states = ['whole', 'dangling', 'replaced', 'gone', 'gone', 'whole', 'stale', 'elsewhere'];
-  expect(await thread.look(looks)).toEqual(states);
-  expect(await Promise.all(looks.map(({ made, wanted }) => linkStateOf(made, wanted)))).toEqual(states);
+  const states = ['whole', 'dangling', 'replaced', 'gone', 'gone', 'whole', 'stale'];
+  expect(await thread.look(Object.values(made))).toEqual(states);
+  expect(await Promise.all(Object.values(made).map((one) => linkStateOf(one)))).toEqual(states);
 });
 
 test('an apply of many links can be stopped on its way; what was made is known, and taken back', async () => {
@@ -118,3 +117,28 @@ test('an apply of many links can be stopped on its way; what was made is known, 
   await world.undoAll();
   expect(await treeOf(world.root)).toEqual({});
 });
+
+test.each([
+  ['symlink', 1, ['broken', 'source_moved']],
+  ['symlink', undefined, ['broken', 'source_moved']],
+  ['hardlink', 1, ['keep', 'in_place']],
+  ['hardlink', undefined, ['keep', 'in_place']],
+] as const)(
+  'when the models’ files have moved in the library, a %s (a thread looks from %s links on) is seen as %j',
+  async (kind, threadFromCount, seen) => {
+    await using world = new TestWorld((own) => onlyLinks(own, kind), threadFromCount);
+    const stays = await world.model('stays');
+    const moves = await world.model('moves');
+    await world.apply();
+    await world.moveModel(moves.model_id);
+    const shown = new Map(
+      (await world.preview()).actions.map(({ model_id, action, reason_code }) => [model_id, [action, reason_code]]),
+    );
+    expect(shown).toEqual(
+      new Map([
+        [moves.model_id, seen],
+        [stays.model_id, ['keep', 'in_place']],
+      ]),
+    );
+  },
+);

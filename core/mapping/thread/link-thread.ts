@@ -1,33 +1,51 @@
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { LinkState } from '../links/entry-identity.ts';
+import type { LinkState, MadeLink } from '../links/entry-identity.ts';
 import {
-  type LinkLook,
   type LinkOutcome,
   LinkOutcomes,
-  LinkStates,
   type LinkWish,
+  madeLinksOf,
+  statesOf,
   type ThreadRequest,
 } from './messages.ts';
 
 const resourceLimits = { maxYoungGenerationSizeMb: 8 };
 
-/** When a thread of its own is worth its start: from so many links on. */
+/** An apply mostly follows a preview within this time. */
+const idleMs = 30_000;
+
 export interface ThreadUse {
+  /** The thread's program. */
   readonly entryPath: string;
+  /** It is worth its start from so many links on. */
   readonly fromCount: number;
 }
 
-/** A thread that makes links, and looks at them, one after the other: each is three questions to a drive, and nobody else waits for them. */
+/**
+ * A thread that makes links, and looks at them, one after the other: each is three questions to a drive, and nobody else waits for them. It starts
+ * when it is first asked, and ends when nobody asked for a while.
+ */
 export class LinkThread implements AsyncDisposable {
-  readonly #worker: Worker;
+  readonly #use: ThreadUse;
+  #worker: Worker | null = null;
+  #idle: NodeJS.Timeout | undefined;
   readonly #waiting: PromiseWithResolvers<unknown>[] = [];
-  #failure: Error | null = null;
+  #isOver = false;
 
-  constructor(entryPath: string) {
-    this.#worker = new Worker(entryPath, { resourceLimits });
-    this.#worker.on('message', (message: unknown) => this.#waiting.shift()?.resolve(message));
-    this.#worker.on('error', (error) => this.#end(error));
-    this.#worker.on('exit', () => this.#end(new Error('the thread that makes links ended')));
+  constructor(use: ThreadUse) {
+    this.#use = use;
+  }
+
+  isWorth(count: number): boolean {
+    return count >= this.#use.fromCount;
+  }
+
+  /** Starts it ahead of so many links, where it is worth that: whoever asks then does not wait for the start. */
+  startFor(count: number): void {
+    if (this.#isOver || this.#worker !== null || !this.isWorth(count)) return;
+    this.#worker = this.#start();
+    this.#rest(this.#worker);
   }
 
   /** What became of each, in their order. Rejects when the thread ended. */
@@ -36,26 +54,58 @@ export class LinkThread implements AsyncDisposable {
   }
 
   /** What each is now, in their order. Rejects when the thread ended. */
-  async look(looks: readonly LinkLook[]): Promise<LinkState[]> {
-    return LinkStates.parse(await this.#ask({ kind: 'look', looks }));
+  async look(links: readonly MadeLink[]): Promise<LinkState[]> {
+    return statesOf(await this.#ask({ kind: 'look', links: madeLinksOf(links) }));
   }
 
   #ask(request: ThreadRequest): Promise<unknown> {
+    if (this.#isOver) return Promise.reject(ended());
     const waiting = Promise.withResolvers<unknown>();
-    if (this.#failure !== null) waiting.reject(this.#failure);
-    else {
-      this.#waiting.push(waiting);
-      this.#worker.postMessage(request);
-    }
+    this.#waiting.push(waiting);
+    clearTimeout(this.#idle);
+    this.#worker ??= this.#start();
+    this.#worker.ref();
+    this.#worker.postMessage(request);
     return waiting.promise;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate();
+  #start(): Worker {
+    // A thread keeps compiled code only where its own environment says so.
+    const compiled = getCompileCacheDir();
+    const env = { ...(compiled !== undefined && { NODE_COMPILE_CACHE: compiled }), ...process.env };
+    const worker = new Worker(this.#use.entryPath, { resourceLimits, env });
+    worker.on('message', (message: unknown) => {
+      this.#waiting.shift()?.resolve(message);
+      if (this.#waiting.length === 0) this.#rest(worker);
+    });
+    worker.on('error', (error) => this.#lose(worker, error));
+    worker.on('exit', () => this.#lose(worker, ended()));
+    return worker;
   }
 
-  #end(error: Error): void {
-    this.#failure ??= error;
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#failure);
+  /** A thread without work is no reason for the program to live on. */
+  #rest(worker: Worker): void {
+    worker.unref();
+    this.#idle = setTimeout(() => {
+      this.#worker = null;
+      void worker.terminate();
+    }, idleMs).unref();
   }
+
+  #lose(worker: Worker, error: Error): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+  }
+
+  /** Rejects all that is waited for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
+    clearTimeout(this.#idle);
+    await this.#worker?.terminate();
+  }
+}
+
+function ended(): Error {
+  return new Error('the thread that makes links ended');
 }

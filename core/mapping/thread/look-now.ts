@@ -1,15 +1,16 @@
-import { lstatSync, readlinkSync, statSync } from 'node:fs';
-import { isOursWith, type LinkState, leading } from '../links/entry-identity.ts';
+import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
+import { isOursWith, isSameFile, type LinkState, type MadeLink } from '../links/entry-identity.ts';
 import { systemCode } from '../system-error.ts';
-import type { LinkLook } from './messages.ts';
 
 /** What a link that we made is now; waits for the drive: for a thread that nobody waits for. */
-export function lookNow({ made, wanted }: LinkLook): LinkState {
+export function lookNow(made: MadeLink): LinkState {
   try {
     const entry = lstatSync(made.target, { bigint: true, throwIfNoEntry: false });
     if (entry === undefined) return 'gone';
     if (!isOursWith(made, entry, entry.isSymbolicLink() ? readlinkSync(made.target) : null)) return 'replaced';
-    return leading(made, wanted, { entry, source: sourceAt(wanted) });
+    if (made.link !== 'hardlink') return existsSync(made.source) ? 'whole' : 'dangling';
+    const source = sourceAt(made.source);
+    return source !== null && isSameFile(source, entry) ? 'whole' : 'stale';
   } catch (error) {
     // A file is where its folder was: the link is gone with that.
     return systemCode(error) === 'ENOTDIR' ? 'gone' : 'unreachable';

@@ -9,6 +9,7 @@ import { PathText } from '../../ui/display/path-text.tsx';
 import { roomForPane, useMedia } from '../../ui/use-media.ts';
 import { useWords } from '../../ui/use-words.ts';
 import css from './mappings-screen.module.css';
+import { nextTab } from './next-tab.ts';
 
 /** One app a tab, with how many links stand in it; at the end where the chosen one's folder is. */
 export function AppTabs({ apps }: { readonly apps: readonly MappingApp[] }) {
@@ -20,15 +21,16 @@ export function AppTabs({ apps }: { readonly apps: readonly MappingApp[] }) {
   const standing = useApp(useShallow((state) => apps.map(({ app }) => standingLinks(state, app))));
   const hasRoom = useMedia(roomForPane);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
+    const index = nextTab(event.key, {
+      index: apps.findIndex(({ app }) => app === chosen),
+      count: apps.length,
+      isRtl: document.documentElement.dir === 'rtl',
+    });
+    const next = index === null ? undefined : apps[index];
+    if (index === null || next === undefined) return;
     event.preventDefault();
-    const forward = document.documentElement.dir === 'rtl' ? -step : step;
-    const index = apps.findIndex(({ app }) => app === chosen) + forward;
-    const next = apps[(index + apps.length) % apps.length];
-    if (!next) return;
     chooseMappingApp(next.app);
-    event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[(index + apps.length) % apps.length]?.focus();
+    event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[index]?.focus();
   };
   return (
     <div className={css.tabs}>

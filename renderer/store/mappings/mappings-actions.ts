@@ -1,360 +1,45 @@
-import { Failed } from '../../../core/contract/failure.ts';
-import type { ModelId } from '../../../core/contract/ids.ts';
-import type { MappingActionKind, MappingApply, MappingPlan, OtherNamesWanted } from '../../../core/contract/mapping.ts';
-import type { Task } from '../../../core/contract/task.ts';
 import type { WindowClient } from '../../client/client.ts';
-import { newerTask } from '../add/add-plan.ts';
-import { problemOf } from '../problem.ts';
-import type { AppState, NoticeText } from '../state.ts';
+import type { Doors } from '../doors.ts';
 import type { AppStore } from '../store.ts';
-import { mappingRootOf, type PlanView, type Read } from './mappings-part.ts';
-import { groupOrder, placeOf } from './plan-rows.ts';
-
-const pageSize = 200;
-const firstEntries = 8;
-const waitMs = 20_000;
-/** Reading on for a name ends somewhere: its folder may hold anything. */
-const maxPagesForName = 20;
-
-/** What is wanted of a plan. */
-interface Wish {
-  readonly repairOnly?: boolean;
-  readonly otherNames?: OtherNamesWanted;
-}
-
-interface MappingsDoors {
-  readonly tell: (notice: NoticeText) => void;
-  readonly attempt: <Result>(act: () => Promise<Result>) => Promise<Result | null>;
-}
-
-const nothing = { rows: [], total: 0, nextCursor: null, isReading: false } as const;
+import { createApplyActions } from './apply-actions.ts';
+import { createLinksActions } from './links-actions.ts';
+import { createPlanActions } from './plan-actions.ts';
 
 /** From an app and its folder to links in it, and back. Nothing in the folder changes before `applyPlan`. */
-export function createMappingsActions(
-  { getState: get, setState: set }: AppStore,
-  client: WindowClient,
-  { tell, attempt }: MappingsDoors,
-) {
-  const patch = (make: (state: AppState) => Partial<AppState>) => set(make);
-  let previewRun = 0;
+export function createMappingsActions(store: AppStore, client: WindowClient, doors: Doors) {
+  const { getState: get } = store;
+  const { attempt, patch } = doors;
+  const { preview, previewAnew, loadApps, actions: planActions } = createPlanActions(store, client, doors);
+  const { loadApplies, actions: applyActions } = createApplyActions(store, client, { ...doors, preview });
+  const links = createLinksActions(store, client, doors);
 
-  const withView = (planId: string, make: (view: PlanView) => Partial<PlanView>) =>
-    patch(({ planView }) =>
-      planView?.plan.plan_id === planId ? { planView: { ...planView, ...make(planView) } } : {},
-    );
-
-  const loadApplies = async () => set({ applies: (await client.call('mappings.ledger', {})).applies });
-
-  const show = async (plan: MappingPlan, run: number) => {
-    const { plan_id } = plan;
-    const [pages, folders] = await Promise.all([
-      Promise.all(
-        groupOrder.map(async (action) =>
-          plan.summary[action] === 0
-            ? ([action, nothing] as const)
-            : ([action, readOf(await client.call('mappings.plan', { plan_id, action, limit: pageSize }))] as const),
-        ),
-      ),
-      Promise.all(
-        plan.folders.map(async ({ path }) => {
-          const page = await client.call('mappings.folder', { plan_id, path, limit: firstEntries });
-          return [
-            path,
-            { rows: page.entries, total: page.total, nextCursor: page.next_cursor, isReading: false },
-          ] as const;
-        }),
-      ),
-    ]);
-    if (run !== previewRun) return;
-    const before = get().planView;
-    const isSame = before?.plan.app === plan.app && before.plan.root === plan.root;
-    set({
-      preview: 'ready',
-      previewProblem: null,
-      planView: {
-        plan,
-        actions: Object.fromEntries(pages) as PlanView['actions'],
-        folders: Object.fromEntries(folders),
-        openGroups: isSame ? before.openGroups : [],
-        openFolders: isSame ? before.openFolders : [],
-        pickedId: null,
-      },
-    });
-  };
-
-  const preview = async ({ repairOnly = false, otherNames = [] }: Wish = {}) => {
-    previewRun += 1;
-    const run = previewRun;
-    const app = get().mappingApp;
-    const root = app === null ? null : mappingRootOf(get(), app);
-    if (app === null || root === null) {
-      set({ preview: 'idle', planView: null, previewProblem: null });
-      return;
-    }
-    set({ preview: 'loading', previewProblem: null });
-    try {
-      const plan = await client.call('mappings.preview', {
-        app,
-        root,
-        repair_only: repairOnly,
-        other_names: otherNames,
-        limit: 1,
-      });
-      if (run === previewRun) await show(plan, run);
-    } catch (error) {
-      if (run === previewRun) set({ preview: 'failed', previewProblem: problemOf(error), planView: null });
-    }
-  };
-
-  const readActions = async (group: MappingActionKind, until: number) => {
-    for (;;) {
-      const view = get().planView;
-      const read = view?.actions[group];
-      if (!view || !read || read.isReading || read.nextCursor === null || read.rows.length > until) return;
-      const { plan_id } = view.plan;
-      const put = (next: Read<(typeof read.rows)[number]>) =>
-        withView(plan_id, ({ actions }) => ({ actions: { ...actions, [group]: next } }));
-      put({ ...read, isReading: true });
-      const cursor = read.nextCursor;
-      const page = await attempt(() =>
-        client.call('mappings.plan', { plan_id, action: group, limit: pageSize, cursor }),
-      );
-      if (page === null) {
-        put({ ...read, nextCursor: null });
-        return;
-      }
-      put({ ...readOf(page), rows: [...read.rows, ...page.actions] });
-    }
-  };
-
-  const readFolder = async (path: string) => {
-    const view = get().planView;
-    const read = view?.folders[path];
-    if (!view || !read || read.isReading || read.nextCursor === null) return;
-    const { plan_id } = view.plan;
-    const put = (next: typeof read) => withView(plan_id, ({ folders }) => ({ folders: { ...folders, [path]: next } }));
-    put({ ...read, isReading: true });
-    const cursor = read.nextCursor;
-    const page = await attempt(() => client.call('mappings.folder', { plan_id, path, limit: pageSize, cursor }));
-    put(
-      page === null
-        ? read
-        : { rows: [...read.rows, ...page.entries], total: page.total, nextCursor: page.next_cursor, isReading: false },
-    );
-  };
-
-  const openFolder = async (path: string) => {
-    const view = get().planView;
-    if (!view) return;
-    withView(view.plan.plan_id, ({ openFolders }) => ({ openFolders: [...new Set([...openFolders, path])] }));
-    await readFolder(path);
-  };
-
-  /** Follows a task to its end, whatever screen is open meanwhile. */
-  const follow = async (task: Task): Promise<Task> => {
-    const put = (next: Task) =>
-      patch(({ tasks }) => ({ tasks: { ...tasks, [next.task_id]: newerTask(tasks[next.task_id], next) } }));
-    put(task);
-    set({ mappingTaskId: task.task_id });
-    let now = task;
-    while (now.state === 'running') {
-      now = await client.call('tasks.wait', { task_id: task.task_id, timeout_ms: waitMs });
-      put(now);
-    }
-    set({ mappingTaskId: null });
-    if (now.failure) throw Failed.from(now.failure);
-    return now;
-  };
-
-  const again = () => Promise.all([loadApplies(), preview()]);
-
-  const checkLinks = () =>
-    attempt(async () => {
-      set({ isCheckingLinks: true });
-      try {
-        set({ linkCheck: await client.call('mappings.check', {}) });
-      } finally {
-        set({ isCheckingLinks: false });
-      }
-    });
-
-  /** Only of the model that is looked at: those of others are read when they are. */
-  const readModelLinks = (id: string) =>
-    attempt(async () => {
-      const { links } = await client.call('mappings.links', { model_id: id as ModelId });
-      set({ modelLinks: { [id]: links } });
-    });
-
-  const loadApps = async () => {
-    const { apps, own_rules_path, problems } = await client.call('mappings.apps', {});
-    patch(({ mappingApp }) => ({
-      mappingApps: apps,
-      ownRulesPath: own_rules_path,
-      mappingProblems: problems,
-      mappingApp: apps.find(({ app }) => app === mappingApp)?.app ?? apps[0]?.app ?? null,
-    }));
-  };
+  const readAgain = () => Promise.all([loadApplies(), previewAnew()]);
 
   return {
+    ...planActions,
+    ...applyActions,
+    ...links,
+
     loadMappings: () =>
       attempt(async () => {
         await Promise.all([loadApps(), loadApplies()]);
-        await preview();
+        await previewAnew();
       }),
     /** A rule file of the user's own came, went or changed. */
     mappingRulesMoved: () => {
       if (get().mappingApps === null) return;
       void attempt(async () => {
         await loadApps();
-        if (get().mappingTaskId === null) await again();
+        if (get().mappingTaskId === null) await readAgain();
       });
-    },
-    chooseMappingApp(app: string) {
-      set({ mappingApp: app, planView: null, installs: null, detectProblem: null });
-      void preview();
-    },
-    /** Takes a folder as the app's own. The preview says whether anything speaks for that. */
-    chooseMappingRoot(app: string, root: string) {
-      patch(({ mappingRoots }) => ({
-        mappingApp: app,
-        mappingRoots: { ...mappingRoots, [app]: root },
-        installs: null,
-        planView: null,
-      }));
-      void preview();
-    },
-    askForMappingRoot: (app: string) =>
-      patch(({ mappingRoots }) => ({
-        mappingRoots: { ...mappingRoots, [app]: '' },
-        planView: null,
-        preview: 'idle',
-        previewProblem: null,
-      })),
-    detectApps: async (path: string) => {
-      set({ isDetecting: true, detectProblem: null });
-      try {
-        const { installs } = await client.call('mappings.detect', { path });
-        set({ installs });
-      } catch (error) {
-        set({ installs: null, detectProblem: problemOf(error) });
-      } finally {
-        set({ isDetecting: false });
-      }
-    },
-    previewMapping: () => preview(),
-    /** Plans anew with another name for one conflict more, for all of them, or for none. */
-    nameOtherwise(which: ModelId | 'all' | 'none') {
-      const view = get().planView;
-      if (!view) return;
-      const { repair_only, other_names } = view.plan;
-      const chosen = which === 'all' || other_names === 'all' ? 'all' : [...other_names, which as ModelId];
-      void preview({ repairOnly: repair_only, otherNames: which === 'none' ? [] : chosen });
     },
     /** A link was made or taken back, by whomever. */
     mappingsMoved: () => {
       const { mappingTaskId, applies, modelLinks, linkCheck } = get();
-      if (mappingTaskId === null && applies !== null) void attempt(again);
-      for (const id of Object.keys(modelLinks)) void readModelLinks(id);
-      if (linkCheck !== null) void checkLinks();
+      if (mappingTaskId === null && applies !== null) void attempt(readAgain);
+      for (const id of Object.keys(modelLinks)) void links.readModelLinks(id);
+      if (linkCheck !== null) void links.checkLinks();
     },
-
-    togglePlanGroup(group: MappingActionKind) {
-      const view = get().planView;
-      if (!view) return;
-      withView(view.plan.plan_id, ({ openGroups }) => ({
-        openGroups: openGroups.includes(group) ? openGroups.filter((open) => open !== group) : [...openGroups, group],
-      }));
-    },
-    readActions,
-    async toggleMappingFolder(path: string) {
-      const view = get().planView;
-      if (!view?.openFolders.includes(path)) await openFolder(path);
-      else
-        withView(view.plan.plan_id, ({ openFolders }) => ({
-          openFolders: openFolders.filter((open) => open !== path),
-        }));
-    },
-    readFolder,
-    /** Marks a model in the table and where it will stand; its folder is read on until it is in sight. */
-    pickMapped: (modelId: string | null) =>
-      attempt(async () => {
-        const view = get().planView;
-        if (!view) return;
-        withView(view.plan.plan_id, () => ({ pickedId: modelId }));
-        const action = groupOrder
-          .flatMap((group) => view.actions[group].rows)
-          .find(({ model_id }) => model_id === modelId);
-        const place = placeOf(view.plan.root, action?.target ?? null);
-        const read = place && view.folders[place.path];
-        if (!place || !read) return;
-        const stands = () =>
-          get().planView?.folders[place.path]?.rows.findIndex((entry) => entry.model_id === modelId) ?? -1;
-        for (let page = 0; stands() < 0 && page < maxPagesForName; page++) {
-          if (get().planView?.folders[place.path]?.nextCursor === null) return;
-          await readFolder(place.path);
-        }
-        if (stands() >= 6) await openFolder(place.path);
-      }),
-
-    applyPlan: () =>
-      attempt(async () => {
-        const view = get().planView;
-        if (!view) return;
-        const { plan } = view;
-        let task: Task;
-        try {
-          task = await client.call('mappings.apply', { plan_id: plan.plan_id });
-        } catch (error) {
-          // What was looked at is not what would be done now: it is shown anew, and nothing is done.
-          if (error instanceof Failed && error.failure.code === 'plan_outdated')
-            await preview({ repairOnly: plan.repair_only, otherNames: plan.other_names });
-          throw error;
-        }
-        try {
-          const { mapping, state } = await follow(task);
-          const [applyId] = mapping?.apply_ids ?? [];
-          tell({
-            kind: 'linked',
-            count: mapping?.done ?? 0,
-            failed: mapping?.failed ?? 0,
-            isCanceled: state === 'canceled',
-            applyId: applyId ?? null,
-          });
-        } finally {
-          await again();
-        }
-      }),
-    cancelMapping: () =>
-      attempt(async () => {
-        const taskId = get().mappingTaskId;
-        if (taskId !== null) await client.call('tasks.cancel', { task_id: taskId });
-      }),
-
-    toggleLedger: () => patch(({ isLedgerOpen }) => ({ isLedgerOpen: !isLedgerOpen })),
-    askToUndo(apply: MappingApply | null) {
-      set({ undoing: apply && { apply, entries: null } });
-      if (apply === null) return;
-      void attempt(async () => {
-        const { entries } = await client.call('mappings.entries', {
-          apply_id: apply.apply_id,
-          state: 'standing',
-          limit: pageSize,
-        });
-        patch(({ undoing }) => (undoing?.apply.apply_id === apply.apply_id ? { undoing: { apply, entries } } : {}));
-      });
-    },
-    undoApply: (applyId: string) =>
-      attempt(async () => {
-        set({ undoing: null, notice: null });
-        try {
-          const { mapping } = await follow(await client.call('mappings.undo', { apply_id: applyId }));
-          tell({ kind: 'unlinked', count: mapping?.done ?? 0, left: mapping?.left ?? 0 });
-        } finally {
-          await again();
-        }
-      }),
-    checkLinks,
-    readModelLinks,
     /** Looks at nothing but broken links of that app, to make them anew. */
     mendLinks(app: string, root: string) {
       patch(({ mappingRoots }) => ({
@@ -363,18 +48,10 @@ export function createMappingsActions(
         mappingRoots: { ...mappingRoots, [app]: root },
         planView: null,
       }));
-      void attempt(async () => {
-        if (get().mappingApps === null) await loadApps();
-        await Promise.all([loadApplies(), preview({ repairOnly: true })]);
-      });
+      const loadsApps = get().mappingApps === null;
+      // Wanted before the screen that opens now asks for a plan of its own.
+      const previewing = preview({ repairOnly: true });
+      void attempt(() => Promise.all([previewing, loadApplies(), loadsApps ? loadApps() : null]));
     },
   };
-}
-
-function readOf<Row>(page: {
-  readonly actions: readonly Row[];
-  readonly total: number;
-  readonly next_cursor: string | null;
-}): Read<Row> {
-  return { rows: page.actions, total: page.total, nextCursor: page.next_cursor, isReading: false };
 }

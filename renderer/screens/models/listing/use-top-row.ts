@@ -36,9 +36,12 @@ export function useTopRow({ scroll, rowHeight, columns }: TopRow): void {
       timer = setTimeout(tell, restMs);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
+    // A window may close before its scrolling has come to rest.
+    window.addEventListener('pagehide', tell);
     return () => {
       clearTimeout(timer);
       element.removeEventListener('scroll', onScroll);
+      window.removeEventListener('pagehide', tell);
     };
   }, [scroll, rowHeight, columns, setTopRow]);
 }
