@@ -2,13 +2,10 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { z } from 'zod';
 import { fillCatalog } from '../../catalog/fill-catalog.ts';
 import { type PreparedEntry, prepareEntry } from '../../catalog/prepared-entry.ts';
-import { lowerPriority } from './lower-priority.ts';
 import { readRecords } from './read-records.ts';
 
 /** Batches that were read and not yet put in: the reader waits then, so that memory stays small. */
 const maxWaiting = 8;
-/** The two threads keep two processors busy: the one that answers people goes first. */
-const nice = 10;
 
 const Link = {
   /** From the one that reads to the one that fills. */
@@ -33,7 +30,6 @@ export type FillReply = z.infer<typeof FillReply>;
 type Batch = readonly PreparedEntry[] | { readonly end: true } | { readonly failed: string };
 
 export async function fill(work: FillWork): Promise<void> {
-  lowerPriority(nice);
   const answer = (reply: FillReply) => parentPort?.postMessage(reply);
   try {
     answer({ kind: 'filled', count: await fillCatalog(work.catalogPath, receive(work)) });
@@ -44,7 +40,6 @@ export async function fill(work: FillWork): Promise<void> {
 
 /** Reads all records and sends them, a batch after the other. */
 export function read({ modelsPath, now, port, waiting }: ReadWork): void {
-  lowerPriority(nice);
   const count = new Int32Array(waiting);
   const send = (batch: Batch) => {
     for (let held = Atomics.load(count, 0); held >= maxWaiting; held = Atomics.load(count, 0))

@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { z } from 'zod';
 import { openIndexedRows } from '../../catalog/indexed-rows.ts';
@@ -5,7 +6,6 @@ import { tendIndex } from '../../catalog/tend-index.ts';
 import { hashFileSync } from '../hashing/hash-file.ts';
 import { planReconcile } from '../reconcile/plan-reconcile.ts';
 import { surveyDisk } from '../reconcile/survey-disk.ts';
-import { lowerPriority } from './lower-priority.ts';
 import { type WorkerReply, WorkerRequest } from './messages.ts';
 
 /** Steps in one message: few enough that the thread which takes them is not held up. */
@@ -16,7 +16,8 @@ export type ServeWork = z.infer<typeof ServeWork>;
 
 /** Surveys the disk, tends the index and hashes files as it is asked, until its thread is ended. */
 export function serveRequests({ control }: ServeWork): void {
-  lowerPriority(19);
+  // Of this thread only, on Linux; elsewhere it would be the whole process.
+  if (process.platform === 'linux') setPriority(0, 19);
   parentPort?.on('message', (message: unknown) => {
     try {
       const request = WorkerRequest.parse(message);
