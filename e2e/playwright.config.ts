@@ -15,7 +15,7 @@ export default defineConfig({
   testDir: 'journeys',
   // Of an installed package: only the stand-in can be told that the checkout is one.
   testIgnore: process.env.ELECTRON_OVERRIDE_DIST_PATH ? [] : ['updates.spec.ts'],
-  snapshotPathTemplate: '{testDir}/looks/{arg}{ext}',
+  snapshotPathTemplate: '{testDir}/looks/kept/{arg}{ext}',
   outputDir: join(root, 'test-results'),
   fullyParallel: true,
   workers: 2,

@@ -108,6 +108,19 @@ export async function makeTrouble(page: Page, weightsToCut: string): Promise<voi
   ).toBeVisible();
 }
 
+/**
+ * Fills the empty library of a window that stands on its screens: models brought in from a drive, two pictures, and what is wrong.
+ * `onReview` looks at the review before it is confirmed.
+ */
+export async function furnish(page: Page, place: Place, onReview: () => Promise<void> = async () => {}): Promise<void> {
+  const { weightsToCut } = stockDrive(place);
+  await addReview.open(page, place);
+  await onReview();
+  await bringIn(page);
+  await makePictures(page, ['a red sun over blue mountains', 'white moon over the sea'], 4);
+  await makeTrouble(page, weightsToCut);
+}
+
 /** Each screen with what belongs on it. */
 export const mainViews: readonly View[] = [
   {

@@ -12,6 +12,8 @@ import { startSync } from './store/sync.ts';
 import './styles/tokens.css';
 import './styles/base.css';
 
+const rowsWithinMs = 80;
+
 async function chooseClient(): Promise<WindowClient> {
   const sample = new URLSearchParams(location.search).get('sample');
   if (import.meta.env.DEV && sample !== null) {
@@ -26,11 +28,13 @@ const store = createAppStore(restoreView(localStorage));
 window.addEventListener('pagehide', keepView(store, localStorage));
 const actions = createActions(store, client);
 startSync(store, client, actions);
-// Asked for before anything is drawn: the rows are on their way while the window is built around them. The snapshot reads them again.
-void actions.readAhead();
+// Asked for before anything is drawn. The snapshot reads them again.
+const rows = actions.readAhead();
 followShell(client.desktop, actions);
 
 const speech = await speechOf(store.getState().language);
+// The rows are mostly here by now: a window that has them is drawn once, not twice. One that would wait for them shows their places.
+await Promise.race([rows, new Promise((resolve) => setTimeout(resolve, rowsWithinMs))]);
 
 const place = document.getElementById('root');
 if (!place) throw new Error('the page has no place for the window');

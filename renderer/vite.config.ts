@@ -66,14 +66,48 @@ const withFirstFont: Plugin = {
   },
 };
 
-const first = `${import.meta.dirname.replaceAll('\\', '/')}/main.tsx`;
+/** The first page's script is short and asks for the window's: that is on its way, with its style, before the script has run. */
+const withWindowOnItsWay: Plugin = {
+  name: 'window-on-its-way',
+  apply: 'build',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) => {
+      const chunks = Object.values(bundle ?? {}).filter((output) => output.type === 'chunk');
+      const window = chunks.find(({ name }) => name === windowName);
+      if (window === undefined) throw new Error('There is no chunk of the first frame.');
+      const main = chunks.filter(({ facadeModuleId }) => facadeModuleId === `${folder}/main.tsx`);
+      const names = new Set([window, ...main].flatMap(({ fileName, imports }) => [fileName, ...imports]));
+      const scripts = [...names].map((name) => ({ rel: 'modulepreload', href: `./${name}` }));
+      const styles = [...(window.viteMetadata?.importedCss ?? [])].map((name) => ({
+        rel: 'stylesheet',
+        href: `./${name}`,
+      }));
+      return [...scripts, ...styles].map((attrs) => ({
+        tag: 'link',
+        attrs: { ...attrs, crossorigin: '' },
+        injectTo: 'head',
+      }));
+    },
+  },
+};
 
+const windowName = 'window';
+const folder = import.meta.dirname.replaceAll('\\', '/');
+
+let before: ReadonlySet<string> | null = null;
 let ofFirstFrame: ReadonlySet<string> | null = null;
 
+/** What goes before the window's code: the page's first script, and what that shares with the rest. */
+function startOf(id: string, context: Rolldown.ChunkingContext): string | null {
+  before ??= reachedFrom(`${folder}/start.ts`, context);
+  return before.has(id) ? 'start' : null;
+}
+
 /** What the first frame needs stands in one file: thirty small ones wait for each other at a browser's six connections. */
-function chunkOf(id: string, context: Rolldown.ChunkingContext): string | null {
-  ofFirstFrame ??= reachedFrom(first, context);
-  return ofFirstFrame.has(id) ? 'window' : null;
+function windowOf(id: string, context: Rolldown.ChunkingContext): string | null {
+  ofFirstFrame ??= reachedFrom(`${folder}/main.tsx`, context);
+  return ofFirstFrame.has(id) ? windowName : null;
 }
 
 /** A module and all that it imports without waiting for it. */
@@ -86,15 +120,21 @@ function reachedFrom(start: string, context: Rolldown.ChunkingContext): Readonly
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [react(), withContentPolicy, withCompiledMessages, withFirstFont],
+  plugins: [react(), withContentPolicy, withCompiledMessages, withFirstFont, withWindowOnItsWay],
   build: {
     outDir: '../dist/renderer',
     emptyOutDir: true,
     target: 'chrome130',
     assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ debugName: 'window', name: chunkOf }] },
+        codeSplitting: {
+          groups: [
+            { debugName: 'start', name: startOf, priority: 2 },
+            { debugName: 'window', name: windowOf, priority: 1 },
+          ],
+        },
       },
     },
   },

@@ -14,27 +14,34 @@ export function watchFirstList(): void {
   Object.assign(globalThis, { firstListMs: painted });
 }
 
-/** After `armSearch()`, `searchMs` is the time from the next keystroke until its result was painted. */
+/** After `armSearch()`, `searchMs` is the time from the next keystroke until the rows for what then stands in the field were painted. */
 export function watchSearch(): void {
+  const { fetch } = globalThis;
+  let onRows = (_query: string): void => {};
+  globalThis.fetch = async (...request) => {
+    const response = await fetch(...request);
+    const { pathname, searchParams } = new URL(String(request[0]), location.href);
+    if (!pathname.endsWith('/models')) return response;
+    const read = response.json.bind(response);
+    response.json = async () => {
+      const rows: unknown = await read();
+      onRows(searchParams.get('query') ?? '');
+      return rows;
+    };
+    return response;
+  };
   const armSearch = (): void => {
     const searchMs = new Promise<number>((resolve) => {
       document.addEventListener(
         'keydown',
-        (event) => {
-          const main = document.querySelector('main');
-          if (!main) return;
-          const before = main.innerText;
-          const settle = new MutationObserver(() => {
-            if (main.innerText === before) return;
-            settle.disconnect();
-            requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - event.timeStamp)));
-          });
-          settle.observe(main, { subtree: true, childList: true, characterData: true });
-          // One more letter need not change what is found.
-          setTimeout(() => {
-            settle.disconnect();
-            resolve(Number.NaN);
-          }, 1000);
+        ({ timeStamp }) => {
+          onRows = (query) => {
+            const field = document.activeElement;
+            if (!(field instanceof HTMLInputElement) || field.value !== query) return;
+            onRows = () => {};
+            // The window draws them before the next frame; after it they have been painted.
+            requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - timeStamp)));
+          };
         },
         { once: true, capture: true },
       );

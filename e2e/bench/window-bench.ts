@@ -2,14 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
 import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
+import { isBuildStale } from '../../electron/build-state.ts';
 import { chromiumExecutable } from '../chromium.ts';
+import { root } from '../place.ts';
 import { frameTimes, watchFirstList, watchSearch } from './in-page.ts';
+import { within } from './within.ts';
 
 // `npm run bench -- window --models N`: what a person waits for in the window, in a real browser over a large library, with a warm core.
+// It says on standard error what it waits for, and waits for nothing without end.
 
 interface Line {
   readonly what: string;
@@ -19,52 +24,87 @@ interface Line {
   readonly note: string;
 }
 
+type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
+
 const { values } = parseArgs({
   options: { models: { type: 'string', default: '100000' }, cache: { type: 'string', default: '' } },
 });
 const modelCount = Number(values.models);
+const viewport = { width: 1440, height: 900 };
 const opens = 5;
 const queries = ['dream', 'crystal ink', 'v3', 'lora', 'neon', 'mountain film', 'ghost', 'pixel mix'];
+/** Between letters: a person types quickly, slowly, and stops to think, when the counts around the rows are asked for. */
+const pausesMs = [60, 110, 160, 220, 500];
 const scrollPx = 60_000;
 const scrollPxPerSecond = 12_000;
 const aims = { firstListMs: 500, searchMs: 50, frameMs: 32, scriptKb: 250, heapMb: 150 } as const;
 
+/** Most of what is waited for takes a moment: a machine that needs longer tells nothing about the window. */
+const limitMs = 30_000;
+/** An index of so many models is built from nothing in some minutes; it stands still only when something is wrong. */
+const standstillMs = 120_000;
+
+if (isBuildStale(root)) {
+  say('The window that would be measured is not built, or not of these sources: run "npm run build" first.');
+  process.exit(2);
+}
+say(`a library of ${modelCount} models: kept from an earlier run, or made, which takes some minutes`);
 const { rootPath } = await makeLibraryFixture(join(values.cache, 'bench'), modelCount);
-const server = spawn(
-  process.execPath,
-  [join(import.meta.dirname, 'core-at-rest.ts'), '--library', rootPath, '--data', `${rootPath}-data`],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
-);
-const executablePath = chromiumExecutable();
-const browser = await chromium.launch(executablePath ? { executablePath } : {});
 try {
-  const url = await addressOf(server);
-  await warmUp(url);
-  print(await measure(browser, url));
-} finally {
-  await browser.close();
-  server.kill('SIGTERM');
-  if (server.exitCode === null) await once(server, 'exit');
+  print(await withCore(rootPath, withBrowser));
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
+
+async function withCore<Result>(libraryPath: string, act: (url: string) => Promise<Result>): Promise<Result> {
+  say('the core');
+  const server = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'core-at-rest.ts'), '--library', libraryPath, '--data', `${libraryPath}-data`],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = once(server, 'exit');
+  try {
+    const url = await within(limitMs, `the core of "${libraryPath}" to say where it answers`, addressOf(server));
+    await warmUp(url);
+    return await act(url);
+  } finally {
+    server.kill('SIGTERM');
+    await within(limitMs, 'the core to end', ended).catch(() => server.kill('SIGKILL'));
+  }
+}
+
+async function withBrowser(url: string): Promise<readonly Line[]> {
+  say('the browser');
+  const executablePath = chromiumExecutable();
+  const browser = await chromium.launch({ timeout: limitMs, ...(executablePath && { executablePath }) });
+  try {
+    return await measure(browser, url);
+  } finally {
+    await within(limitMs, 'the browser to close', browser.close());
+  }
 }
 
 async function measure(browser: Browser, url: string): Promise<readonly Line[]> {
   const firstLists: number[] = [];
   let scriptBytes = 0;
   let page: Page | null = null;
+  const storageState = await leftBehind(browser, url);
   for (let index = 0; index < opens; index += 1) {
     await page?.close();
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const context = await browser.newContext({ viewport, storageState });
     page = await context.newPage();
     await page.addInitScript(watchFirstList);
-    // A person who has been here before: the welcome is for the first time only.
-    await page.addInitScript(() => localStorage.setItem('vitrine/view/1', JSON.stringify({ hasSeenWelcome: true })));
     const scripts: Promise<number>[] = [];
     page.on('response', (response) => {
       if (response.request().resourceType() === 'script')
         scripts.push(response.body().then((body) => gzipSync(body).length));
     });
-    await page.goto(url);
-    firstLists.push(await page.evaluate(() => (globalThis as unknown as { firstListMs: Promise<number> }).firstListMs));
+    say(`the first list, ${index + 1} of ${opens}`);
+    await page.goto(url, { timeout: limitMs });
+    const firstListMs = page.evaluate(() => (globalThis as unknown as { firstListMs: Promise<number> }).firstListMs);
+    firstLists.push(await within(limitMs, 'the first list to be painted', firstListMs));
     scriptBytes = sum(await Promise.all(scripts));
   }
   if (page === null) throw new Error('no page was opened');
@@ -99,40 +139,55 @@ async function measure(browser: Browser, url: string): Promise<readonly Line[]> 
   ];
 }
 
-/** Types each query letter by letter at a person's pace; each letter's time ends when its result stands on the screen. */
+/** What the window of a person who has been here before finds: its own view, as an earlier one kept it. */
+async function leftBehind(browser: Browser, url: string): Promise<StorageState> {
+  const context = await browser.newContext({ viewport });
+  const page = await context.newPage();
+  // The welcome is for the first time only.
+  await page.addInitScript(() => localStorage.setItem('vitrine/view/1', JSON.stringify({ hasSeenWelcome: true })));
+  await page.goto(url, { timeout: limitMs });
+  await page.getByRole('option').first().waitFor({ timeout: limitMs });
+  await page.waitForTimeout(1000);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+
+/** Types each query letter by letter; each letter's time ends when its rows stand on the screen. */
 async function searchTimes(page: Page): Promise<readonly number[]> {
+  say('searches');
   await page.evaluate(watchSearch);
   const times: number[] = [];
+  await page.keyboard.press('/');
   for (const query of queries) {
-    await page.keyboard.press('/');
-    await page.keyboard.press('Backspace');
-    await page.waitForTimeout(400);
     for (const letter of query) {
       await page.evaluate(() => (globalThis as unknown as { armSearch: () => void }).armSearch());
       await page.keyboard.press(letter === ' ' ? 'Space' : letter);
-      // A space changes no result, and so paints none.
-      if (letter !== ' ')
-        times.push(await page.evaluate(() => (globalThis as unknown as { searchMs: Promise<number> }).searchMs));
-      await page.waitForTimeout(120);
+      const searchMs = page.evaluate(() => (globalThis as unknown as { searchMs: Promise<number> }).searchMs);
+      times.push(await within(limitMs, `what "${letter}" of "${query}" finds`, searchMs));
+      await page.waitForTimeout(pausesMs[times.length % pausesMs.length] ?? 0);
     }
+    await page.keyboard.press('Control+a');
+    await page.keyboard.press('Backspace');
+    await page.waitForTimeout(1000);
   }
-  await page.keyboard.press('Control+a');
-  await page.keyboard.press('Backspace');
   await page.keyboard.press('Escape');
   await page.waitForTimeout(1000);
-  return times.filter((time) => !Number.isNaN(time));
+  return times;
 }
 
 async function scrollFrames(page: Page, devtools: CDPSession): Promise<readonly number[]> {
+  say('frames while scrolling');
   const recording = page.evaluate(frameTimes, (scrollPx / scrollPxPerSecond) * 1000);
-  await devtools.send('Input.synthesizeScrollGesture', {
+  const gesture = devtools.send('Input.synthesizeScrollGesture', {
     x: 600,
     y: 500,
     yDistance: -scrollPx,
     speed: scrollPxPerSecond,
     gestureSourceType: 'mouse',
   });
-  return recording;
+  const [frames] = await within(limitMs, 'the scroll to end', Promise.all([recording, gesture]));
+  return frames;
 }
 
 async function heapAfterCollection(devtools: CDPSession): Promise<{ usedSize: number }> {
@@ -143,18 +198,31 @@ async function heapAfterCollection(devtools: CDPSession): Promise<{ usedSize: nu
 
 /** The index may have to be built before "warm" means anything. */
 async function warmUp(url: string): Promise<void> {
-  for (;;) {
-    const answer = await fetch(`${url}/api/v1/models?limit=1`);
+  let known = -1;
+  for (let grownAtMs = Date.now(); known < modelCount; await sleep(500)) {
+    const answer = await fetch(`${url}/api/v1/models?limit=1`, { signal: AbortSignal.timeout(limitMs) });
     const { total } = (await answer.json()) as { readonly total: number };
-    if (total >= modelCount) return;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    if (total > known) {
+      say(`the index, with ${total} of ${modelCount} models`);
+      grownAtMs = Date.now();
+      known = total;
+    }
+    if (Date.now() - grownAtMs > standstillMs)
+      throw new Error(`The index stands still at ${total} of ${modelCount} models for ${standstillMs / 1000} s.`);
   }
 }
 
-async function addressOf({ stdout }: ChildProcess): Promise<string> {
-  if (!stdout) throw new Error('serve has no output');
-  const [line] = (await once(createInterface({ input: stdout }), 'line')) as [string];
+async function addressOf(server: ChildProcess): Promise<string> {
+  if (!server.stdout) throw new Error('the core has no output');
+  const [line] = (await Promise.race([
+    once(createInterface({ input: server.stdout }), 'line'),
+    once(server, 'exit').then(([code]) => Promise.reject(new Error(`The core ended with ${code}.`))),
+  ])) as [string];
   return (JSON.parse(line) as { readonly url: string }).url;
+}
+
+function say(what: string): void {
+  console.error(what);
 }
 
 function print(lines: readonly Line[]): void {

@@ -23,7 +23,8 @@ export const pageUrl = 'vitrine://app/index.html';
 /** Must run before the app is ready. */
 export function announceProtocols(): void {
   protocol.registerSchemesAsPrivileged([
-    { scheme: 'vitrine', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+    // The window's code is kept compiled: from its second start on it is not read again.
+    { scheme: 'vitrine', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ]);
 }
 

@@ -58,7 +58,11 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
       readQueue(),
       models.loadFacets(),
     ]);
-    setTimeout(() => void attempt(generate.loadGenerators));
+    // Behind what is looked at: whether links in other apps' folders still hold is part of the count of what is wrong.
+    setTimeout(() => {
+      void attempt(generate.loadGenerators);
+      void mappings.checkLinks();
+    });
     patch((state) =>
       withQueue(
         jobs.jobs.reduce(withJob, {

@@ -4,13 +4,11 @@ import { keepView, restoreView } from './persist.ts';
 import { createAppStore } from './store.ts';
 
 function storage(text: string | null = null) {
-  const kept = { text };
+  const kept = new Map<string, string>();
   return {
     kept,
-    getItem: () => kept.text,
-    setItem: (_key: string, value: string) => {
-      kept.text = value;
-    },
+    getItem: (key: string) => kept.get(key) ?? text,
+    setItem: (key: string, value: string) => void kept.set(key, value),
   };
 }
 

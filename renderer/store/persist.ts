@@ -10,6 +10,8 @@ import {
   SchedulerName,
 } from '../../core/contract/generate.ts';
 import { ModelType } from '../../core/contract/metadata.ts';
+import { firstQuestionKey } from '../client/ask-ahead.ts';
+import { firstQuestionOf } from './first-question.ts';
 import { emptyDraft } from './generate/generate-state.ts';
 import { initialModelsState, noFilter, paneWidths } from './models/models-state.ts';
 import { Contrast, LanguageChoice, Theme } from './settings/appearance.ts';
@@ -106,8 +108,8 @@ export function restoreView(storage: TextStore): Partial<AppState> {
 }
 
 /**
- * Keeps the view from now on, a moment after it changed. Returns what writes it at once, for a window that closes: what parts of the
- * window tell of themselves in that same turn is written too, whoever hears first that the window closes.
+ * Keeps the view from now on, and with it what the next window asks first, a moment after it changed. Returns what writes it at once, for
+ * a window that closes: what parts of the window tell of themselves in that same turn is written too, whoever hears first that it closes.
  */
 export function keepView(store: AppStore, storage: TextStore): () => void {
   let last = '';
@@ -122,6 +124,7 @@ export function keepView(store: AppStore, storage: TextStore): () => void {
     last = text;
     try {
       storage.setItem(key, text);
+      storage.setItem(firstQuestionKey, JSON.stringify(firstQuestionOf(state)));
     } catch {
       // A full or forbidden storage costs the memory of the view, nothing else.
     }

@@ -2,6 +2,7 @@ import { createContext, createElement, type ReactNode, use, useMemo } from 'reac
 import { isRTL } from 'react-aria-components/I18nProvider';
 import { useLocale, useTranslations } from 'use-intl';
 import { FailureCode, failures } from '../../core/contract/failure.ts';
+import type { Finding } from '../../core/contract/finding.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { ProviderName } from '../../core/contract/runner.ts';
 import { formatBytes, formatExactBytes } from '../format/bytes.ts';
@@ -65,6 +66,9 @@ function wordsOf(locale: string, t: ReturnType<typeof useTranslations<never>>) {
       if (known.success) return t(`failure.${known.data}`, factsOf(known.data, problem));
       return problem.message ?? t('app.unreachable');
     },
+    /** A finding's sentence. The core's is English: in another language it is the detail, and what the code means stands before it. */
+    found: ({ code, message }: Pick<Finding, 'code' | 'message'>) =>
+      locale.startsWith('en') ? { said: message, detail: null } : { said: t(`means.${code}`), detail: message },
     provider: (name: string) => {
       const known = ProviderName.safeParse(name);
       return known.success ? t(`provider.${known.data}`) : name;

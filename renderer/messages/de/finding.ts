@@ -5,7 +5,7 @@ export const finding: Translation<typeof en.finding> = {
   accept: 'Hinnehmen und benutzen',
   accepted: 'Hingenommen',
   revoke: 'Zurücknehmen',
-  missing_entry_path: 'Der Eintrag ist nicht da.',
+  missing_entry_path: 'Der Eintrag ist nicht da',
   path_not_found: 'Verschoben oder gelöscht',
   path_not_directory: 'Kein Ordner mehr',
   volume_offline: 'Das Laufwerk ist nicht verbunden',

@@ -17,7 +17,10 @@ export const screens: Translation<typeof en.screens> = {
   failed: 'Diese Ansicht ließ sich nicht zeigen',
   failedMeans:
     'Ihr Teil des Programms kam nicht an, oder in ihm ging etwas schief. Die anderen Ansichten sind, wie sie waren.',
+  floatFailed: 'Das ließ sich nicht öffnen',
+  floatFailedMeans: 'Sein Teil des Programms kam nicht an, oder in ihm ging etwas schief. Nichts wurde getan.',
   again: 'Noch einmal',
+  close: 'Schließen',
 };
 
 export const reading: Translation<typeof en.reading> = {

@@ -3,7 +3,7 @@ export const finding = {
   accept: 'Accept and use it',
   accepted: 'Accepted',
   revoke: 'Take back',
-  missing_entry_path: 'The entry is not there.',
+  missing_entry_path: 'The entry is not there',
   path_not_found: 'Moved or deleted',
   path_not_directory: 'Not a folder any more',
   volume_offline: 'The drive is not connected',

@@ -14,7 +14,10 @@ export const screens = {
   settings: 'Settings',
   failed: 'This screen could not be shown',
   failedMeans: 'Its part of the program did not come, or met a fault. The other screens are as they were.',
+  floatFailed: 'This could not be opened',
+  floatFailedMeans: 'Its part of the program did not come, or met a fault. Nothing was done.',
   again: 'Try again',
+  close: 'Close',
 } as const;
 
 /** Why nothing of the library can be changed, and what ends that. */

@@ -6,6 +6,7 @@ import { baseName, folderOf } from '../../format/path.ts';
 import { bytesToAdd, canMove, newCandidates } from '../../store/add/add-plan.ts';
 import type { AddItem, Candidate } from '../../store/add/add-state.ts';
 import { Button, Tool } from '../../ui/button.tsx';
+import { FindingText } from '../../ui/display/finding-text.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { PathText } from '../../ui/display/path-text.tsx';
 import { ModelStill } from '../../ui/display/still.tsx';
@@ -83,7 +84,7 @@ function What({ item, candidates }: { readonly item: AddItem; readonly candidate
           <p key={`${finding.code}/${finding.path ?? ''}`} className={css.note}>
             <HealthGlyph state={finding.severity === 'error' ? 'invalid' : 'degraded'} />
             <span>
-              {finding.message} {only.validation_state === 'degraded' && t('add.comesDegraded')}{' '}
+              <FindingText finding={finding} /> {only.validation_state === 'degraded' && t('add.comesDegraded')}{' '}
               <code>{finding.code}</code>
             </span>
           </p>
@@ -170,7 +171,7 @@ function Refusal({ item, candidates }: { readonly item: AddItem; readonly candid
         <p key={`${finding.code}/${finding.path ?? ''}`} className={css.note}>
           <HealthGlyph state={finding.severity === 'error' ? 'invalid' : 'degraded'} />
           <span>
-            {finding.message} <code>{finding.code}</code>
+            <FindingText finding={finding} /> <code>{finding.code}</code>
           </span>
         </p>
       ))}

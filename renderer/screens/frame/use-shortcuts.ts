@@ -29,7 +29,9 @@ export function useShortcuts() {
   const isComparing = useApp((state) => state.comparing !== null);
   const hasSheet = useApp(
     ({ addSheet, removal, droppedPicture, clearing, undoing, relocating, isPaletteOpen }) =>
-      isPaletteOpen || [addSheet, removal, droppedPicture, clearing, undoing, relocating].some((open) => open !== null),
+      isPaletteOpen ||
+      addSheet?.isHidden === false ||
+      [removal, droppedPicture, clearing, undoing, relocating].some((open) => open !== null),
   );
   useEffect(() => {
     let chordUntil = 0;

@@ -53,7 +53,7 @@ export function FindingRow({ model, finding, cause, ...place }: FindingRowProps)
       </button>
       <div className={css.where}>
         <PathText path={where} maxCharacters={88} />
-        {!isAway && <p>{finding.message}</p>}
+        {!isAway && <p lang="en">{finding.message}</p>}
       </div>
       <Menu
         label={more}

@@ -5,7 +5,6 @@ import { ModelType } from '../../../core/contract/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { filtersOn } from '../../store/models/counts.ts';
 import { idAt } from '../../store/models/listing.ts';
-import { selectedModel } from '../../store/selectors.ts';
 import { Button, ToolToggle } from '../../ui/button.tsx';
 import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import { FindingPanel } from '../../ui/display/finding-panel.tsx';
@@ -22,14 +21,15 @@ import css from './models-screen.module.css';
 
 export function ModelsScreen() {
   const layout = useApp((state) => state.layout);
-  const isPaneOpen = useApp((state) => state.isPaneOpen && state.selectedId !== null);
+  // The rows are drawn first: the pane has as much to draw as they have.
+  const isPaneOpen = useApp((state) => state.isReady && state.isPaneOpen && state.selectedId !== null);
   const firstId = useApp((state) => idAt(state.listing, 0) ?? null);
   const isPicking = useApp((state) => state.pickedIds.size > 0 || state.bulk !== null);
   const selectedId = useApp((state) => state.selectedId);
   const hasDetails = useApp((state) => state.selectedId !== null && state.details[state.selectedId] !== undefined);
   const isEmpty = useApp((state) => state.isReady && state.counts.all === 0);
   const isReady = useApp((state) => state.isReady);
-  const isPaneComing = useApp((state) => state.isPaneOpen && !state.isReady && selectedModel(state) === null);
+  const isPaneComing = useApp((state) => state.isPaneOpen && !state.isReady);
   const { selectModel, readDetails } = useActions();
   useEffect(() => {
     if (!isReady) return;

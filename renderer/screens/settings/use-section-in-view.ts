@@ -1,9 +1,13 @@
-import { type RefObject, useEffect, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { type SectionId, sectionElementId, sectionIds } from './section-ids.ts';
 
 /** The section at the top of what is in sight, and how to go to another one. */
 export function useSectionInView(scroll: RefObject<HTMLElement | null>): readonly [SectionId, (id: SectionId) => void] {
   const [current, setCurrent] = useState<SectionId>(sectionIds[0]);
+  const shown = useRef(current);
+  useEffect(() => {
+    shown.current = current;
+  }, [current]);
   useEffect(() => {
     const box = scroll.current;
     if (!box) return;
@@ -18,7 +22,18 @@ export function useSectionInView(scroll: RefObject<HTMLElement | null>): readonl
       if (!isAtEnd) setCurrent(passed.at(-1) ?? sectionIds[0]);
     };
     box.addEventListener('scroll', look, { passive: true });
-    return () => box.removeEventListener('scroll', look);
+    // Another width breaks the lines elsewhere: the section that is read stays in sight.
+    let { clientWidth } = box;
+    const resizes = new ResizeObserver(() => {
+      if (box.clientWidth === clientWidth) return;
+      ({ clientWidth } = box);
+      document.getElementById(sectionElementId(shown.current))?.scrollIntoView({ block: 'start' });
+    });
+    resizes.observe(box);
+    return () => {
+      resizes.disconnect();
+      box.removeEventListener('scroll', look);
+    };
   }, [scroll]);
   const goTo = (id: SectionId) => {
     const element = document.getElementById(sectionElementId(id));

@@ -1,7 +1,7 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
 import { ModelType } from '../../../core/contract/metadata.ts';
 import type { ModelCounts } from '../../../core/contract/model.ts';
-import { type Count, type Counts, type Filter, noFilter } from './models-state.ts';
+import { type Count, type Counts, type Filter, noFilter, type Sort } from './models-state.ts';
 
 /** The core's counts as the window shows them. */
 export function countsOf(counts: ModelCounts): Counts {
@@ -34,6 +34,11 @@ export function queryOf(filter: Filter): CommandInput<'models.counts'> {
     ...(filter.isOffline && { offline: true }),
     ...(filter.favourite && { favourite: true }),
   };
+}
+
+/** A stretch of a listing as the core is asked for it. */
+export function rowsQuery(filter: Filter, sort: Sort, offset: number, limit: number): CommandInput<'models.list'> {
+  return { ...queryOf(filter), sort, limit, ...(offset > 0 && { offset }) };
 }
 
 /** How many filters are on; words that are searched are none. */

@@ -5,14 +5,14 @@ import { problemOf } from '../problem.ts';
 import { sortOf } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
 import { indexModels, withoutFarModels } from '../sync.ts';
-import { countsOf, isFiltering, queryOf } from './counts.ts';
+import { countsOf, isFiltering, queryOf, rowsQuery } from './counts.ts';
 import { idAt, rowOf, withPage } from './listing.ts';
 import { type Filter, type Layout, noFilter, pageSize, paneWidths, type Sort } from './models-state.ts';
 
 /** The most that one listing of the core answers with. */
 const mostAtOnce = 500;
-/** What stands around the rows is asked for once nobody types: the core answers one after the other, and the rows come first. */
-const restMs = 180;
+/** What stands around the rows is asked for once nobody types: the core answers one after the other, and the next letter's rows would wait. */
+const restMs = 350;
 /** Ids that hold another id are few. */
 const sameIdLimit = 20;
 const nobody: ReadonlySet<string> = new Set();
@@ -27,7 +27,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   const asked = new Set<number>();
 
   const askRows = (filter: Filter, offset: number, limit: number) =>
-    client.call('models.list', { ...queryOf(filter), sort: sortOf(get()), limit, ...(offset > 0 && { offset }) });
+    client.call('models.list', rowsQuery(filter, sortOf(get()), offset, limit));
 
   /** Reads the listing anew, from the rows that are in sight. */
   const loadListing = async () => {
@@ -90,6 +90,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   /** As fast as the core answers, never two at once: while one listing is read, only the newest wish is remembered. */
   const list = async () => {
     isListingStale = true;
+    clearTimeout(restTimer);
     if (isListing) return;
     isListing = true;
     try {
@@ -100,7 +101,6 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
     } finally {
       isListing = false;
     }
-    clearTimeout(restTimer);
     restTimer = setTimeout(async () => {
       await attempt(findNearest);
       await attempt(loadFacets);

@@ -7,7 +7,7 @@ interface FindingPanelProps {
   readonly state: Health;
   readonly what: string;
   readonly where?: string | undefined;
-  readonly mends: readonly string[];
+  readonly mends: readonly ReactNode[];
   readonly code: string;
   readonly actions?: ReactNode;
 }
@@ -25,8 +25,8 @@ export function FindingPanel({ state, what, where, mends, code, actions }: Findi
           <bdi dir="ltr">{where}</bdi>
         </p>
       )}
-      {mends.map((mend) => (
-        <p key={mend} className={css.mend}>
+      {mends.map((mend, index) => (
+        <p key={String(index)} className={css.mend}>
           {mend}
         </p>
       ))}

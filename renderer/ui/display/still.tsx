@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Artifact } from '../../../core/contract/job.ts';
 import type { ModelSummary } from '../../../core/contract/model.ts';
 import { useActions, useApp } from '../../app-context.tsx';
-import { patternUrl } from '../../pattern/pattern-url.ts';
+import { type Face, keepPainted } from '../../pattern/keep-painted.ts';
 import css from './still.module.css';
 
 type StillSize = 20 | 32 | 40 | 56 | 64;
@@ -19,22 +19,28 @@ interface ModelStillProps {
 export function ModelStill({ model, size }: ModelStillProps) {
   const { previewUrl } = useActions();
   const stamp = useApp((state) => (model.model_id === undefined ? 0 : (state.previewStamps[model.model_id] ?? 0)));
-  const pattern = patternUrl(model.fingerprint, model.model_type, model.family);
-  const preview = model.model_id !== undefined && model.preview != null ? previewUrl(model.model_id) : null;
+  const address = model.model_id !== undefined && model.preview != null ? previewUrl(model.model_id) : null;
+  const preview = address === null || stamp === 0 ? address : `${address}?v=${stamp}`;
+  const [gone, setGone] = useState<string | null>(null);
   return (
-    <span className={css.still} data-size={size} data-off={model.is_offline || undefined}>
-      <img
-        src={preview === null ? pattern : stamp === 0 ? preview : `${preview}?v=${stamp}`}
-        alt=""
-        draggable={false}
-        decoding="async"
-        onError={({ currentTarget }) => {
-          // A preview that is gone from the disk: the model still has a face.
-          if (currentTarget.src !== pattern) currentTarget.src = pattern;
-        }}
-      />
+    <span className={css.still} data-size={size} data-off={model.is_offline || undefined} aria-hidden="true">
+      {preview === null || preview === gone ? (
+        <Pattern fingerprint={model.fingerprint} type={model.model_type} family={model.family} />
+      ) : (
+        // One that is gone from the disk: the model still has a face.
+        <img src={preview} alt="" draggable={false} decoding="async" onError={() => setGone(preview)} />
+      )}
     </span>
   );
+}
+
+function Pattern({ fingerprint, type, family }: Face) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(
+    () => (canvas.current ? keepPainted(canvas.current, { fingerprint, type, family }) : undefined),
+    [fingerprint, type, family],
+  );
+  return <canvas ref={canvas} />;
 }
 
 interface PictureStillProps {

@@ -1,4 +1,4 @@
-import { Check, Plus, Star, StarOff, Trash2, X } from 'lucide-react';
+import { Check, Plus, RefreshCw, Star, StarOff, Trash2, X } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
@@ -63,7 +63,10 @@ function Acts({ ids }: { readonly ids: readonly string[] }) {
         <StarOff />
         {t('unfavourite')}
       </Button>
-      <Button onPress={() => void checkMany(ids)}>{t('check')}</Button>
+      <Button onPress={() => void checkMany(ids)}>
+        <RefreshCw />
+        {t('check')}
+      </Button>
       <Button onPress={() => void acceptAll(ids)}>
         <Check />
         {t('accept')}

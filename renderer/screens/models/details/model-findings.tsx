@@ -4,6 +4,7 @@ import type { Metadata } from '../../../../core/contract/metadata.ts';
 import { useActions } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FindingPanel } from '../../../ui/display/finding-panel.tsx';
+import { FindingText } from '../../../ui/display/finding-text.tsx';
 import css from './details-pane.module.css';
 
 interface ModelFindingsProps {
@@ -33,7 +34,7 @@ export function ModelFindings({ record, findings }: ModelFindingsProps) {
       state={finding.code === 'volume_offline' ? 'offline' : finding.severity === 'error' ? 'invalid' : 'degraded'}
       what={t(`finding.${finding.code}`)}
       where={finding.path}
-      mends={[finding.message]}
+      mends={[<FindingText key="text" finding={finding} isNamed />]}
       code={finding.code}
       actions={
         <>

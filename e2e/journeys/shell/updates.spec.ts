@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { type Place, root } from '../place.ts';
-import { serveUpdate } from '../update-server.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { type Place, root } from '../../place.ts';
+import { serveUpdate } from '../../update-server.ts';
+import { goTo, passWelcome } from '../../window-steps.ts';
 
 /** The checkout as an AppImage that was installed, and was built with `address` or with none. */
 function installedPackage(place: Place, address: string | null) {

@@ -1,5 +1,5 @@
-import { expect, test } from '../fixtures.ts';
-import { askFor, goTo, passWelcome, pictures, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { askFor, goTo, passWelcome, pictures, tiles } from '../../window-steps.ts';
 
 test('the page has no Node, cannot leave, opens no window and runs no inline script', async ({ openWindow }) => {
   const { electron, page } = await openWindow();

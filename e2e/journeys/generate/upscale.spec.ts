@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { expect, test } from '../fixtures.ts';
-import { askFor, goTo, passWelcome, pictureFiles, pictures, shownPicture } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { askFor, goTo, passWelcome, pictureFiles, pictures, shownPicture } from '../../window-steps.ts';
 
 test('pictures are enlarged in a step of their own, looked at closely, and compared', async ({
   place,

@@ -1,5 +1,5 @@
-import { expect, test } from '../fixtures.ts';
-import { passWelcome } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { passWelcome } from '../../window-steps.ts';
 
 test('the palette goes to a screen, does something, and finds a model by a part of its name', async ({
   openWindow,

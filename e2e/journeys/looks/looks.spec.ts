@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { addReview, bringIn, mainViews, makePictures, makeTrouble, stockDrive } from '../showroom.ts';
-import { goTo, passWelcome, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { furnish, mainViews } from '../../showroom.ts';
+import { goTo, passWelcome, tiles } from '../../window-steps.ts';
 
 const large = { width: 1440, height: 900 };
 const sizes = [large, { width: 1024, height: 700 }];
@@ -13,7 +13,6 @@ test('every screen looks as it was last agreed on, in light and dark, large and 
   place,
 }) => {
   test.slow();
-  const { weightsToCut } = stockDrive(place);
   const { page } = await openInBrowser({ env: { VITRINE_RUNNER: 'fake' } });
   const look = async (name: string) => {
     for (const size of sizes) {
@@ -33,11 +32,7 @@ test('every screen looks as it was last agreed on, in light and dark, large and 
   await look('welcome');
   await passWelcome(page);
   await goTo(page, 'Health');
-  await addReview.open(page, place);
-  await look('add');
-  await bringIn(page);
-  await makePictures(page, ['a red sun over blue mountains', 'white moon over the sea'], 4);
-  await makeTrouble(page, weightsToCut);
+  await furnish(page, place, () => look('add'));
   for (const { name, open, leave } of mainViews) {
     await open(page, place);
     if (name === 'Models, wall') await tiles(page).filter({ hasText: 'Harbour' }).click();

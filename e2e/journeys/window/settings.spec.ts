@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { goTo, passWelcome } from '../../window-steps.ts';
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -5,9 +5,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ElectronApplication } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { copyBundle, root, writeLora } from '../place.ts';
-import { askFor, goTo, passWelcome, pictures, seeStep, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { copyBundle, root, writeLora } from '../../place.ts';
+import { askFor, goTo, passWelcome, pictures, seeStep, tiles } from '../../window-steps.ts';
 
 test('a folder that the app was started with is reviewed, and so is one that a second start was given', async ({
   openWindow,

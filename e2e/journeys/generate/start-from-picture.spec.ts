@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { dropOnWindow } from '../drop.ts';
-import { expect, test } from '../fixtures.ts';
-import { askFor, generateButton, goTo, passWelcome, pictureFiles, pictures } from '../window-steps.ts';
+import { dropOnWindow } from '../../drop.ts';
+import { expect, test } from '../../fixtures.ts';
+import { askFor, generateButton, goTo, passWelcome, pictureFiles, pictures } from '../../window-steps.ts';
 
 test('a dropped picture is where the next one starts from', async ({ place, openWindow }) => {
   const photo = join(place.path, 'beach.jpg');
@@ -70,7 +70,9 @@ test('a file that only looks like a picture is refused, and nothing is lost', as
   await dropOnWindow(page, [fake]);
   const sheet = page.getByRole('dialog');
   await expect(sheet).toContainText('no picture that can be read');
-  await sheet.press('Escape');
+  // A key is the sheet's once it has the focus.
+  await expect.poll(() => sheet.evaluate((dialog) => dialog.contains(document.activeElement))).toBe(true);
+  await page.keyboard.press('Escape');
   await expect(sheet).toHaveCount(0);
   await expect(prompt).toHaveValue('a lighthouse');
 });

@@ -1,9 +1,9 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropOnWindow } from '../drop.ts';
-import { expect, test } from '../fixtures.ts';
-import { copyBundle, fingerprintOf } from '../place.ts';
-import { passWelcome, tiles } from '../window-steps.ts';
+import { dropOnWindow } from '../../drop.ts';
+import { expect, test } from '../../fixtures.ts';
+import { copyBundle, fingerprintOf } from '../../place.ts';
+import { passWelcome, tiles } from '../../window-steps.ts';
 
 test('a dropped diffusers folder becomes a model and is left untouched', async ({ place, openWindow }) => {
   const folder = copyBundle(place, 'Tiny Model');

@@ -1,6 +1,6 @@
-import { expect, test } from '../fixtures.ts';
-import { runnerProcessId } from '../runner-process.ts';
-import { askFor, goTo, passWelcome, pictures, seeStep } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { runnerProcessId } from '../../runner-process.ts';
+import { askFor, goTo, passWelcome, pictures, seeStep } from '../../window-steps.ts';
 
 test.skip(process.platform !== 'linux', 'finds the process in /proc');
 

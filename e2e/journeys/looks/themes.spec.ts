@@ -1,8 +1,8 @@
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { addReview, bringIn, furtherViews, mainViews, makePictures, makeTrouble, stockDrive } from '../showroom.ts';
-import { passWelcome } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { addReview, furnish, furtherViews, mainViews } from '../../showroom.ts';
+import { passWelcome } from '../../window-steps.ts';
 
 for (const theme of ['light', 'dark'] as const) {
   test(`every screen is readable in ${theme}, with all that opens on it: axe finds nothing serious`, async ({
@@ -11,7 +11,6 @@ for (const theme of ['light', 'dark'] as const) {
   }, testInfo) => {
     // Some thirty looks, each read whole.
     test.slow();
-    const { weightsToCut } = stockDrive(place);
     const { page } = await openInBrowser();
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
     // Evaluated over DevTools: the page's own policy would not let it in.
@@ -23,11 +22,7 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(page.getByRole('button', { name: 'Make a first picture' })).toBeEnabled();
     await look('Welcome');
     await passWelcome(page);
-    await addReview.open(page, place);
-    await look(addReview.name);
-    await bringIn(page);
-    await makePictures(page, ['a red sun over blue mountains'], 4);
-    await makeTrouble(page, weightsToCut);
+    await furnish(page, place, () => look(addReview.name));
     for (const { name, open, leave } of [...mainViews, ...furtherViews]) {
       await open(page, place);
       await look(name);
@@ -42,15 +37,11 @@ for (const media of [{ contrast: 'more' }, { forcedColors: 'active' }] as const)
     place,
   }, testInfo) => {
     test.slow();
-    const { weightsToCut } = stockDrive(place);
     const { page } = await openInBrowser({ env: { VITRINE_RUNNER: 'fake' } });
     await page.emulateMedia({ ...media, colorScheme: 'dark', reducedMotion: 'reduce' });
     await page.evaluate(axe.source);
     await passWelcome(page);
-    await addReview.open(page, place);
-    await bringIn(page);
-    await makePictures(page, ['a red sun over blue mountains'], 4);
-    await makeTrouble(page, weightsToCut);
+    await furnish(page, place);
     for (const { name, open, leave } of mainViews) {
       await open(page, place);
       expect.soft(await page.evaluate(() => document.getAnimations().length), name).toBe(0);

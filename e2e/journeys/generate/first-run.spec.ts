@@ -1,5 +1,5 @@
-import { expect, test } from '../fixtures.ts';
-import { passWelcome, pictures, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { passWelcome, pictures, tiles } from '../../window-steps.ts';
 
 test('the first start shows the starter model, whole and ready to generate', async ({ openWindow }) => {
   const { page } = await openWindow();

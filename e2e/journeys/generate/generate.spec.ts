@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
-import { expect, type OpenApp, test } from '../fixtures.ts';
-import { copyBundle, type Place } from '../place.ts';
+import { expect, type OpenApp, test } from '../../fixtures.ts';
+import { copyBundle, type Place } from '../../place.ts';
 import {
   askFor,
   generateButton,
@@ -11,7 +11,7 @@ import {
   pictures,
   seeStep,
   shownPicture,
-} from '../window-steps.ts';
+} from '../../window-steps.ts';
 
 const prompt = 'a red sun over blue mountains';
 

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { dropOnWindow } from '../drop.ts';
-import { expect, test } from '../fixtures.ts';
-import { fingerprintOf, type Place, writeLora } from '../place.ts';
-import { passWelcome, tiles } from '../window-steps.ts';
+import { dropOnWindow } from '../../drop.ts';
+import { expect, test } from '../../fixtures.ts';
+import { fingerprintOf, type Place, writeLora } from '../../place.ts';
+import { passWelcome, tiles } from '../../window-steps.ts';
 
 function writeLoras(place: Place, count: number): string {
   const folder = join(place.path, 'drive', 'loras');

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { goTo, passWelcome } from '../../window-steps.ts';
 
 function jobs(page: Page): Locator {
   return page.getByRole('grid', { name: 'Jobs' });

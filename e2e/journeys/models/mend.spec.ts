@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
-import { expect, test } from '../fixtures.ts';
-import { copyBundle } from '../place.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { makeLibraryFixture } from '../../../core/bench/library-fixture.ts';
+import { expect, test } from '../../fixtures.ts';
+import { copyBundle } from '../../place.ts';
+import { goTo, passWelcome } from '../../window-steps.ts';
 
 test('a bundle that breaks says so in Health, with what mends it, and is whole again once it is mended', async ({
   place,
@@ -26,9 +26,35 @@ test('a bundle that breaks says so in Health, with what mends it, and is whole a
   await expect(page.getByRole('button', { name: 'Open Tiny' })).toBeVisible();
   await expect(page.getByRole('main')).toContainText('unet/diffusion_pytorch_model.safetensors');
 
+  // The next window counts it before Health is opened.
+  const inRail = page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Health' });
+  await goTo(page, 'Models');
+  await page.reload();
+  await expect(inRail).toHaveText('Health1');
+  await goTo(page, 'Health');
+
   writeFileSync(weights, whole);
   await page.getByRole('main').getByRole('button', { name: 'Check again' }).click();
   await expect(page.getByText('Everything is whole')).toBeVisible();
+  await expect(inRail).toHaveText('Health');
+});
+
+test('in a German window a finding is said in German, with the core’s own words below it', async ({
+  place,
+  openInBrowser,
+}) => {
+  const folder = copyBundle(place, 'Tiny');
+  const { page } = await openInBrowser();
+  await page.addInitScript(() => Object.defineProperty(navigator, 'languages', { get: () => ['de-AT'] }));
+  await page.reload();
+  await page.getByRole('button', { name: 'Bibliothek öffnen' }).click();
+  await page.request.post(new URL('/api/v1/models', page.url()).href, { data: { path: folder } });
+  truncateSync(join(folder, 'unet', 'diffusion_pytorch_model.safetensors'), 1000);
+  await page.request.post(new URL('/api/v1/library/reconcile', page.url()).href, { data: {} });
+  await page.getByRole('listbox', { name: 'Modelle' }).getByRole('option', { name: /Tiny/ }).click();
+  const finding = page.getByRole('region', { name: 'Gewichte sind abgeschnitten' });
+  await expect(finding).toContainText('Die Datei endet vor ihrem letzten Tensor');
+  await expect(finding.locator('[lang="en"]')).toContainText('The file ends inside its header');
 });
 
 test('a model that was moved is found again where it is now', async ({ place, openInBrowser }) => {

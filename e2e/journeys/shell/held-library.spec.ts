@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, test } from '../fixtures.ts';
-import { root } from '../place.ts';
-import { goTo, passWelcome, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { root } from '../../place.ts';
+import { goTo, passWelcome, tiles } from '../../window-steps.ts';
 
 const standIn = process.env.ELECTRON_OVERRIDE_DIST_PATH;
 test('a library that another Vitrine holds is said so in a dialog that names the holder', async ({

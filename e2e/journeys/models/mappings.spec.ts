@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '../fixtures.ts';
-import { fingerprintOf, installComfyUi } from '../place.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { fingerprintOf, installComfyUi } from '../../place.ts';
+import { goTo, passWelcome } from '../../window-steps.ts';
 
 test('a mapping is looked at, applied as it was shown, and taken back without a trace', async ({
   place,

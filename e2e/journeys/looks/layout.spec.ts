@@ -1,7 +1,7 @@
 import type { Page } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { addReview, bringIn, furtherViews, mainViews, makePictures, makeTrouble, stockDrive } from '../showroom.ts';
-import { goTo, passWelcome } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { addReview, furnish, furtherViews, mainViews } from '../../showroom.ts';
+import { goTo, passWelcome } from '../../window-steps.ts';
 
 const large = { width: 1440, height: 900 };
 
@@ -13,7 +13,6 @@ test('in a language that is read from right to left every screen is mirrored, an
   place,
 }) => {
   test.slow();
-  const { weightsToCut } = stockDrive(place);
   const { page } = await openInBrowser({ env: { VITRINE_RUNNER: 'fake' } });
   await page.addInitScript(({ languages }) => {
     Object.defineProperty(navigator, 'languages', { get: () => languages });
@@ -22,11 +21,7 @@ test('in a language that is read from right to left every screen is mirrored, an
   await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
   await passWelcome(page);
   await goTo(page, 'Health');
-  await addReview.open(page, place);
-  await look(page, addReview.name);
-  await bringIn(page);
-  await makePictures(page, ['a red sun over blue mountains', 'white moon over the sea'], 4);
-  await makeTrouble(page, weightsToCut);
+  await furnish(page, place, () => look(page, addReview.name));
   for (const { name, open, leave } of [...mainViews, ...furtherViews]) {
     await open(page, place);
     await look(page, name);
@@ -50,7 +45,6 @@ test('in the smallest window and the largest, in English and the longer German, 
   place,
 }) => {
   test.slow();
-  const { weightsToCut } = stockDrive(place);
   const { page } = await openInBrowser({ env: { VITRINE_RUNNER: 'fake' } });
   const lookAtAll = async (name: string) => {
     for (const size of sizes) {
@@ -62,11 +56,7 @@ test('in the smallest window and the largest, in English and the longer German, 
   await expect(page.getByRole('button', { name: 'Make a first picture' })).toBeEnabled();
   await lookAtAll('Welcome');
   await passWelcome(page);
-  await addReview.open(page, place);
-  await lookAtAll(addReview.name);
-  await bringIn(page);
-  await makePictures(page, ['a red sun over blue mountains', 'white moon over the sea'], 4);
-  await makeTrouble(page, weightsToCut);
+  await furnish(page, place, () => lookAtAll(addReview.name));
   for (const { name, open, leave } of mainViews) {
     await open(page, place);
     await lookAtAll(name);
@@ -84,13 +74,9 @@ test('in the smallest window and the largest, in English and the longer German, 
 
 test('nothing moves when the data arrives', async ({ openInBrowser, place }) => {
   test.slow();
-  const { weightsToCut } = stockDrive(place);
   const { page } = await openInBrowser({ env: { VITRINE_RUNNER: 'fake' } });
   await passWelcome(page);
-  await addReview.open(page, place);
-  await bringIn(page);
-  await makePictures(page, ['a red sun over blue mountains'], 4);
-  await makeTrouble(page, weightsToCut);
+  await furnish(page, place);
   await page.addInitScript(() => {
     const moves: string[] = [];
     Object.assign(globalThis, { moves });

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright/test';
-import { expect, test } from '../fixtures.ts';
-import { pictures, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { pictures, tiles } from '../../window-steps.ts';
 
 /** Presses Tab until the focus is on `target`, as a person who sees the ring does. */
 async function tabTo(page: Page, target: Locator): Promise<void> {

@@ -1,5 +1,5 @@
-import { expect, test } from '../fixtures.ts';
-import { goTo, passWelcome, tiles } from '../window-steps.ts';
+import { expect, test } from '../../fixtures.ts';
+import { goTo, passWelcome, tiles } from '../../window-steps.ts';
 
 test('a window whose core is gone stands, says so on every screen, and keeps what it had', async ({
   openInBrowser,
@@ -40,4 +40,29 @@ test('a screen whose code does not come says so, and comes when it is asked for 
   await goTo(page, 'Health');
   await main.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText('Everything is whole')).toBeVisible();
+});
+
+test('a sheet whose code does not come says so, comes when it is asked for again, and gives the keyboard back when it is closed', async ({
+  openInBrowser,
+}) => {
+  const { page } = await openInBrowser();
+  await passWelcome(page);
+  await page.route('**/assets/add-sheet*', (route) => route.abort());
+  await page.reload();
+  await page.getByRole('button', { name: 'Add models' }).click();
+  const notThere = page.getByRole('alertdialog', { name: 'This could not be opened' });
+  await expect(notThere).toContainText('Nothing was done.');
+  await notThere.getByRole('button', { name: 'Try again' }).click();
+  await notThere.getByRole('button', { name: 'Close' }).click();
+  await expect(notThere).toHaveCount(0);
+  await page.keyboard.press('g');
+  await page.keyboard.press('q');
+  await expect(page.getByText('Nothing in the queue')).toBeVisible();
+
+  await goTo(page, 'Models');
+  await page.getByRole('button', { name: 'Add models' }).click();
+  await expect(notThere).toBeVisible();
+  await page.unroute('**/assets/add-sheet*');
+  await notThere.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('dialog').getByRole('textbox', { name: 'Path of a folder or file' })).toBeVisible();
 });
