@@ -46,6 +46,8 @@ export interface AppOptions {
   readonly runner?: OpenRunner;
   /** How long after the start the care for the library begins, so that what waits for a picture has the processor: at once unless told. */
   readonly upkeepDelayMs?: number;
+  /** Whether anybody could look at a picture while it forms: true unless told. A preview costs the starter model six steps. */
+  readonly showsPreviews?: boolean;
   /** Why the library may only be read by this process; it is written where this is left out. */
   readonly refusal?: Failed | undefined;
   /** Look into every run. */
@@ -155,7 +157,11 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     );
 
   const settings = openSettings(folders.settingsPath, (message) => log.warn(message));
-  const optionsNow = () => ({ ...settings.current(), ...(env.VITRINE_PROVIDER && { execution_provider: provider }) });
+  const optionsNow = () => ({
+    ...settings.current(),
+    ...(env.VITRINE_PROVIDER && { execution_provider: provider }),
+    ...(options.showsPreviews === false && { live_previews_enable: false }),
+  });
   const jobs = openJobs({
     path: folders.jobsPath,
     emit: events.emit,

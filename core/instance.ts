@@ -290,13 +290,19 @@ function openDoorLater(app: App, options: ConnectOptions, places: Places): () =>
   };
 }
 
-/** What a core takes over from whoever started its runner: the process loads beside the core's own modules, on another processor. */
-function startRunner(
-  options: ConnectOptions,
-): Pick<AppOptions, 'folders' | 'log' | 'upkeepDelayMs'> & { readonly runner: OpenRunner } {
+interface PictureCore extends Pick<AppOptions, 'folders' | 'log' | 'upkeepDelayMs' | 'showsPreviews'> {
+  readonly runner: OpenRunner;
+}
+
+/**
+ * What makes a core one that a picture waits for. Its runner's process starts now and loads beside the core's own modules, on another
+ * processor; commands that take their turn in it show a bar at most.
+ */
+function startRunner(options: ConnectOptions): PictureCore {
   const { folders = resolveFolders(), env = process.env } = options;
   const log = options.log ?? openLog({ path: folders.logPath, isVerbose: env.VITRINE_DEBUG === '1' });
-  return { folders, log, runner: openRunner({ ...options, folders, log, env }), upkeepDelayMs: quickCommandMs };
+  const runner = openRunner({ ...options, folders, log, env });
+  return { folders, log, runner, upkeepDelayMs: quickCommandMs, showsPreviews: false };
 }
 
 async function ownConnection(options: ConnectOptions, places: Places, locks: Lock): Promise<Connection> {

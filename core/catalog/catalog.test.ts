@@ -1,6 +1,6 @@
 import { appendFile, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CauseQuery } from '../contract/cause.ts';
@@ -386,7 +386,7 @@ test('a search over thousands gives the same whether it walks an order or sorts 
   }
 });
 
-test('whatever is searched for, page, total and counts are those of reading every model', () => {
+test('whatever is searched for, page, total and counts are those of reading every model', async () => {
   let state = 7;
   const random = (count: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -435,7 +435,9 @@ test('whatever is searched for, page, total and counts are those of reading ever
       matching.length,
       newest.slice(0, 40),
     ]);
-    const counts = catalog.counts(ListQuery.parse({ query, ...filters }));
+    const asked = ListQuery.parse({ query, ...filters });
+    const counts = round % 2 === 0 ? await catalog.countsInTurns(asked) : catalog.counts(asked);
+    expect([query, counts.size_bytes]).toEqual([query, matching.reduce((sum, { size_bytes }) => sum + size_bytes, 0)]);
     const tagged = new Map<string, number>();
     for (const tag of matching.flatMap(({ tags }) => [...new Set(tags)])) tagged.set(tag, (tagged.get(tag) ?? 0) + 1);
     expect([query, counts.total, Object.fromEntries(counts.tag.map(({ value, count }) => [value, count]))]).toEqual([
@@ -583,4 +585,25 @@ describe('what is wrong, by cause', () => {
     expect(page(0).total).toBe(10_000);
     expect(catalog.findings(CauseQuery.parse({ code: 'truncated_weights' }))).toEqual({ findings: [], total: 0 });
   });
+});
+
+test('where files lie is told by folder, and bundles one by one', () => {
+  const at = (id: string, entryPath: string, changes = {}) =>
+    entry(id, { entry_path: entryPath, bundle_format: 'single_file', ...changes });
+  catalog.upsert([
+    at('lora/a/1', join(sep, 'models', 'loras', 'one.safetensors')),
+    at('lora/a/2', join(sep, 'models', 'loras', 'emoji 😀.safetensors')),
+    at('lora/a/3', join(sep, 'models', 'loras', 'deep', 'ss.ss')),
+    at('lora/a/4', join(sep, 'at root.safetensors')),
+    at('lora/a/5', '', { storage_kind: 'external_reference' }),
+    at('lora/a/6', join(sep, 'owned', 'one.safetensors'), { storage_kind: 'library_owned' }),
+    at('diffusion/a/7', join(sep, 'bundles', 'seven'), { bundle_format: 'diffusers_directory' }),
+  ]);
+  const parts = [...catalog.rows.sources()];
+  expect(parts.flatMap(({ folders }) => folders).sort()).toEqual(
+    [sep, join(sep, 'models', 'loras'), join(sep, 'models', 'loras', 'deep')].sort(),
+  );
+  expect(parts.flatMap(({ bundles }) => bundles.map(({ entry_path }) => entry_path))).toEqual([
+    join(sep, 'bundles', 'seven'),
+  ]);
 });

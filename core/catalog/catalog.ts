@@ -9,11 +9,12 @@ import { ModelId } from '../contract/ids.ts';
 import type { ModelType, StorageKind } from '../contract/metadata.ts';
 import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../contract/model.ts';
 import { isDamage, openDatabase, reasonOf, setAside } from './database-file.ts';
-import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
+import { EntryWriter } from './entry-writer.ts';
 import { IndexedRows } from './indexed-rows.ts';
+import { type CatalogEntry, prepareEntry } from './prepared-entry.ts';
 import { ModelFinder, summaryOf } from './search/model-finder.ts';
 
-export type { CatalogEntry } from './entry-writer.ts';
+export type { CatalogEntry } from './prepared-entry.ts';
 
 /**
  * Opens the index at `path`, or makes it. An index that is damaged or from another version is set aside as `<path>.unusable` and made anew,
@@ -60,8 +61,9 @@ export class Catalog {
 
   /** Puts entries in, or in place of those with their ids: all or none. */
   upsert(entries: readonly CatalogEntry[]): void {
+    const prepared = entries.map(prepareEntry);
     this.#write((writer) => {
-      for (const entry of entries) writer.put(entry);
+      for (const entry of prepared) writer.put(entry);
     });
   }
 
@@ -130,7 +132,16 @@ export class Catalog {
 
   /** How many models each value of each filter would leave, with the other filters as they are. */
   counts(query: ListQuery): ModelCounts {
-    return this.#guard(() => this.#finder.counts(query));
+    return this.#guard(() => this.#finder.counter.counts(query));
+  }
+
+  /** {@link counts}, a part at a time: of a search that finds half of a large library it takes some fifty milliseconds. */
+  async countsInTurns(query: ListQuery): Promise<ModelCounts> {
+    for (const part of this.#guard(() => this.#finder.counter.partsOf(query))) {
+      this.#guard(part);
+      await new Promise(setImmediate);
+    }
+    return this.counts(query);
   }
 
   /** What is wrong in the library, the worst first. */

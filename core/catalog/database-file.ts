@@ -6,7 +6,7 @@ import { catalogIndexes, catalogSchema, catalogVersion } from './schema.ts';
 const busyTimeoutMs = 2000;
 /** SQLite's own is 2 MiB: a search over a large library would read the same pages again and again. */
 const cacheKibibytes = 24 * 1024;
-/** Copying the log back waits for the drive: it is left to `tendLog`, and done in the middle of a change only where that never comes. */
+/** Copying the log back waits for the drive: it is left to `tendIndex`, and done in the middle of a change only where that never comes. */
 const longLogPages = 16_000;
 /** A larger index is not read through at every start; a damage then shows at the statement that meets it. */
 const checkedUpToBytes = 8 * 2 ** 20;

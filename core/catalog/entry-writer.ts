@@ -1,28 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { Finding } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
-import type { ModelSummary } from '../contract/model.ts';
-import { facetValues } from './search/facets.ts';
+import type { PreparedEntry } from './prepared-entry.ts';
 import { pairTokens } from './search/pair-tokens.ts';
-import { searchForm, searchWords } from './search/search-text.ts';
-
-/** One thing that is wrong with a model; `drive` is the name of the one that is away, empty for all else. */
-export interface IndexedFinding {
-  readonly drive: string;
-  readonly finding: Finding;
-}
-
-/** What the index keeps of a model. `record` is its metadata.json as last read, for the day when that file is damaged. */
-export interface CatalogEntry {
-  readonly summary: ModelSummary;
-  readonly record: string;
-  /** What a search looks into, beside name, id, family and tags. */
-  readonly searchText: string;
-  /** What is wrong with it and nobody accepted. */
-  readonly findings: readonly IndexedFinding[];
-  /** How the model's files stood when its health was last checked; empty: not known. */
-  readonly stamp?: string;
-}
 
 interface Row {
   readonly row: number;
@@ -44,11 +23,11 @@ export class EntryWriter {
         'SELECT row, facet, size_bytes, search_text FROM models WHERE model_id = ?',
       ),
       insert: database.prepare(`
-        INSERT INTO models (model_id, name_key, family, size_bytes, added_at, facet, bundle_format, entry_path, fingerprint, stamp, search_text)
+        INSERT INTO models (model_id, name_key, family, size_bytes, added_at, bundle_format, entry_path, fingerprint, stamp, facet, search_text)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (model_id) DO NOTHING`),
       update: database.prepare(`
-        UPDATE models SET name_key = ?, family = ?, size_bytes = ?, added_at = ?, facet = ?, bundle_format = ?, entry_path = ?, fingerprint = ?, stamp = ?,
-          search_text = ? WHERE row = ?`),
+        UPDATE models SET name_key = ?, family = ?, size_bytes = ?, added_at = ?, bundle_format = ?, entry_path = ?, fingerprint = ?, stamp = ?,
+          facet = ?, search_text = ? WHERE row = ?`),
       delete: database.prepare('DELETE FROM models WHERE row = ?'),
       putSummary: database.prepare('INSERT OR REPLACE INTO model_summaries (row, summary) VALUES (?, ?)'),
       putRecord: database.prepare('INSERT OR REPLACE INTO model_records (row, record) VALUES (?, ?)'),
@@ -87,32 +66,31 @@ export class EntryWriter {
   }
 
   /** Puts an entry in, or in place of the one with its id. */
-  put(entry: CatalogEntry): void {
-    const { summary } = entry;
-    const known = this.#sql.find.get(summary.model_id);
+  put(entry: PreparedEntry): void {
+    const known = this.#sql.find.get(entry.modelId);
     if (known === undefined) {
       this.add(entry);
       return;
     }
     this.#uncount(known);
-    const values = this.#valuesOf(entry);
-    this.#sql.update.run(...values.columns, known.row);
-    if (known.search_text !== values.searchText) {
+    const facet = this.#facetOf(entry);
+    this.#sql.update.run(...entry.columns, facet, entry.text, known.row);
+    if (known.search_text !== entry.text) {
       this.#deleteText(known);
-      this.#addText(known.row, values.searchText);
+      this.#addText(known.row, entry);
     }
     this.#sql.deleteTags.run(known.row);
     this.#sql.deleteFindings.run(known.row);
-    this.#putParts(known.row, entry, values.facet);
+    this.#putParts(known.row, entry, facet);
   }
 
   /** Puts an entry in that is new; one whose id is there already is left out. */
-  add(entry: CatalogEntry): void {
-    const { columns, facet, searchText } = this.#valuesOf(entry);
-    const { changes, lastInsertRowid } = this.#sql.insert.run(entry.summary.model_id, ...columns);
+  add(entry: PreparedEntry): void {
+    const facet = this.#facetOf(entry);
+    const { changes, lastInsertRowid } = this.#sql.insert.run(entry.modelId, ...entry.columns, facet, entry.text);
     if (changes === 0) return;
     const row = Number(lastInsertRowid);
-    this.#addText(row, searchText);
+    this.#addText(row, entry);
     this.#putParts(row, entry, facet);
   }
 
@@ -152,27 +130,9 @@ export class EntryWriter {
     this.#tagChanges.clear();
   }
 
-  #valuesOf({ summary, searchText, stamp = '' }: CatalogEntry) {
-    const facet = this.#facetOf(summary);
-    const text = searchWords([summary.name, summary.model_id, summary.family, ...summary.tags, searchText]);
-    const columns = [
-      searchForm(summary.name),
-      summary.family,
-      summary.size_bytes,
-      summary.added_at,
-      facet,
-      summary.bundle_format,
-      summary.entry_path,
-      summary.fingerprint,
-      stamp,
-      text,
-    ];
-    return { columns, facet, searchText: text };
-  }
-
-  #addText(row: number, text: string): void {
+  #addText(row: number, { text, pairs }: PreparedEntry): void {
     this.#sql.addText.run(row, text);
-    this.#sql.addPairs.run(row, pairTokens(text));
+    this.#sql.addPairs.run(row, pairs);
   }
 
   #deleteText({ row, search_text }: Row): void {
@@ -180,17 +140,17 @@ export class EntryWriter {
     this.#sql.deletePairs.run(row, pairTokens(search_text));
   }
 
-  #putParts(row: number, { summary, record, findings }: CatalogEntry, facet: number): void {
-    this.#sql.putSummary.run(row, JSON.stringify(summary));
+  #putParts(row: number, { summary, record, sizeBytes, tags, findings }: PreparedEntry, facet: number): void {
+    this.#sql.putSummary.run(row, summary);
     this.#sql.putRecord.run(row, record);
-    this.#sql.putFilters.run(row, facet, summary.size_bytes);
-    this.#countFacet(facet, 1, summary.size_bytes);
-    for (const tag of new Set(summary.tags)) {
+    this.#sql.putFilters.run(row, facet, sizeBytes);
+    this.#countFacet(facet, 1, sizeBytes);
+    for (const tag of tags) {
       this.#sql.putTag.run(row, tag);
       this.#countTag(facet, tag, 1);
     }
-    for (const [position, { drive, finding }] of findings.entries())
-      this.#sql.putFinding.run(finding.code, drive, row, position, JSON.stringify(finding));
+    for (const [position, [code, drive, finding]] of findings.entries())
+      this.#sql.putFinding.run(code, drive, row, position, finding);
   }
 
   #uncount({ row, facet, size_bytes }: Row): void {
@@ -212,12 +172,11 @@ export class EntryWriter {
     this.#tagChanges.set(key, change);
   }
 
-  #facetOf(summary: ModelSummary): number {
-    const values = facetValues(summary);
+  #facetOf({ facet: values }: PreparedEntry): number {
     const key = values.join('\0');
     const known = this.#facetIds.get(key) ?? this.#sql.findFacet.get(...values);
-    const facet = known ?? Number(this.#sql.addFacet.run(...values).lastInsertRowid);
-    this.#facetIds.set(key, facet);
-    return facet;
+    const id = known ?? Number(this.#sql.addFacet.run(...values).lastInsertRowid);
+    this.#facetIds.set(key, id);
+    return id;
   }
 }

@@ -1,10 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ListQuery, ModelSummary } from '../contract/model.ts';
 import { type Catalog, type CatalogEntry, openCatalog } from './catalog.ts';
 import { fillCatalog } from './fill-catalog.ts';
+import { prepareEntry } from './prepared-entry.ts';
+import { textTables } from './schema.ts';
+import { tendIndex } from './tend-index.ts';
 
 let folder: string;
 let path: string;
@@ -51,11 +55,12 @@ function entries(from: number, count: number): CatalogEntry[] {
   });
 }
 
+const prepared = (from: number, count: number) => entries(from, count).map(prepareEntry);
 const total = (query: Record<string, unknown> = {}) => catalog.page(ListQuery.parse(query)).total;
 
 test('a fill takes the place of what was there, and is read like entries put in one by one', async () => {
   catalog.upsert(entries(9000, 1));
-  expect(await fillCatalog(path, [entries(0, 150), entries(150, 100), []])).toBe(250);
+  expect(await fillCatalog(path, [prepared(0, 150), prepared(150, 100), []])).toBe(250);
   expect([total(), total({ query: 'model249' }), total({ query: 'model9000' }), total({ tag: 'tag' })]).toEqual([
     250, 1, 0, 250,
   ]);
@@ -71,10 +76,10 @@ test('a fill takes the place of what was there, and is read like entries put in 
 test('what is in is listed and searched while the rest comes', async () => {
   const seen: number[] = [];
   async function* batches() {
-    yield entries(0, 200);
+    yield prepared(0, 200);
     seen.push(total(), total({ query: 'model1' }));
     await Promise.resolve();
-    yield entries(200, 50);
+    yield prepared(200, 50);
     seen.push(total());
   }
   await fillCatalog(path, batches());
@@ -84,20 +89,52 @@ test('what is in is listed and searched while the rest comes', async () => {
 
 test('a fill that was cut short leaves an index that must be filled, and the next fill makes it whole', async () => {
   async function* broken() {
-    yield entries(0, 300);
+    yield prepared(0, 300);
     throw new Error('the drive went away');
   }
   await expect(fillCatalog(path, broken())).rejects.toThrow('the drive went away');
   catalog.close();
   catalog = openCatalog(path);
   expect(catalog.isNew).toBe(true);
-  await fillCatalog(path, [entries(0, 10)]);
+  await fillCatalog(path, [prepared(0, 10)]);
   catalog.close();
   catalog = openCatalog(path);
   expect([catalog.isNew, total(), catalog.findByEntryPath('/models/model9')?.name]).toEqual([false, 10, 'model9']);
 });
 
 test('an id that comes twice is there once', async () => {
-  await fillCatalog(path, [entries(0, 5), entries(4, 2)]);
+  await fillCatalog(path, [prepared(0, 5), prepared(4, 2)]);
   expect([total(), catalog.counts(ListQuery.parse({})).total, total({ query: 'model4' })]).toEqual([6, 6, 1]);
+});
+
+test('full text is one piece after a fill; what changes add is merged when the index is tended, and found before and after', async () => {
+  // FTS5's own numbers of them, in the upper bits of the ids of its pages.
+  const pieces = () => {
+    const database = new Database(path, { readonly: true });
+    try {
+      return textTables.map((table) =>
+        database
+          .prepare<[], number>(`SELECT count(DISTINCT id >> 37) FROM ${table}_data WHERE id >> 37 > 0`)
+          .pluck()
+          .get(),
+      );
+    } finally {
+      database.close();
+    }
+  };
+  await fillCatalog(path, [prepared(0, 150), prepared(150, 150)]);
+  expect(pieces()).toEqual([1, 1]);
+  for (let index = 300; index < 310; index += 1) catalog.upsert(entries(index, 1));
+  const found = () => ['model', 'model31', '31', 'note'].map((query) => total({ query }));
+  expect([pieces(), found()]).toEqual([
+    [11, 11],
+    [310, 1, 3, 310],
+  ]);
+  tendIndex(path);
+  expect([pieces(), found()]).toEqual([
+    [1, 1],
+    [310, 1, 3, 310],
+  ]);
+  catalog.upsert(entries(310, 1));
+  expect(found()).toEqual([311, 2, 4, 311]);
 });

@@ -1,14 +1,16 @@
 import type Database from 'better-sqlite3';
 import { connect, createIndexes } from './database-file.ts';
-import { type CatalogEntry, EntryWriter } from './entry-writer.ts';
-import { catalogIndexes } from './schema.ts';
+import { EntryWriter } from './entry-writer.ts';
+import type { PreparedEntry } from './prepared-entry.ts';
+import { catalogIndexes, textTables } from './schema.ts';
 
 /** The first page is there after the first of these; the last one repeats. A commit writes the full text of its entries as one run. */
 const entriesPerCommit = [200, 2000, 20_000];
 /** SQLite's own memory while it fills: page cache, and the text that waits to be written in one run. */
 const cacheKibibytes = 8192;
 const textBytes = 4 * 2 ** 20;
-const textTables = ['model_text', 'model_pairs'];
+/** Runs of text that are let be until the end, when all are merged at once. */
+const mostRuns = 1000;
 
 /**
  * Fills the index at `path` anew from `batches`, on a connection of its own: what is committed can be read meanwhile from another. Belongs
@@ -16,7 +18,7 @@ const textTables = ['model_text', 'model_pairs'];
  */
 export async function fillCatalog(
   path: string,
-  batches: AsyncIterable<readonly CatalogEntry[]> | Iterable<readonly CatalogEntry[]>,
+  batches: AsyncIterable<readonly PreparedEntry[]> | Iterable<readonly PreparedEntry[]>,
 ): Promise<number> {
   const database = connect(path);
   try {
@@ -40,7 +42,7 @@ export async function fillCatalog(
           database.exec(`DELETE FROM ${table}`);
         for (const text of textTables) database.exec(`INSERT INTO ${text} (${text}) VALUES ('delete-all')`);
         for (const name of Object.keys(catalogIndexes)) database.exec(`DROP INDEX IF EXISTS ${name}`);
-        setUpTexts(database, textBytes, 0);
+        setUpTexts(database, { hashBytes: textBytes, mostRuns });
       })
       .immediate();
     const writer = new EntryWriter(database);
@@ -65,7 +67,8 @@ export async function fillCatalog(
     database
       .transaction(() => {
         createIndexes(database);
-        setUpTexts(database, 2 ** 20, 4);
+        for (const text of textTables) database.exec(`INSERT INTO ${text} (${text}) VALUES ('optimize')`);
+        setUpTexts(database, { hashBytes: 2 ** 20, mostRuns: 16 });
         database.exec('DELETE FROM fill');
       })
       .immediate();
@@ -76,7 +79,15 @@ export async function fillCatalog(
   }
 }
 
-function setUpTexts(database: Database.Database, hashBytes: number, automerge: number): void {
+/**
+ * FTS5 writes a run a commit. By itself it would merge them within the commits of the main thread, the largest with the smallest, for half a
+ * second: instead `tendIndex` merges them, and a commit only when there are `mostRuns` of one age, which are small then.
+ */
+function setUpTexts(
+  database: Database.Database,
+  { hashBytes, mostRuns }: { readonly hashBytes: number; readonly mostRuns: number },
+): void {
   for (const text of textTables)
-    database.exec(`INSERT INTO ${text} (${text}, rank) VALUES ('hashsize', ${hashBytes}), ('automerge', ${automerge})`);
+    database.exec(`INSERT INTO ${text} (${text}, rank)
+      VALUES ('hashsize', ${hashBytes}), ('automerge', 0), ('usermerge', 8), ('crisismerge', ${mostRuns})`);
 }

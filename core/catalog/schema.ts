@@ -8,8 +8,9 @@
  * 2  filters, counts, orders, tags and stamps; full text of words, each once
  * 3  full text of single letters and pairs
  * 4  findings by cause
+ * 5  full text that no commit merges
  */
-export const catalogVersion = 4;
+export const catalogVersion = 5;
 
 /**
  * - `models`: what orders and finds. `search_text` is lower case, each word once.
@@ -71,6 +72,9 @@ CREATE VIRTUAL TABLE model_text USING fts5 (
 );
 CREATE VIRTUAL TABLE model_pairs USING fts5 (pairs, content='', detail='none', tokenize='ascii', columnsize=0);
 `;
+
+/** The full-text tables. */
+export const textTables = ['model_text', 'model_pairs'] as const;
 
 /** Made after a fill, when there was one: sorting once costs less than keeping order at every insert. */
 export const catalogIndexes: Readonly<Record<string, string>> = {

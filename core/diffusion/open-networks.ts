@@ -36,7 +36,7 @@ import { vaeSession } from './sessions/vae-session.ts';
 
 /**
  * The networks of a diffusers folder, run from where their weights lie. Configs and headers are read and checked now, weights when a
- * network first runs; a network's session serves every size and batch on CPU.
+ * network first runs; see `lazySession` for the sizes that its session serves.
  *
  * `provider` is one that `chooseProvider` believed. `attention` and `precision` are the forms that it proved there.
  *

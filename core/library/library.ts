@@ -86,8 +86,8 @@ export class Library {
     return this.#context.catalog.page(query);
   }
 
-  counts(query: ListQuery): ModelCounts {
-    return this.#context.catalog.counts(query);
+  counts(query: ListQuery): Promise<ModelCounts> {
+    return this.#context.catalog.countsInTurns(query);
   }
 
   /** What is wrong, by cause: errors first, then warnings, drives that are away last; of each the one with the most models first. */

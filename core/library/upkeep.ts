@@ -77,8 +77,7 @@ export class Upkeep {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#watcher?.close();
-    await Promise.all([this.#reconciler.close(), this.#hashes.close(), this.#tender.close()]);
+    await Promise.all([this.#watcher?.close(), this.#reconciler.close(), this.#hashes.close(), this.#tender.close()]);
     await this.settled();
     await this.#watching;
   }
@@ -105,6 +104,8 @@ export class Upkeep {
       if (event.kind === 'model_changed' || event.kind === 'model_removed') this.#tender.changed();
     });
     await watcher.start();
+    // One thread after the other: each has tens of megabytes.
+    await this.#settled;
     await this.#tender.tend();
   }
 

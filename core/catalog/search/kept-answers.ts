@@ -2,32 +2,61 @@ import type Database from 'better-sqlite3';
 
 const maxStatements = 200;
 
-/** Asks an index, and keeps answers until it changes, by this connection or another. */
+/** How many answers are kept; or how much of them, each as heavy as `weightOf` says. */
+interface Room {
+  readonly most: number;
+  readonly weightOf?: (answer: unknown) => number;
+}
+
+/** Asks an index, and keeps the answers asked for last until it changes, by this connection or another. */
 export class KeptAnswers {
   readonly #database: Database.Database;
-  readonly #maxKept: number;
+  readonly #most: number;
+  readonly #weightOf: (answer: unknown) => number;
   readonly #statements = new Map<string, Database.Statement<(string | number)[], unknown>>();
+  /** The one asked for last is the last. */
   readonly #kept = new Map<string, unknown>();
   readonly #version: Database.Statement<[], unknown>;
   readonly #changes: Database.Statement<[], unknown>;
+  #weight = 0;
   #keptAt = '';
 
-  /** `maxKept`: how many answers are kept at most; a person types, pages and comes back. */
-  constructor(database: Database.Database, maxKept: number) {
+  /** A person types, pages and comes back. */
+  constructor(database: Database.Database, { most, weightOf = () => 1 }: Room) {
     this.#database = database;
-    this.#maxKept = maxKept;
+    this.#most = most;
+    this.#weightOf = weightOf;
     this.#version = database.prepare<[], unknown>('PRAGMA data_version').pluck();
     this.#changes = database.prepare<[], unknown>('SELECT total_changes()').pluck();
   }
 
   /** The answer of that key, found anew when the index has changed since. */
   keep<Answer>(key: string, find: () => Answer): Answer {
+    const known = this.known<Answer>(key);
+    if (known !== undefined) return known;
+    const answer = find();
+    this.#kept.set(key, answer);
+    this.#weight += this.#weightOf(answer);
+    for (const [oldest, its] of this.#kept) {
+      if (this.#weight <= this.#most || oldest === key) break;
+      this.#kept.delete(oldest);
+      this.#weight -= this.#weightOf(its);
+    }
+    return answer;
+  }
+
+  /** The answer of that key where it is kept. */
+  known<Answer>(key: string): Answer | undefined {
     // Both move when rows change: the one for other connections, the other for this one.
     const at = `${this.#version.get()} ${this.#changes.get()}`;
-    if (at !== this.#keptAt || this.#kept.size >= this.#maxKept) this.#kept.clear();
-    this.#keptAt = at;
-    if (this.#kept.has(key)) return this.#kept.get(key) as Answer;
-    const answer = find();
+    if (at !== this.#keptAt) {
+      this.#kept.clear();
+      this.#weight = 0;
+      this.#keptAt = at;
+    }
+    const answer = this.#kept.get(key) as Answer | undefined;
+    if (answer === undefined) return undefined;
+    this.#kept.delete(key);
     this.#kept.set(key, answer);
     return answer;
   }

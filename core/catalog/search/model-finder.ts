@@ -1,54 +1,44 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import type { ListQuery, ModelCounts, ModelPage, ModelSummary } from '../../contract/model.ts';
+import type { ListQuery, ModelPage, ModelSummary } from '../../contract/model.ts';
 import { CauseFinder } from './cause-finder.ts';
-import { Facet, type FacetDimension, facetValue, hasFacetFilter, passes } from './facets.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { decodeCursor, encodeCursor } from './list-order.ts';
+import { hasTerms, type Match, Matches } from './matches.ts';
+import { ModelCounter } from './model-counter.ts';
 import { RowOrder, type RowPage, walksCheaply } from './row-order.ts';
-import { RowSet, selectRows } from './row-set.ts';
-import { type SearchTerms, searchForm, searchTerms } from './search-text.ts';
-import { TextSearch } from './text-search.ts';
+import { RowSet } from './row-set.ts';
+import { searchForm } from './search-text.ts';
 
 const keptAnswers = 200;
-/** Each a few hundred kilobytes in the largest of libraries. */
-const keptRowSets = 12;
-/** A smaller part of the library than this is looked up model by model. */
-const lookedUpPart = 10;
-
-/** What a query asks for, apart from order and page. */
-interface Match {
-  readonly terms: SearchTerms;
-  readonly tag: string | undefined;
-  readonly minSizeBytes: number | undefined;
-  readonly maxSizeBytes: number | undefined;
-  /** The facets that pass, when a filter asks for any. */
-  readonly facets: readonly number[] | undefined;
-}
+/** A set of half of a hundred thousand rows has 200 KB. */
+const keptRowBytes = 6 * 2 ** 20;
 
 /**
- * Answers queries. What matches is found as a set of rows, whole, so that totals are exact; a page of it is then met in the order of an index, or
- * sorted where it is small. Sets and counts are kept until the index changes, by this connection or another.
+ * Answers queries. A page of what matches is met in the order of an index, or sorted where it is small. Sets and counts are kept until the index
+ * changes, by this connection or another.
  */
 export class ModelFinder {
   readonly #index: KeptAnswers;
-  readonly #rowSets: KeptAnswers;
-  readonly #text: TextSearch;
+  readonly #matches: Matches;
   readonly #order: RowOrder;
   /** What is wrong, by cause. */
   readonly causes: CauseFinder;
+  /** How many there are of what. */
+  readonly counter: ModelCounter;
 
   constructor(database: Database.Database) {
-    this.#index = new KeptAnswers(database, keptAnswers);
+    this.#index = new KeptAnswers(database, { most: keptAnswers });
     this.causes = new CauseFinder(this.#index);
-    this.#rowSets = new KeptAnswers(database, keptRowSets);
-    this.#text = new TextSearch(this.#rowSets);
+    const rowSets = new KeptAnswers(database, { most: keptRowBytes, weightOf: bytesOf });
+    this.#matches = new Matches(this.#index, rowSets);
+    this.counter = new ModelCounter(this.#index, rowSets, this.#matches);
     this.#order = new RowOrder(this.#index);
   }
 
   /** One page. Throws `invalid_input` for a cursor that isn't of this order. */
   page(query: ListQuery): ModelPage {
-    const match = this.#matchOf(query);
+    const match = this.#matches.matchOf(query);
     // Without a search all names fit it alike.
     const sort = query.sort === 'relevance' && !hasTerms(match) ? 'newest' : query.sort;
     const position = query.cursor === undefined ? null : decodeCursor(sort, query.cursor);
@@ -70,39 +60,8 @@ export class ModelFinder {
     };
   }
 
-  /** How many models each value of each filter would leave, the other filters as they are. */
-  counts(query: ListQuery): ModelCounts {
-    return this.#index.keep(`counts ${keyOf(query)}`, () => {
-      const all = this.#facets();
-      const rows = this.#rowsOf({ ...this.#matchOf(query), facets: undefined });
-      const facets = rows === null ? all : this.#facetsOf(rows, all);
-      const countsOf = (dimension: FacetDimension) => {
-        const sums = new Map<string, number>();
-        for (const facet of facets)
-          if (passes(facet, query, dimension))
-            sums.set(facetValue(facet, dimension), (sums.get(facetValue(facet, dimension)) ?? 0) + facet.model_count);
-        return [...sums].map(([value, count]) => ({ value, count })).sort(mostFirst);
-      };
-      const passing = facets.filter((facet) => passes(facet, query));
-      const flagged = (dimension: 'favourite' | 'offline') =>
-        countsOf(dimension).find(({ value }) => value === '1')?.count ?? 0;
-      return {
-        type: countsOf('type'),
-        family: countsOf('family'),
-        state: countsOf('state'),
-        storage: countsOf('storage'),
-        precision: countsOf('precision'),
-        tag: this.#tagCounts({ ...this.#matchOf(query), tag: undefined }),
-        favourite: flagged('favourite'),
-        offline: flagged('offline'),
-        total: sum(passing.map(({ model_count }) => model_count)),
-        size_bytes: sum(passing.map(({ size_bytes }) => size_bytes)),
-      };
-    });
-  }
-
   count(): number {
-    return this.#modelsIn(undefined);
+    return this.#matches.modelsIn(undefined);
   }
 
   /** In the order of the rows. */
@@ -112,140 +71,20 @@ export class ModelFinder {
     return contents.all(JSON.stringify(rows)).map((summary) => writtenSummary(String(summary)));
   }
 
-  #matchOf(query: ListQuery): Match {
-    return {
-      terms: searchTerms(query.query),
-      tag: query.tag,
-      minSizeBytes: query.min_size_bytes,
-      maxSizeBytes: query.max_size_bytes,
-      facets: hasFacetFilter(query)
-        ? this.#facets()
-            .filter((facet) => passes(facet, query))
-            .map(({ facet }) => facet)
-        : undefined,
-    };
-  }
-
-  #modelsIn(facets: readonly number[] | undefined): number {
-    const wanted = facets === undefined ? null : new Set(facets);
-    return sum(
-      this.#facets()
-        .filter(({ facet }) => wanted?.has(facet) ?? true)
-        .map(({ model_count }) => model_count),
-    );
-  }
-
-  #modelsTagged(tag: string, facets: readonly number[] | undefined): number {
-    const sql = 'SELECT facet, model_count FROM facet_tags WHERE tag = ?';
-    const counted = FacetTags.parse(this.#index.statement(sql).all(tag));
-    const wanted = facets === undefined ? null : new Set(facets);
-    return sum(counted.filter(({ facet }) => wanted?.has(facet) ?? true).map(({ model_count }) => model_count));
-  }
-
-  /** The rows that match; null where facets alone tell which: their counts are known. */
-  #rowsOf(match: Match): RowSet | null {
-    return this.#rowSets.keep(JSON.stringify(match), () => {
-      const rows = this.#text.rows(match.terms);
-      if (match.tag === undefined) return this.#filtered(rows, match);
-      const tagged = this.#rowsBy('SELECT row FROM model_tags WHERE tag = ? ORDER BY row', [match.tag]);
-      return this.#filtered(rows?.and(tagged) ?? tagged, match);
-    });
-  }
-
-  #filtered(rows: RowSet | null, { facets, minSizeBytes, maxSizeBytes }: Match): RowSet | null {
-    const sizes = [
-      ...(minSizeBytes === undefined ? [] : [{ sql: 'size_bytes >= ?', value: minSizeBytes }]),
-      ...(maxSizeBytes === undefined ? [] : [{ sql: 'size_bytes <= ?', value: maxSizeBytes }]),
-    ];
-    if (sizes.length === 0 && (rows === null || facets === undefined || rows.size === 0)) return rows;
-    const ofFacets =
-      facets === undefined ? null : { sql: 'facet IN (SELECT value FROM json_each(?))', value: JSON.stringify(facets) };
-    const conditions = [...(ofFacets === null ? [] : [ofFacets]), ...sizes];
-    const where = conditions.map(({ sql }) => sql).join(' AND ');
-    const values = conditions.map(({ value }) => value);
-    if (rows === null) return this.#rowsBy(`SELECT row FROM model_filters WHERE ${where} ORDER BY row`, values);
-    if (facets !== undefined && sizes.length === 0) {
-      // Of the three sets the smallest is gone through.
-      const passing = this.#modelsIn(facets);
-      if (passing < rows.size) return rows.and(this.#rowsOfFacets(facets));
-      const others = this.#facets().flatMap(({ facet }) => (facets.includes(facet) ? [] : [facet]));
-      if (this.count() - passing < rows.size) return rows.without(this.#rowsOfFacets(others));
-    }
-    const listed = 'json_each(?) AS listed CROSS JOIN model_filters ON model_filters.row = listed.value';
-    return this.#rowsBy(`SELECT row FROM ${listed} WHERE ${where}`, [jsonOf(rows), ...values]);
-  }
-
   /** How many match, and the rows of a page of them. */
   #found(match: Match, page: RowPage): { readonly total: number; readonly rows: () => number[] } {
     const { tag, facets } = match;
     if (tag !== undefined && isCounted(match)) {
-      const total = this.#modelsTagged(tag, facets);
+      const total = this.#matches.modelsTagged(tag, facets);
       if (walksCheaply(total, page)) return { total, rows: () => this.#order.ofTag(tag, facets, page) };
     }
-    const rows = this.#rowsOf(match);
+    const rows = this.#matches.rowsOf(match);
     if (rows !== null) return { total: rows.size, rows: () => this.#order.ofRows(rows, page) };
-    const total = this.#modelsIn(facets);
+    const total = this.#matches.modelsIn(facets);
     return { total, rows: () => this.#order.ofFacets(facets, total, page) };
-  }
-
-  #facets(): Facet[] {
-    return this.#index.keep('facets', () =>
-      Facet.array().parse(this.#index.statement('SELECT * FROM facets WHERE model_count > 0').all()),
-    );
-  }
-
-  /** The facets of some rows, with how many of them have each. */
-  #facetsOf(rows: RowSet, all: readonly Facet[]): Facet[] {
-    const byId = new Map(all.map((facet) => [facet.facet, facet]));
-    const sql = `SELECT facet, count(*) AS model_count, sum(size_bytes) AS size_bytes FROM json_each(?) AS listed
-      CROSS JOIN model_filters ON model_filters.row = listed.value GROUP BY facet`;
-    return FacetSums.parse(this.#index.statement(sql).all(jsonOf(rows))).flatMap((sums) => {
-      const facet = byId.get(sums.facet);
-      return facet === undefined ? [] : [{ ...facet, ...sums }];
-    });
-  }
-
-  #tagCounts(match: Match): { value: string; count: number }[] {
-    const rows = this.#rowsOf(match);
-    const ofFacets = match.facets === undefined ? '' : 'WHERE facet IN (SELECT value FROM json_each(?))';
-    const totals = () =>
-      TagCounts.parse(
-        this.#index
-          .statement(`SELECT tag AS value, sum(model_count) AS count FROM facet_tags ${ofFacets} GROUP BY tag`)
-          .all(...(match.facets === undefined ? [] : [JSON.stringify(match.facets)])),
-      );
-    if (rows === null) return totals().sort(mostFirst);
-    if (rows.size * lookedUpPart > this.count()) return this.#countedTags(rows).sort(mostFirst);
-    const sql = `SELECT tag AS value, count(*) AS count FROM json_each(?) AS listed
-      CROSS JOIN model_tags ON model_tags.row = listed.value GROUP BY tag`;
-    return TagCounts.parse(this.#index.statement(sql).all(jsonOf(rows))).sort(mostFirst);
-  }
-
-  /** The tags of a large part of all models: every tag of every model is met once, those of one tag in line. */
-  #countedTags(rows: RowSet): { value: string; count: number }[] {
-    const sql = 'SELECT tag AS value, sum(model_count) AS count FROM facet_tags GROUP BY tag ORDER BY tag';
-    const tagged = selectRows(this.#index.statement('SELECT row FROM model_tags ORDER BY tag, row'), []);
-    let at = 0;
-    return TagCounts.parse(this.#index.statement(sql).all()).flatMap(({ value, count }) => {
-      let found = 0;
-      for (const end = at + count; at < end; at += 1) if (rows.has(tagged[at] ?? 0)) found += 1;
-      return found === 0 ? [] : [{ value, count: found }];
-    });
-  }
-
-  #rowsOfFacets(facets: readonly number[]): RowSet {
-    const sql = 'SELECT row FROM models WHERE facet IN (SELECT value FROM json_each(?))';
-    return new RowSet(this.#rowsBy(sql, [JSON.stringify(facets)]).list.sort());
-  }
-
-  #rowsBy(sql: string, values: readonly (string | number)[]): RowSet {
-    return new RowSet(selectRows(this.#index.statement(sql), values));
   }
 }
 
-const FacetSums = z.array(z.object({ facet: z.number(), model_count: z.number(), size_bytes: z.number() }));
-const FacetTags = z.array(z.object({ facet: z.number(), model_count: z.number() }));
-const TagCounts = z.array(z.object({ value: z.string(), count: z.number() }));
 const SummaryRow = z.object({ summary: z.string() });
 
 export function summaryOf(row: unknown): ModelSummary {
@@ -262,26 +101,12 @@ function isCounted({ terms, minSizeBytes, maxSizeBytes }: Match): boolean {
   return terms.long.length + terms.short.length === 0 && minSizeBytes === undefined && maxSizeBytes === undefined;
 }
 
-function hasTerms({ terms }: Match): boolean {
-  return terms.long.length + terms.short.length > 0;
+/** Of what is kept beside its key: a set with what finds its rows fast, or a column of the index. */
+function bytesOf(answer: unknown): number {
+  if (answer instanceof RowSet) return answer.byteLength;
+  return ArrayBuffer.isView(answer) ? answer.byteLength : 0;
 }
 
 function phraseOf({ query }: ListQuery): string {
   return searchForm(query ?? '').trim();
-}
-
-function jsonOf(rows: RowSet): string {
-  return `[${rows.list.join(',')}]`;
-}
-
-function keyOf({ sort: _, limit: __, cursor: ___, offset: ____, ...filters }: ListQuery): string {
-  return JSON.stringify(filters);
-}
-
-function mostFirst(left: { value: string; count: number }, right: { value: string; count: number }): number {
-  return right.count - left.count || (left.value < right.value ? -1 : 1);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -16,6 +16,11 @@ export class RowSet {
     return this.list.length;
   }
 
+  /** With what `has` looks in. */
+  get byteLength(): number {
+    return this.list.byteLength + ((this.list.at(-1) ?? 0) >>> 3);
+  }
+
   has(row: number): boolean {
     this.#bits ??= bitsOf(this.list);
     return ((this.#bits[row >>> 5] ?? 0) & (1 << (row & 31))) !== 0;

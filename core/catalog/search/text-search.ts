@@ -4,8 +4,8 @@ import { RowSet, selectRows } from './row-set.ts';
 import { phraseOf, probeOf, type SearchTerms } from './search-text.ts';
 
 /** So few candidates are compared with the search letter by letter: the longer it is, the dearer would be all its trigrams. */
-const candidatesPerLetter = 60;
-const maxCandidates = 800;
+const candidatesPerLetter = 25;
+const maxCandidates = 300;
 /** From so many letters on, a few trigrams tell a rare term from a common one at a fraction of the price of all of them. */
 const probedLength = 6;
 
@@ -17,9 +17,21 @@ export class TextSearch {
     this.#index = index;
   }
 
-  /** The rows in which every term stands, were it inside a word; null without terms. */
-  rows(terms: SearchTerms): RowSet | null {
-    if (terms.long.length + terms.short.length === 0) return null;
+  /**
+   * The rows in which every term stands, were it inside a word; null without terms. Those of single terms are kept: who then filters, sorts or
+   * adds a word asks for them again.
+   */
+  rows({ long, short }: SearchTerms): RowSet | null {
+    const known = [...long, ...short].flatMap((term) => this.#index.known<RowSet>(keyOf(term)) ?? []);
+    const isAsked = (term: string) => this.#index.known(keyOf(term)) === undefined;
+    const asked = { long: long.filter(isAsked), short: short.filter(isAsked) };
+    const [first, ...others] = [...asked.long, ...asked.short];
+    if (first === undefined) return inAll(known);
+    const find = () => this.#found(asked);
+    return inAll([...known, others.length === 0 ? this.#index.keep(keyOf(first), find) : find()]);
+  }
+
+  #found(terms: SearchTerms): RowSet {
     const candidates = this.#candidates(terms);
     if (candidates !== null) return this.#compared(candidates, terms);
     const { long, short } = terms;
@@ -57,4 +69,12 @@ export class TextSearch {
   #rowsOf(sql: string, values: readonly (string | number)[]): RowSet {
     return new RowSet(selectRows(this.#index.statement(sql), values));
   }
+}
+
+const keyOf = (term: string) => `term ${term}`;
+
+/** The rows that are in every set; null of none. The smallest comes first: each costs what is left by then. */
+function inAll(sets: readonly RowSet[]): RowSet | null {
+  const [first, ...others] = sets.toSorted((left, right) => left.size - right.size);
+  return first === undefined ? null : others.reduce((rows, set) => rows.and(set), first);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '../networks.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import { inHalfPrecision, type Precision } from '../onnx/half-precision.ts';
-import { namedDims, openSession, type Session } from '../onnx/session.ts';
+import { type Feed, namedDims, openSession, type Session } from '../onnx/session.ts';
 
 export interface LazySession extends Session {
   readonly isLoaded: boolean;
@@ -10,8 +10,8 @@ export interface LazySession extends Session {
 /**
  * A session that loads when it first runs. A load that failed is tried anew by the next run.
  *
- * On CPU one session serves every size: fixing the sizes wins nothing there, and loading anew costs seconds. Elsewhere the session is
- * made for the sizes in use, so that no shape is left to compute (shapes are computed on the CPU), and made anew when they change.
+ * On CPU one session serves every size, and is made anew only where that is worth it: see `isLarge`. Elsewhere the session is made for the
+ * sizes in use, so that no shape is left to compute (shapes are computed on the CPU), and made anew when they change.
  */
 export function lazySession(
   provider: string,
@@ -28,9 +28,10 @@ export function lazySession(
   return {
     run: async (feeds) => {
       graph ??= precision === 'float16' ? inHalfPrecision(makeGraph()) : makeGraph();
-      const fixedDims = provider === 'cpu' ? {} : namedDims(graph, feeds);
-      const sizes = JSON.stringify(fixedDims);
-      if (opened !== null && opened.sizes !== sizes) await close();
+      const dims = namedDims(graph, feeds);
+      const fixedDims = provider === 'cpu' ? {} : dims;
+      const sizes = JSON.stringify(dims);
+      if (opened !== null && opened.sizes !== sizes && (provider !== 'cpu' || isLarge(feeds))) await close();
       opened ??= { session: openSession(graph, { provider, fixedDims }), sizes };
       let session: Session;
       try {
@@ -46,6 +47,17 @@ export function lazySession(
       return opened !== null;
     },
   };
+}
+
+const largeCells = 32 * 32;
+
+/**
+ * Whether a run with other sizes than a session's first is worth a new session. The runtime lays out its memory for the first sizes alone:
+ * with others each of its blocks is the system's anew, and an SD 1.5 decode of 512 px takes twice as long. Networks deep inside, where maps
+ * are small, hold most of the weights and lose little.
+ */
+function isLarge(feeds: Readonly<Record<string, Feed>>): boolean {
+  return Object.values(feeds).some(({ dims }) => dims.length === 4 && (dims[2] ?? 0) * (dims[3] ?? 0) >= largeCells);
 }
 
 /** An output that the graph surely has. */

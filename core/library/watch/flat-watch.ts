@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { codeOf } from '../system-error.ts';
+import { closeWatchers } from './close-watchers.ts';
 
 export interface FlatWatchHooks {
   /** Something of this name in a watched folder came, went or changed. */
@@ -19,6 +20,7 @@ const maxFolders = 10_000;
 export class FlatWatch {
   readonly #hooks: FlatWatchHooks;
   readonly #watchers = new Map<string, FSWatcher>();
+  #isClosed = false;
 
   constructor(hooks: FlatWatchHooks) {
     this.#hooks = hooks;
@@ -30,13 +32,14 @@ export class FlatWatch {
 
   /** Says whether the folder is there. */
   add(folder: string): boolean {
-    if (this.#watchers.has(folder)) return true;
+    if (this.#isClosed || this.#watchers.has(folder)) return true;
     if (this.#watchers.size >= maxFolders) {
       this.#hooks.onLimit(`more than ${maxFolders} folders of external models`);
       return true;
     }
     try {
       const watcher = watch(folder, { persistent: false }, (event, name) => {
+        if (this.#isClosed) return;
         if (name !== null) this.#hooks.onChange(join(folder, name));
         if (event === 'rename') void this.#lookFor(folder, name === basename(folder));
       });
@@ -56,9 +59,10 @@ export class FlatWatch {
     this.#watchers.delete(folder);
   }
 
-  close(): void {
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+  /** Tells of nothing more from now on. */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return closeWatchers(this.#watchers);
   }
 
   /** `isItself`: the notice may be of the folder itself, and another of its name be there by now. */

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { codeOf } from '../system-error.ts';
+import { closeWatchers } from './close-watchers.ts';
 
 export interface FolderWatchHooks {
   /** Something at this path came, went or changed. */
@@ -36,10 +37,10 @@ export class FolderWatch {
     else this.#watch(root, true);
   }
 
-  close(): void {
+  /** Tells of nothing more from now on. */
+  close(): Promise<void> {
     this.#isClosed = true;
-    for (const watcher of this.#watchers.values()) watcher.close();
-    this.#watchers.clear();
+    return closeWatchers(this.#watchers);
   }
 
   /** Watches a folder and those below; `isNew` tells of what is in them, which came before they were watched. */

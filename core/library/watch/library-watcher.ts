@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { Catalog } from '../../catalog/catalog.ts';
+import { openIndexedRows } from '../../catalog/indexed-rows.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { ListQuery, type ModelSummary } from '../../contract/model.ts';
 import { findMissing, readSource } from '../acts/read-source.ts';
@@ -16,6 +16,7 @@ import { FolderWatch } from './folder-watch.ts';
 import { Quiet } from './quiet.ts';
 
 const pageSize = 200;
+const sliceMs = 5;
 /**
  * External bundles that are watched with the folders of their components, some seven each; of those beyond, the own folder is watched, and the
  * rest is looked at with the whole.
@@ -76,18 +77,8 @@ export class LibraryWatcher {
 
   /** Begins to watch the sources of all models. Resolves when the system has been asked to tell of them. */
   async start(): Promise<void> {
-    const { catalog } = this.#context;
-    for (let last: Parameters<Catalog['rowsAfter']>[0] = null; ; ) {
-      const rows = catalog.rowsAfter(last, pageSize);
-      for (const row of rows) {
-        // Nearly all: a hundred thousand waits for nothing would be fifty megabytes.
-        const isWatched = row.bundle_format !== 'diffusers_directory' && this.#parents.has(dirname(row.entry_path));
-        if (!isWatched) await this.watchModel(row);
-      }
-      last = rows.at(-1)?.model_id ?? null;
-      if (this.#isClosed || rows.length < pageSize || last === null) break;
-      await new Promise(setImmediate);
-    }
+    await this.#watchSources();
+    if (this.#isClosed) return;
     await this.#registry.start(this.#context.store.folders.modelsPath);
   }
 
@@ -98,9 +89,9 @@ export class LibraryWatcher {
     bundle_format,
     entry_path,
   }: Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): Promise<void> {
-    if (this.#isClosed || storage_kind !== 'external_reference' || entry_path === '') return;
-    if (!(await this.#context.store.drives.answers(entry_path)) || this.#isClosed) return;
-    this.#watchParent(dirname(entry_path));
+    if (storage_kind !== 'external_reference' || entry_path === '') return;
+    await this.#watchFolder(dirname(entry_path));
+    if (this.#isClosed || !(await this.#context.store.drives.answers(entry_path))) return;
     if (bundle_format !== 'diffusers_directory' || this.#bundleFolders.get(model_id)?.has(entry_path)) return;
     this.forgetModel(model_id);
     if (this.#bundleFolders.size < maxBundles) {
@@ -118,14 +109,34 @@ export class LibraryWatcher {
     this.#bundleFolders.delete(id);
   }
 
-  close(): void {
+  /** Nothing is told of from now on; resolves when the system was asked for the last time. */
+  async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#offlineTimer);
     if (this.#unwatchedTimer !== null) clearInterval(this.#unwatchedTimer);
     this.#quiet.close();
-    this.#registry.close();
-    this.#parents.close();
-    this.#bundles.close();
+    await Promise.all([this.#registry, this.#parents, this.#bundles].map((watch) => watch.close()));
+  }
+
+  /** In pieces: the system goes through all files of a folder that it is to watch, a millisecond or three for a thousand. */
+  async #watchSources(): Promise<void> {
+    const { rows, close } = openIndexedRows(this.#context.catalog.path);
+    let sliceEndMs = performance.now() + sliceMs;
+    const turn = async () => {
+      if (performance.now() < sliceEndMs) return;
+      await new Promise(setImmediate);
+      sliceEndMs = performance.now() + sliceMs;
+    };
+    try {
+      for (const { folders, bundles } of rows.sources()) {
+        await turn();
+        for (const folder of folders) await this.#watchFolder(folder).then(turn);
+        for (const bundle of bundles) await this.watchModel(bundle).then(turn);
+        if (this.#isClosed) return;
+      }
+    } finally {
+      close();
+    }
   }
 
   /** Again whenever the bundle changed: a component may have come, or come back. */
@@ -149,6 +160,11 @@ export class LibraryWatcher {
       for (const path of folders) if (path.startsWith(folder + sep)) this.#bundles.remove(path);
     }
     this.#sourceChanged(folder);
+  }
+
+  async #watchFolder(folder: string): Promise<void> {
+    if (this.#parents.has(folder) || this.#isClosed) return;
+    if ((await this.#context.store.drives.answers(folder)) && !this.#isClosed) this.#watchParent(folder);
   }
 
   #watchParent(folder: string): void {

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { z } from 'zod';
-import type { CatalogEntry } from '../../catalog/catalog.ts';
 import { fillCatalog } from '../../catalog/fill-catalog.ts';
+import { type PreparedEntry, prepareEntry } from '../../catalog/prepared-entry.ts';
 import { readRecords } from './read-records.ts';
 
 /** Batches that were read and not yet put in: the reader waits then, so that memory stays small. */
@@ -13,7 +13,7 @@ const Link = {
   /** Batches sent less batches taken. */
   waiting: z.instanceof(SharedArrayBuffer),
 };
-/** What the two threads of a fill are started with: `read` reads and checks the records, `fill` writes the index. */
+/** What the two threads of a fill are started with: `read` reads, checks and prepares the records, `fill` writes the index. */
 export const FillWork = z.object({ work: z.literal('fill'), catalogPath: z.string(), ...Link });
 export const ReadWork = z.object({ work: z.literal('read'), modelsPath: z.string(), now: z.date(), ...Link });
 export type FillWork = z.infer<typeof FillWork>;
@@ -27,7 +27,7 @@ export const FillReply = z.discriminatedUnion('kind', [
 export type FillReply = z.infer<typeof FillReply>;
 
 /** Of our own thread, which the compiler checked: looked through no further, it is 100 MB in the largest of libraries. */
-type Batch = readonly CatalogEntry[] | { readonly end: true } | { readonly failed: string };
+type Batch = readonly PreparedEntry[] | { readonly end: true } | { readonly failed: string };
 
 export async function fill(work: FillWork): Promise<void> {
   const answer = (reply: FillReply) => parentPort?.postMessage(reply);
@@ -48,7 +48,7 @@ export function read({ modelsPath, now, port, waiting }: ReadWork): void {
     port.postMessage(batch);
   };
   try {
-    for (const batch of readRecords(modelsPath, now)) send(batch);
+    for (const batch of readRecords(modelsPath, now)) send(batch.map(prepareEntry));
     send({ end: true });
   } catch (error) {
     send({ failed: error instanceof Error ? error.message : String(error) });
@@ -56,7 +56,7 @@ export function read({ modelsPath, now, port, waiting }: ReadWork): void {
   port.close();
 }
 
-async function* receive({ port, waiting }: FillWork): AsyncGenerator<readonly CatalogEntry[]> {
+async function* receive({ port, waiting }: FillWork): AsyncGenerator<readonly PreparedEntry[]> {
   const count = new Int32Array(waiting);
   const batches: Batch[] = [];
   let wake = () => {};

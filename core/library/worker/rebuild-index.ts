@@ -1,5 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { fillCatalog } from '../../catalog/fill-catalog.ts';
+import { type CatalogEntry, type PreparedEntry, prepareEntry } from '../../catalog/prepared-entry.ts';
 import { Failed } from '../../contract/failure.ts';
 import type { LibraryContext } from '../context.ts';
 import { workerEntryOf } from '../host.ts';
@@ -19,9 +20,13 @@ export async function rebuildIndex({ host, catalog, store }: LibraryContext): Pr
   const isEmpty = (await namesIn(modelsPath)).length === 0;
   const count =
     isEmpty || host.watches === false
-      ? await fillCatalog(catalog.path, readRecords(modelsPath, host.now()))
+      ? await fillCatalog(catalog.path, prepared(readRecords(modelsPath, host.now())))
       : await fillElsewhere(workerEntryOf(host), catalog.path, modelsPath, host.now());
   host.log('index rebuilt', { models: count });
+}
+
+function* prepared(batches: Iterable<readonly CatalogEntry[]>): Generator<readonly PreparedEntry[]> {
+  for (const batch of batches) yield batch.map(prepareEntry);
 }
 
 async function fillElsewhere(entryPath: string, catalogPath: string, modelsPath: string, now: Date): Promise<number> {

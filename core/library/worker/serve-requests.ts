@@ -2,7 +2,7 @@ import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { z } from 'zod';
 import { openIndexedRows } from '../../catalog/indexed-rows.ts';
-import { tendLog } from '../../catalog/tend-log.ts';
+import { tendIndex } from '../../catalog/tend-index.ts';
 import { hashFileSync } from '../hashing/hash-file.ts';
 import { planReconcile } from '../reconcile/plan-reconcile.ts';
 import { surveyDisk } from '../reconcile/survey-disk.ts';
@@ -23,7 +23,7 @@ export function serveRequests({ control }: ServeWork): void {
       const request = WorkerRequest.parse(message);
       if (request.kind === 'survey') survey(request);
       else if (request.kind === 'tend') {
-        tendLog(request.catalogPath);
+        tendIndex(request.catalogPath);
         reply({ kind: 'tended' });
       } else reply({ kind: 'hashed', ...hashFileSync(request.path, request.isSafetensors, new Int32Array(control)) });
     } catch (error) {

@@ -1,0 +1,31 @@
+import { InferenceSession } from 'onnxruntime-node';
+import { expect, test, vi } from 'vitest';
+import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { lazySession } from './lazy-session.ts';
+
+test('on CPU a session serves every size, and is made anew for a large map of other sizes than its first', async () => {
+  const created = vi.spyOn(InferenceSession, 'create');
+  const session = lazySession('cpu', () => {
+    const graph = new GraphBuilder('twice');
+    const map = graph.input('map', ['batch', 1, 'height', 'width']);
+    graph.output('sum', graph.node('Add', [map, map]), ['batch', 1, 'height', 'width']);
+    return graph.finish();
+  });
+  const counts: number[] = [];
+  for (const [height, width] of [
+    [8, 8],
+    [16, 8],
+    [32, 32],
+    [8, 8],
+    [32, 32],
+    [40, 32],
+  ] as const) {
+    const data = Float32Array.from({ length: height * width }, (_, at) => at);
+    const { sum } = await session.run({ map: { data, dims: [1, 1, height, width] } });
+    expect(sum).toEqual({ data: data.map((value) => 2 * value), dims: [1, 1, height, width] });
+    counts.push(created.mock.calls.length);
+  }
+  expect(counts).toEqual([1, 1, 2, 2, 2, 3]);
+  await session.close();
+  created.mockRestore();
+});
