@@ -14,9 +14,22 @@ interface SheetProps {
 export function Sheet({ label, size, role = 'dialog', onClose, children }: SheetProps) {
   const dialog = useRef<HTMLElement>(null);
   useEffect(() => {
-    // After a drop or a press of an assistive tool the widgets put the focus off until what had it still has it, which the inert screen
-    // behind never lets be: the keyboard would be nobody's, and Escape with it.
-    if (!dialog.current?.contains(document.activeElement)) dialog.current?.focus({ preventScroll: true });
+    const sheet = dialog.current;
+    if (!sheet) return;
+    // After a drop the widgets wait for transitions before they give the focus, for ever where one was cut off; and half a second after they
+    // gave it they take it away and give it anew. The keyboard would be nobody's, and Escape with it.
+    const takeFocus = () => {
+      if (!sheet.contains(document.activeElement)) sheet.focus({ preventScroll: true });
+    };
+    const onFocusOut = ({ relatedTarget }: FocusEvent) => {
+      if (relatedTarget !== null) return;
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) takeFocus();
+      });
+    };
+    takeFocus();
+    sheet.addEventListener('focusout', onFocusOut);
+    return () => sheet.removeEventListener('focusout', onFocusOut);
   }, []);
   return (
     <ModalOverlay
