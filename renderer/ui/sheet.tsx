@@ -18,18 +18,13 @@ export function Sheet({ label, size, role = 'dialog', onClose, children }: Sheet
     if (!sheet) return;
     // After a drop the widgets wait for transitions before they give the focus, for ever where one was cut off; and half a second after they
     // gave it they take it away and give it anew. The keyboard would be nobody's, and Escape with it.
-    const takeFocus = () => {
-      if (!sheet.contains(document.activeElement)) sheet.focus({ preventScroll: true });
-    };
-    const onFocusOut = ({ relatedTarget }: FocusEvent) => {
-      if (relatedTarget !== null) return;
+    const takeLostFocus = () =>
       requestAnimationFrame(() => {
-        if (document.activeElement === document.body) takeFocus();
+        if (document.activeElement === document.body) sheet.focus();
       });
-    };
-    takeFocus();
-    sheet.addEventListener('focusout', onFocusOut);
-    return () => sheet.removeEventListener('focusout', onFocusOut);
+    if (!sheet.contains(document.activeElement)) sheet.focus();
+    sheet.addEventListener('focusout', takeLostFocus);
+    return () => sheet.removeEventListener('focusout', takeLostFocus);
   }, []);
   return (
     <ModalOverlay

@@ -1,5 +1,5 @@
 import { LayoutGrid, Rows3 } from 'lucide-react';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslations } from 'use-intl';
 import { ModelType } from '../../../core/contract/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
@@ -11,13 +11,15 @@ import { FindingPanel } from '../../ui/display/finding-panel.tsx';
 import { EmptyStill } from '../../ui/display/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import { SidePane } from '../side-pane.tsx';
-import { BulkPane } from './details/bulk-pane.tsx';
 import { DetailsPane } from './details/details-pane.tsx';
 import { ListingFilters, SortMenu } from './listing/listing-filters.tsx';
 import { ModelsTable } from './listing/models-table.tsx';
 import { ModelsWall } from './listing/models-wall.tsx';
 import { roomyWidth } from './listing/use-listing.ts';
 import css from './models-screen.module.css';
+
+/** Not of the first frame: its code comes when something is picked. */
+const BulkPane = lazy(async () => ({ default: (await import('./details/bulk-pane.tsx')).BulkPane }));
 
 export function ModelsScreen() {
   const layout = useApp((state) => state.layout);
@@ -43,7 +45,12 @@ export function ModelsScreen() {
         {!isEmpty && <Tabs />}
         <Listing layout={layout} />
       </section>
-      {isPaneOpen && (isPicking ? <BulkPane /> : <DetailsPane />)}
+      {isPaneOpen && !isPicking && <DetailsPane />}
+      {isPaneOpen && isPicking && (
+        <Suspense fallback={<ComingPane />}>
+          <BulkPane />
+        </Suspense>
+      )}
       {isPaneComing && window.innerWidth > roomyWidth && <ComingPane />}
     </>
   );
