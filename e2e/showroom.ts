@@ -2,7 +2,7 @@ import { mkdirSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page } from 'playwright/test';
 import { copyBundle, installComfyUi, type Place, writeLora } from './place.ts';
-import { goTo, pictures } from './window-steps.ts';
+import { goTo, otherProgram, pictures } from './window-steps.ts';
 
 const loraNames = ['Linocut', 'Charcoal', 'Cyanotype', 'Stained glass'];
 
@@ -76,11 +76,8 @@ export async function bringIn(page: Page): Promise<void> {
   await sheet.getByRole('button', { name: 'Done' }).click({ timeout: 60_000 });
 }
 
-/** As another program would: over HTTP. */
 async function queue(page: Page, prompt: string, seed: number, steps: number): Promise<void> {
-  const url = new URL('/api/v1/jobs', page.url()).href;
-  const answer = await page.request.post(url, { data: { request: { prompt, seed, steps }, origin: 'jobs_api' } });
-  expect(answer.ok()).toBe(true);
+  await otherProgram(page).call('jobs.generate', { request: { prompt, seed, steps }, origin: 'jobs_api' });
 }
 
 /** One picture of each prompt, its seed the prompt's place, from 1 on. */

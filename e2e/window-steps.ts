@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page } from 'playwright/test';
+import type { Client } from '../core/contract/command.ts';
+import { createHttpClient } from '../core/http/client.ts';
 import type { Place } from './place.ts';
 
 // What a person does in more than one journey, by the names on the screen.
@@ -8,6 +10,11 @@ import type { Place } from './place.ts';
 export async function passWelcome(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Open the library' }).click();
   await expect(page.getByRole('listbox', { name: 'Models' })).toBeVisible();
+}
+
+/** Another program at the HTTP door that the page came through: what it is refused is thrown. */
+export function otherProgram(page: Page): Client {
+  return createHttpClient(new URL(page.url()).origin, null);
 }
 
 type ScreenName = 'Models' | 'Generate' | 'Queue' | 'Health' | 'Mappings' | 'Settings';

@@ -6,6 +6,7 @@ import {
   askFor,
   generateButton,
   goTo,
+  otherProgram,
   passWelcome,
   pictureFiles,
   pictures,
@@ -82,17 +83,13 @@ test('a job that is canceled says so and leaves no picture; the next one works',
 test('a registered folder generates from where it lies', async ({ place, openInBrowser }) => {
   const folder = copyBundle(place, 'Tiny');
   const { page } = await openInBrowser();
-  const door = (path: string) => new URL(`/api/v1/${path}`, page.url()).href;
   await passWelcome(page);
-  const registered = await page.request.post(door('models'), { data: { path: folder } });
-  const { model_id } = (await registered.json()) as { readonly model_id: string };
+  const { model_id } = await otherProgram(page).call('models.register', { path: folder });
   await page.getByRole('listbox', { name: 'Models' }).getByRole('option', { name: /Tiny/ }).click();
   await page.getByRole('button', { name: 'Generate with this' }).click();
   await askFor(page, prompt, 3);
   await expect(pictures(page)).toHaveCount(1, { timeout: 60_000 });
-  const { jobs } = (await (await page.request.get(door('jobs'))).json()) as {
-    readonly jobs: readonly { readonly status: string; readonly request: { readonly model_id?: string } }[];
-  };
+  const { jobs } = await otherProgram(page).call('jobs.list', {});
   expect(jobs).toEqual([
     expect.objectContaining({ status: 'succeeded', request: expect.objectContaining({ model_id }) }),
   ]);

@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright/test';
 import { expect, test } from '../../fixtures.ts';
-import { goTo, passWelcome } from '../../window-steps.ts';
+import { goTo, otherProgram, passWelcome } from '../../window-steps.ts';
 
 function jobs(page: Page): Locator {
   return page.getByRole('grid', { name: 'Jobs' });
@@ -23,11 +23,8 @@ async function order(page: Page): Promise<readonly string[]> {
   return tops;
 }
 
-/** As another program would: over HTTP. */
 async function ask(page: Page, prompt: string): Promise<void> {
-  const url = new URL('/api/v1/jobs', page.url()).href;
-  const answer = await page.request.post(url, { data: { request: { prompt, steps: 2 }, origin: 'jobs_api' } });
-  expect(answer.ok()).toBe(true);
+  await otherProgram(page).call('jobs.generate', { request: { prompt, steps: 2 }, origin: 'jobs_api' });
 }
 
 test('a paused queue is put in order by key and by drag, thinned out, resumed, and what was canceled is run again', async ({
@@ -60,9 +57,7 @@ test('a paused queue is put in order by key and by drag, thinned out, resumed, a
   await page.mouse.move(from.x, to.y + to.height / 2, { steps: 8 });
   await page.mouse.up();
   await expect.poll(() => order(page)).toEqual(['dune', 'cloud', 'apple', 'birch']);
-  const { waiting } = (await (await page.request.get(new URL('/api/v1/queue', page.url()).href)).json()) as {
-    readonly waiting: readonly string[];
-  };
+  const { waiting } = await otherProgram(page).call('queue.show', {});
   expect(waiting).toHaveLength(4);
 
   await row(page, 'apple').getByRole('button', { name: 'Cancel this job' }).click();

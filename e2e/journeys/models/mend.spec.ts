@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeLibraryFixture } from '../../../core/bench/library-fixture.ts';
 import { expect, test } from '../../fixtures.ts';
 import { copyBundle } from '../../place.ts';
-import { goTo, passWelcome } from '../../window-steps.ts';
+import { goTo, otherProgram, passWelcome } from '../../window-steps.ts';
 
 test('a bundle that breaks says so in Health, with what mends it, and is whole again once it is mended', async ({
   place,
@@ -14,8 +14,7 @@ test('a bundle that breaks says so in Health, with what mends it, and is whole a
   const whole = readFileSync(weights);
   const { page } = await openInBrowser();
   await passWelcome(page);
-  const registered = await page.request.post(new URL('/api/v1/models', page.url()).href, { data: { path: folder } });
-  expect(registered.ok()).toBe(true);
+  await otherProgram(page).call('models.register', { path: folder });
   await goTo(page, 'Health');
   await expect(page.getByText('Everything is whole')).toBeVisible();
 
@@ -48,9 +47,9 @@ test('in a German window a finding is said in German, with the core’s own word
   await page.addInitScript(() => Object.defineProperty(navigator, 'languages', { get: () => ['de-AT'] }));
   await page.reload();
   await page.getByRole('button', { name: 'Bibliothek öffnen' }).click();
-  await page.request.post(new URL('/api/v1/models', page.url()).href, { data: { path: folder } });
+  await otherProgram(page).call('models.register', { path: folder });
   truncateSync(join(folder, 'unet', 'diffusion_pytorch_model.safetensors'), 1000);
-  await page.request.post(new URL('/api/v1/library/reconcile', page.url()).href, { data: {} });
+  await otherProgram(page).call('library.reconcile', {});
   await page.getByRole('listbox', { name: 'Modelle' }).getByRole('option', { name: /Tiny/ }).click();
   const finding = page.getByRole('region', { name: 'Gewichte sind abgeschnitten' });
   await expect(finding).toContainText('Die Datei endet vor ihrem letzten Tensor');
@@ -61,7 +60,7 @@ test('a model that was moved is found again where it is now', async ({ place, op
   const folder = copyBundle(place, 'Tiny');
   const { page } = await openInBrowser();
   await passWelcome(page);
-  await page.request.post(new URL('/api/v1/models', page.url()).href, { data: { path: folder } });
+  await otherProgram(page).call('models.register', { path: folder });
   // Not beside where it was: there Vitrine finds it by itself.
   const moved = join(place.path, 'attic', 'Tiny of old');
   mkdirSync(join(place.path, 'attic'));
