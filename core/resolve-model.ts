@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { Failed } from './contract/failure.ts';
-import type { GenerateRequest } from './contract/generate.ts';
+import type { GenerateRequest, UsualParameters } from './contract/generate.ts';
 import { ModelId } from './contract/ids.ts';
 import type { Metadata } from './contract/metadata.ts';
-import { readNativeSize } from './formats/diffusers/native-size.ts';
+import { readMadeFor } from './formats/diffusers/made-for.ts';
 import { readModelFacts } from './formats/model-facts.ts';
 import { type EngineHost, enginesFor, resolveDependencies } from './library/execution/dependency-resolution.ts';
 import { describeModel, reasonOf } from './library/execution/descriptor.ts';
@@ -11,6 +11,7 @@ import type { Library } from './library/library.ts';
 import { slugOf } from './library/metadata/model-id.ts';
 import { newRecord } from './library/record.ts';
 import type { ResolvedModel } from './processing/plan-run.ts';
+import { usualParameters } from './processing/usual-parameters.ts';
 
 export interface ResolveHost {
   readonly library: Library;
@@ -27,7 +28,17 @@ export async function resolveModel(request: GenerateRequest, host: ResolveHost):
   if (request.model_id === undefined) throw noModel();
   const descriptor = await host.library.describe(request.model_id);
   const record = await host.library.show(request.model_id);
-  return runnable({ descriptor, record, nativeSize: await readNativeSize(descriptor.entry_path) });
+  return runnable({ descriptor, record, madeFor: await readMadeFor(descriptor.entry_path) });
+}
+
+/** What a request takes that leaves them out, of a model of the library, whether it can run or not. Throws `not_found`. */
+export async function usualParametersOf(modelId: ModelId, library: Pick<Library, 'show'>): Promise<UsualParameters> {
+  const record = await library.show(modelId);
+  return usualParameters({
+    defaults: record.generation_defaults ?? null,
+    madeFor: await readMadeFor(record.entry_path),
+    pipelineClass: record.pipeline_class,
+  });
 }
 
 export function noModel(): Failed {
@@ -61,18 +72,18 @@ async function describeFolder(path: string, { engines, now }: ResolveHost): Prom
     });
   }
   const dependencies = resolveDependencies(enginesFor(facts), engines());
-  const nativeSize = await readNativeSize(record.entry_path);
-  return runnable({ descriptor: describeModel(record, dependencies), record, nativeSize });
+  const madeFor = await readMadeFor(record.entry_path);
+  return runnable({ descriptor: describeModel(record, dependencies), record, madeFor });
 }
 
 function runnable({
   descriptor,
   record,
-  nativeSize,
+  madeFor,
 }: {
   descriptor: ResolvedModel['descriptor'];
   record: Metadata;
-  nativeSize: ResolvedModel['nativeSize'];
+  madeFor: ResolvedModel['madeFor'];
 }): ResolvedModel {
   if (descriptor.dependency_resolution.state !== 'resolved') {
     const reason = `its pipeline is ${descriptor.pipeline_class ?? 'not named'}, which is not among those that run here.`;
@@ -81,7 +92,7 @@ function runnable({
   return {
     descriptor,
     defaults: record.generation_defaults ?? null,
-    nativeSize,
+    madeFor,
     name: record.name,
     shortHash: (record.hashes.sha256 ?? record.hashes.fingerprint).slice(0, 10),
   };

@@ -10,6 +10,7 @@ import type { Imaging } from '../processing/imaging/imaging.ts';
 import type { SettingsStore } from '../processing/settings/settings.ts';
 import type { ProgramFiles } from '../program-files.ts';
 import { commandsOfDoor, type DoorPlace } from '../public-door.ts';
+import { usualParametersOf } from '../resolve-model.ts';
 import type { PromptCounter } from '../runner/prompt-counter/prompt-counter.ts';
 import { commandsOfApp } from './app-commands.ts';
 import { commandsOfJobs } from './job-commands.ts';
@@ -52,6 +53,7 @@ export function carryOut(rooms: Rooms): Commands {
     ...commandsOfSettings(settings),
     ...commandsOfDoor(door),
     ...commandsOfApp(rooms),
+    'models.parameters': ({ model_id }) => usualParametersOf(model_id, library),
     'starter.prompts': async () => starterPrompts,
   };
 }

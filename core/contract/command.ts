@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { absolutePath, type CommandShape } from './command-shape.ts';
 import { Failure } from './failure.ts';
-import { GenerateRequest } from './generate.ts';
+import { GenerateRequest, UsualParameters } from './generate.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
 import { Artifact, Job, JobOrigin } from './job.ts';
@@ -24,6 +24,12 @@ import { StarterPrompts } from './starter.ts';
 export const commands = {
   ...libraryCommands,
   ...mappingCommands,
+  'models.parameters': {
+    summary: 'What a request takes that leaves them out: what the model was made for',
+    input: z.object({ model_id: ModelId }),
+    output: UsualParameters,
+    http: { method: 'GET', path: '/models/{model_id}/parameters' },
+  },
   'jobs.generate': {
     summary: 'Queue a request for pictures',
     input: z.object({ request: GenerateRequest, origin: JobOrigin.default('window'), ...jobExtras }),

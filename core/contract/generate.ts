@@ -137,6 +137,15 @@ export const GenerateRequest = z.object({
 export type GenerateRequest = z.infer<typeof GenerateRequest>;
 export type GenerateInput = z.input<typeof GenerateRequest>;
 
+/** What of a request a model has its own values for. */
+export const UsualParameters = z.object({
+  width: z.int().positive(),
+  height: z.int().positive(),
+  steps: z.int().positive(),
+  guidance_scale: z.number(),
+});
+export type UsualParameters = z.infer<typeof UsualParameters>;
+
 export const Timings = z.object({
   load_ms: z.number(),
   text_ms: z.number(),

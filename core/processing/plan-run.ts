@@ -1,5 +1,5 @@
 import type { ExecutionDescriptor } from '../contract/descriptor.ts';
-import { GenerateRequest, type ResizeMode } from '../contract/generate.ts';
+import type { GenerateRequest, ResizeMode, UsualParameters } from '../contract/generate.ts';
 import type { GenerationDefaults } from '../contract/metadata.ts';
 import type { Options } from '../contract/options.ts';
 import type { RunPlan } from '../contract/runner.ts';
@@ -7,19 +7,17 @@ import type { Imaging } from './imaging/imaging.ts';
 import { type PictureSize, sizeFrom } from './pictures/picture-size.ts';
 import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
 import { previewEverySteps } from './settings/options.ts';
+import { type MadeFor, usualParameters } from './usual-parameters.ts';
 
 /** A model that a request named, ready to be run. */
 export interface ResolvedModel {
   readonly descriptor: ExecutionDescriptor;
   readonly defaults: GenerationDefaults | null;
-  /** The size that it was trained for; null where its files do not say. */
-  readonly nativeSize: PictureSize | null;
+  readonly madeFor: MadeFor;
   readonly name: string;
   /** First 10 hex digits of the weights' sha256, where they are known. */
   readonly shortHash: string | null;
 }
-
-type Sizes = Pick<RunPlan, 'width' | 'height' | 'steps' | 'guidance_scale'>;
 
 /** A picture that a request starts from, its file read and checked. */
 export interface InitPicture extends PictureSize {
@@ -81,35 +79,16 @@ function variationOf(
 
 function sizesOf(
   request: GenerateRequest,
-  { defaults, descriptor, nativeSize }: ResolvedModel,
+  { defaults, descriptor, madeFor }: ResolvedModel,
   picture: InitPicture | null,
-): Sizes {
-  const family = { ...familyDefaults(descriptor.pipeline_class), ...(nativeSize !== null && askable(nativeSize)) };
-  const usual = (name: keyof Sizes): number => usable(name, defaults?.[name]) ?? family[name];
-  const own = (name: keyof Sizes): number => request[name] ?? usual(name);
-  const size = { width: usual('width'), height: usual('height') };
+): UsualParameters {
+  const usual = usualParameters({ defaults, madeFor, pipelineClass: descriptor.pipeline_class });
   const isOpen = request.width === undefined && request.height === undefined;
   return {
-    ...(picture !== null && isOpen ? sizeFrom(picture, size) : { width: own('width'), height: own('height') }),
-    steps: own('steps'),
-    guidance_scale: own('guidance_scale'),
+    ...(picture !== null && isOpen
+      ? sizeFrom(picture, usual)
+      : { width: request.width ?? usual.width, height: request.height ?? usual.height }),
+    steps: request.steps ?? usual.steps,
+    guidance_scale: request.guidance_scale ?? usual.guidance_scale,
   };
-}
-
-/** A size that the configs name and a request could ask for. */
-function askable({ width, height }: PictureSize): PictureSize | null {
-  return usable('width', width) !== undefined && usable('height', height) !== undefined ? { width, height } : null;
-}
-
-/** A default that no request could ask for is passed over: metadata.json may hold anything. */
-function usable(name: keyof Sizes, value: unknown): number | undefined {
-  const checked = GenerateRequest.shape[name].safeParse(value);
-  return checked.success ? checked.data : undefined;
-}
-
-function familyDefaults(pipelineClass: string | null): Sizes {
-  const side = pipelineClass?.startsWith('StableDiffusionXL') ? 1024 : 512;
-  // What a latent consistency model was distilled for, and what diffusers runs it with.
-  const isDistilled = pipelineClass === 'LatentConsistencyModelPipeline';
-  return { width: side, height: side, steps: isDistilled ? 4 : 20, guidance_scale: isDistilled ? 8.5 : 7 };
 }

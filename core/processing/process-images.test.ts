@@ -17,6 +17,7 @@ import { readInfotext } from './infotext.ts';
 import { writeFault } from './pictures/save-picture.ts';
 import { type ProcessingContext, processImages } from './process-images.ts';
 import { ProcessingRunner, type RunHooks } from './processing-runner.ts';
+import type { MadeFor } from './usual-parameters.ts';
 
 const jobId = JobId.parse('01890a5d-ac96-774b-bcce-b302099a8057');
 const never = new AbortController().signal;
@@ -88,7 +89,7 @@ interface Change extends Partial<ProcessingContext> {
   readonly image?: ImageRunner;
   readonly observer?: RunHooks;
   readonly defaults?: GenerationDefaults;
-  readonly nativeSize?: { readonly width: number; readonly height: number };
+  readonly madeFor?: Partial<MadeFor>;
   readonly pipelineClass?: string;
 }
 
@@ -96,7 +97,7 @@ function contextOf({
   image = new PaintingRunner(),
   observer,
   defaults,
-  nativeSize,
+  madeFor,
   pipelineClass,
   ...change
 }: Change = {}) {
@@ -109,7 +110,7 @@ function contextOf({
     resolveModel: async () => ({
       descriptor: descriptorOf(pipelineClass ?? 'StableDiffusionPipeline'),
       defaults: defaults ?? null,
-      nativeSize: nativeSize ?? null,
+      madeFor: { size: null, distilled: null, ...madeFor },
       name: 'Sample',
       shortHash: 'abcdef0123',
     }),
@@ -314,9 +315,16 @@ describe('what a request leaves out', () => {
   it.each([
     ['the family', {}, [512, 512, 20, 7]],
     ['the SDXL family', { pipelineClass: 'StableDiffusionXLPipeline' }, [1024, 1024, 20, 7]],
+    ['the family of LCM', { pipelineClass: 'LatentConsistencyModelPipeline' }, [512, 512, 4, 8.5]],
+    ['a network that is told its guidance', { madeFor: { distilled: 'told_guidance' as const } }, [512, 512, 4, 8.5]],
+    [
+      'a network without guidance',
+      { madeFor: { distilled: 'no_guidance' as const }, defaults: { steps: 2 } },
+      [512, 512, 2, 1],
+    ],
     ['the model', { defaults: { width: 64, height: 72, steps: 9, guidance_scale: 3.5 } }, [64, 72, 9, 3.5]],
-    ['its files', { nativeSize: { width: 768, height: 704 }, defaults: { steps: 9 } }, [768, 704, 9, 7]],
-    ['the family where its files are absurd', { nativeSize: { width: 768, height: 4 } }, [512, 512, 20, 7]],
+    ['its files', { madeFor: { size: { width: 768, height: 704 } }, defaults: { steps: 9 } }, [768, 704, 9, 7]],
+    ['the family where its files are absurd', { madeFor: { size: { width: 768, height: 4 } } }, [512, 512, 20, 7]],
     ['the family where the model is silent', { defaults: { steps: 9 } }, [512, 512, 9, 7]],
     ['the family where the model is absurd', { defaults: { width: 65, height: 1e6, steps: 5000 } }, [512, 512, 20, 7]],
   ])('comes from %s', async (_, change, expected) => {

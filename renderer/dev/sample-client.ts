@@ -163,6 +163,15 @@ export function createSampleClient(scenario: string): WindowClient {
       setTimeout(() => void runNext(), 80);
       return job;
     },
+    'models.parameters': async ({ model_id }) => {
+      const { generation_defaults: own } = found(models.get(model_id), 'model', model_id);
+      return {
+        width: own?.width ?? 512,
+        height: own?.height ?? 512,
+        steps: own?.steps ?? 20,
+        guidance_scale: own?.guidance_scale ?? 7,
+      };
+    },
     'prompts.count': async ({ prompt, negative_prompt }) => ({
       prompt: sampleCount(prompt),
       negative_prompt: sampleCount(negative_prompt),

@@ -1,3 +1,4 @@
+import type { UsualParameters } from '../../core/contract/generate.ts';
 import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
 import type { ModelSummary } from '../../core/contract/model.ts';
 import { paramsOf } from './generate/draft.ts';
@@ -49,6 +50,11 @@ export function draftModel(state: AppState): ModelSummary | null {
     return candidate && whyNotRunnable(candidate) === null;
   });
   return first === undefined ? null : (state.models[first] ?? null);
+}
+
+/** What the draft's model was made for; null until the core has said so. */
+export function usualOf(state: AppState): UsualParameters | null {
+  return state.usualParameters[draftModel(state)?.model_id ?? ''] ?? null;
 }
 
 /** What to write to the chosen model: the starter's own words, else the examples that came with the model. */
@@ -153,7 +159,7 @@ export function easelOf(state: AppState): Easel {
 /** Milliseconds a picture took lately with this very setting, or null: a guess from other settings would be a lie. */
 export function timeEach(state: AppState): number | null {
   const model = draftModel(state);
-  const params = paramsOf(state.draft, model);
+  const params = paramsOf(state.draft, model, usualOf(state));
   const same = endedJobs(state).find(
     ({ status, request, timings }) =>
       status === 'succeeded' &&

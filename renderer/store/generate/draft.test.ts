@@ -4,6 +4,7 @@ import { sampleModel } from '../../dev/sample-records.ts';
 import { draftOf, missedSize, nearestSide, paramsOf, requestOf, sizePresets } from './draft.ts';
 import { emptyDraft } from './generate-state.ts';
 
+const turbo = { width: 512, height: 768, steps: 4, guidance_scale: 1 };
 const starter = sampleModel({ generation_defaults: { width: 128, height: 128, steps: 24, guidance_scale: 5 } });
 
 test.each([
@@ -15,7 +16,7 @@ test.each([
     ['1024×1024', '1280×832', '832×1280', '1344×768', '768×1344'],
   ],
 ])('sizes offered for %s', (_, model, sizes) => {
-  expect(sizePresets(model).map(({ width, height }) => `${width}×${height}`)).toEqual(sizes);
+  expect(sizePresets(model, null).map(({ width, height }) => `${width}×${height}`)).toEqual(sizes);
 });
 
 test.each([
@@ -32,13 +33,20 @@ test.each([
 );
 
 test('what was not chosen follows the model', () => {
-  expect(paramsOf(emptyDraft, starter)).toEqual({ width: 128, height: 128, steps: 24, guidanceScale: 5 });
-  expect(paramsOf({ ...emptyDraft, steps: 8 }, starter).steps).toBe(8);
+  expect(paramsOf(emptyDraft, starter, null)).toEqual({ width: 128, height: 128, steps: 24, guidanceScale: 5 });
+  expect(paramsOf({ ...emptyDraft, steps: 8 }, starter, null).steps).toBe(8);
+  expect(paramsOf(emptyDraft, sampleModel({}), turbo)).toEqual({
+    width: 512,
+    height: 768,
+    steps: 4,
+    guidanceScale: 1,
+  });
 });
 
 test('every draft makes a request that the contract takes, and comes back from it', () => {
+  const usualOfStarter = { width: 128, height: 128, steps: 24, guidance_scale: 5 };
   const draft = { ...emptyDraft, modelId: starter.model_id, prompt: 'red hills', seed: 7, count: 4 };
-  const request = GenerateRequest.parse(requestOf(draft, starter));
+  const request = GenerateRequest.parse(requestOf(draft, starter, usualOfStarter));
   expect(request).toMatchObject({ model_id: starter.model_id, prompt: 'red hills', seed: 7, count: 4, width: 128 });
   expect(draftOf({ request }, 9)).toEqual({
     ...draft,
@@ -49,6 +57,14 @@ test('every draft makes a request that the contract takes, and comes back from i
     seed: 9,
     count: 1,
   });
+});
+
+test('what nobody chose and the core has not told is not in a request', () => {
+  const request = requestOf({ ...emptyDraft, modelId: starter.model_id, width: 96, height: 96 }, starter, null);
+  expect(Object.keys(request).filter((name) => ['width', 'height', 'steps', 'guidance_scale'].includes(name))).toEqual([
+    'width',
+    'height',
+  ]);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
-import { type GenerateInput, limits, maxSeed } from '../../../core/contract/generate.ts';
+import { type GenerateInput, limits, maxSeed, type UsualParameters } from '../../../core/contract/generate.ts';
 import { ModelId } from '../../../core/contract/ids.ts';
 import type { Job } from '../../../core/contract/job.ts';
 import type { ModelSummary } from '../../../core/contract/model.ts';
@@ -16,19 +16,23 @@ export interface Params {
 
 const familySides: Readonly<Record<string, number>> = { 'stable-diffusion-xl': 1024, flux: 1024 };
 
-export function defaultParams(model: ModelSummary | null): Params {
+/** `usual` is what the core says; before it has, what the model's row tells of it. */
+export function defaultParams(model: ModelSummary | null, usual: UsualParameters | null): Params {
+  if (usual !== null) {
+    return { width: usual.width, height: usual.height, steps: usual.steps, guidanceScale: usual.guidance_scale };
+  }
   const defaults = model?.generation_defaults;
   const side = familySides[model?.family ?? ''] ?? 512;
   return {
     width: defaults?.width ?? defaults?.height ?? side,
     height: defaults?.height ?? defaults?.width ?? side,
     steps: defaults?.steps ?? 20,
-    guidanceScale: defaults?.guidance_scale ?? 7.5,
+    guidanceScale: defaults?.guidance_scale ?? 7,
   };
 }
 
-export function paramsOf(draft: Draft, model: ModelSummary | null): Params {
-  const defaults = defaultParams(model);
+export function paramsOf(draft: Draft, model: ModelSummary | null, usual: UsualParameters | null): Params {
+  const defaults = defaultParams(model, usual);
   return {
     width: draft.width ?? defaults.width,
     height: draft.height ?? defaults.height,
@@ -38,26 +42,30 @@ export function paramsOf(draft: Draft, model: ModelSummary | null): Params {
 }
 
 /** The job that a draft asks for: its request, what is done with the pictures, and how they are saved. */
-export function jobOf(draft: Draft, model: ModelSummary): CommandInput<'jobs.generate'> {
+export function jobOf(draft: Draft, model: ModelSummary, usual: UsualParameters | null): CommandInput<'jobs.generate'> {
   const overrides = overridesOf(draft.saving);
   return {
-    request: requestOf(draft, model),
+    request: requestOf(draft, model, usual),
     origin: 'window',
     ...(draft.upscale !== null && { chain: { upscale: { scale: draft.upscale } } }),
     ...(Object.keys(overrides).length > 0 && { overrides }),
   };
 }
 
-export function requestOf(draft: Draft, model: ModelSummary): GenerateInput {
-  const params = paramsOf(draft, model);
+/** What is neither chosen nor known yet is left to the core: the window's guess is for the eye alone. */
+export function requestOf(draft: Draft, model: ModelSummary, usual: UsualParameters | null): GenerateInput {
+  const width = draft.width ?? usual?.width;
+  const height = draft.height ?? usual?.height;
+  const steps = draft.steps ?? usual?.steps;
+  const guidanceScale = draft.guidanceScale ?? usual?.guidance_scale;
   return {
     model_id: ModelId.parse(model.model_id),
     prompt: draft.prompt,
     negative_prompt: draft.negativePrompt,
-    width: params.width,
-    height: params.height,
-    steps: params.steps,
-    guidance_scale: params.guidanceScale,
+    ...(width !== undefined && { width }),
+    ...(height !== undefined && { height }),
+    ...(steps !== undefined && { steps }),
+    ...(guidanceScale !== undefined && { guidance_scale: guidanceScale }),
     sampler: draft.sampler,
     scheduler: draft.scheduler,
     seed: draft.seed ?? -1,
@@ -95,19 +103,18 @@ export interface SizePreset {
 }
 
 /** One size a shape: the model's own area, sides a multiple of 64 px (of 16 for models made for small pictures). */
-export function sizePresets(model: ModelSummary | null): readonly SizePreset[] {
+export function sizePresets(model: ModelSummary | null, usual: UsualParameters | null): readonly SizePreset[] {
   return ratioNames.map((ratio) => {
     const [across, down] = ratios[ratio];
-    return { ratio, ...sizeOfShape(model, across / down) };
+    return { ratio, ...sizeOfShape(defaultParams(model, usual), across / down) };
   });
 }
 
-/** The size of that shape (width by height) whose area is the one that the model was made for. */
+/** The size of that shape (width by height) whose area is that of the model's own size. */
 export function sizeOfShape(
-  model: ModelSummary | null,
+  { width, height }: Pick<Params, 'width' | 'height'>,
   shape: number,
 ): { readonly width: number; readonly height: number } {
-  const { width, height } = defaultParams(model);
   const area = width * height;
   const step = area >= 512 * 512 ? 64 : 16;
   const side = (length: number) => Math.min(limits.maxSide, Math.max(step, Math.round(length / step) * step));

@@ -2,7 +2,7 @@ import { JobId, ModelId } from '../../../core/contract/ids.ts';
 import type { Artifact } from '../../../core/contract/job.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
-import { draftModel, runningJob, waitingJobs, whyNotRunnable } from '../selectors.ts';
+import { draftModel, runningJob, usualOf, waitingJobs, whyNotRunnable } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
 import { indexModels, mergePictures, withJob } from '../sync.ts';
 import { draftOf, drawSeed, jobOf, paramsOf } from './draft.ts';
@@ -67,7 +67,7 @@ export function createGenerateActions(
       clearTimeout(countTimer);
       if (modelId === null) return;
       countTimer = setTimeout(async () => {
-        const { steps } = paramsOf(get().draft, draftModel(get()));
+        const { steps } = paramsOf(get().draft, draftModel(get()), usualOf(get()));
         const promptCounts = await client
           .call('prompts.count', {
             model_id: ModelId.parse(modelId),
@@ -80,6 +80,11 @@ export function createGenerateActions(
         const now = get().draft;
         if (now.prompt === prompt && now.negativePrompt === negativePrompt) set({ promptCounts });
       }, countDelayMs);
+    },
+    /** What can't be read stays a guess on the screen, and is left to the core in the request. */
+    async loadUsualParameters(modelId: string) {
+      const usual = await client.call('models.parameters', { model_id: ModelId.parse(modelId) }).catch(() => null);
+      if (usual !== null) patch((state) => ({ usualParameters: { ...state.usualParameters, [modelId]: usual } }));
     },
     /** Once: it comes with the program. A library without the starter has none. */
     async loadStarterPrompts() {
@@ -130,7 +135,7 @@ export function createGenerateActions(
       attempt(async () => {
         const model = draftModel(get());
         if (!model || whyNotRunnable(model) !== null) return;
-        const job = await client.call('jobs.generate', jobOf(get().draft, model));
+        const job = await client.call('jobs.generate', jobOf(get().draft, model, usualOf(get())));
         patch((state) => {
           const running = runningJob(state);
           const isBehind = running !== null && running.id !== job.id;

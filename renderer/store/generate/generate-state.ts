@@ -5,6 +5,7 @@ import type {
   ResizeMode,
   SamplerName,
   SchedulerName,
+  UsualParameters,
 } from '../../../core/contract/generate.ts';
 import type { Artifact, Job } from '../../../core/contract/job.ts';
 import type { PromptCounts } from '../../../core/contract/prompt.ts';
@@ -92,6 +93,8 @@ export interface GenerateState {
   readonly openFolds: readonly string[];
   /** What to write to the starter model; null until it was read. */
   readonly starterPrompts: StarterPrompts | null;
+  /** By model: what it was made for, as the core read it from its files. */
+  readonly usualParameters: Readonly<Record<string, UsualParameters>>;
   /** How long the draft's prompts are for its model; null until the core has said so. */
   readonly promptCounts: PromptCounts | null;
 }
@@ -135,5 +138,6 @@ export const initialGenerateState: GenerateState = {
   droppedPicture: null,
   openFolds: [],
   starterPrompts: null,
+  usualParameters: {},
   promptCounts: null,
 };

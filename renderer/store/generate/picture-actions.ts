@@ -4,9 +4,9 @@ import type { WindowClient } from '../../client/client.ts';
 import { fromBase64, readPictureFile, toPng } from '../../client/picture-file.ts';
 import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';
-import { draftModel } from '../selectors.ts';
+import { draftModel, usualOf } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
-import { recalledDraft, sizeOfShape } from './draft.ts';
+import { defaultParams, recalledDraft, sizeOfShape } from './draft.ts';
 import type { StartPicture } from './generate-state.ts';
 
 /** What is done with a picture that is there: start from it, read it, copy it, compare it, let it stand for a model. */
@@ -26,7 +26,7 @@ export function createPictureActions(
       draft: {
         ...state.draft,
         startFrom: startPicture,
-        ...sizeOfShape(draftModel(state), startPicture.width / startPicture.height),
+        ...sizeOfShape(defaultParams(draftModel(state), usualOf(state)), startPicture.width / startPicture.height),
       },
     }));
 

@@ -1,10 +1,11 @@
 import { Dices, Lock, LockOpen } from 'lucide-react';
+import { useEffect } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import { useTranslations } from 'use-intl';
 import { limits, maxSeed } from '../../../../core/contract/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { missedSize, nearestSide, paramsOf, sizePresets } from '../../../store/generate/draft.ts';
-import { draftModel, easelOf, timeEach } from '../../../store/selectors.ts';
+import { draftModel, easelOf, timeEach, usualOf } from '../../../store/selectors.ts';
 import { Button, Tool, ToolToggle } from '../../../ui/button.tsx';
 import { Choice } from '../../../ui/fields/choice.tsx';
 import { NumberField } from '../../../ui/fields/number-field.tsx';
@@ -19,8 +20,13 @@ import { StartFold } from './start-fold.tsx';
 /** The five that matter first; the rest folded, its value in sight. */
 export function Params() {
   const t = useTranslations('generate');
-  const { resetDraft } = useActions();
+  const { resetDraft, loadUsualParameters } = useActions();
   const { duration } = useWords();
+  const model = useApp(draftModel);
+  // Anew whenever the model's row changes: its files or its own defaults may have.
+  useEffect(() => {
+    if (model !== null) void loadUsualParameters(model.model_id);
+  }, [model, loadUsualParameters]);
   const each = useApp(timeEach);
   return (
     <aside className={css.params} aria-label={t('params')}>
@@ -62,8 +68,9 @@ function Size() {
   const { setDraft } = useActions();
   const draft = useApp((state) => state.draft);
   const model = useApp(draftModel);
-  const { width, height } = paramsOf(draft, model);
-  const presets = sizePresets(model);
+  const usual = useApp(usualOf);
+  const { width, height } = paramsOf(draft, model, usual);
+  const presets = sizePresets(model, usual);
   const missed = missedSize({ width, height }, model);
   const chosen = presets.find((preset) => preset.width === width && preset.height === height);
   const field = (label: string, value: number, key: 'width' | 'height') => (
@@ -118,7 +125,7 @@ function StepsAndGuidance() {
   const { setDraft } = useActions();
   const draft = useApp((state) => state.draft);
   const model = useApp(draftModel);
-  const { steps, guidanceScale } = paramsOf(draft, model);
+  const { steps, guidanceScale } = paramsOf(draft, model, useApp(usualOf));
   return (
     <>
       <div className={css.param}>
