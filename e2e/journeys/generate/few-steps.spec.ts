@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '../../fixtures.ts';
 import { copyBundle } from '../../place.ts';
-import { generateButton, passWelcome, pictureFiles, pictures, tiles } from '../../window-steps.ts';
+import { generateButton, otherProgram, passWelcome, pictureFiles, pictures, tiles } from '../../window-steps.ts';
 
 test('a model that was made for a few steps without guidance is offered so, and drawn so', async ({
   place,
@@ -15,7 +15,7 @@ test('a model that was made for a few steps without guidance is offered so, and 
   writeFileSync(configPath, JSON.stringify({ ...config, ...turbo }));
   const { page } = await openInBrowser();
   await passWelcome(page);
-  await page.request.post(new URL('/api/v1/models', page.url()).href, { data: { path: folder } });
+  await otherProgram(page).call('models.register', { path: folder });
 
   await tiles(page).filter({ hasText: 'Quick' }).dblclick();
   const parameters = page.getByRole('complementary', { name: 'Parameters' });
