@@ -328,6 +328,8 @@ test('a token past the vocabulary is refused by its number', async () => {
 
 test.each<{ file: string; field: string; value: unknown; shown?: string }>([
   { file: 'model_index.json', field: '_class_name', value: 'FluxPipeline' },
+  { file: 'model_index.json', field: 'unet', value: ['my_network', 'UNetOfMyOwn'] },
+  { file: 'model_index.json', field: 'vae', value: ['diffusers', 'AsymmetricAutoencoderKL'] },
   { file: 'unet/config.json', field: 'class_embed_type', value: 'timestep' },
   { file: 'unet/config.json', field: 'time_cond_proj_dim', value: 'wide' },
   { file: 'unet/config.json', field: 'resnet_time_scale_shift', value: 'spatial' },
