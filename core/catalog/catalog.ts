@@ -81,6 +81,12 @@ export class Catalog {
     );
   }
 
+  /** How a model's files stood when its health was checked; empty where that is not known. */
+  stampOf(modelId: ModelId): string {
+    const row = this.#all('SELECT stamp FROM models WHERE model_id = ?', modelId)[0];
+    return row === undefined ? '' : StampRow.parse(row).stamp;
+  }
+
   get(modelId: ModelId): { readonly summary: ModelSummary; readonly record: string } | null {
     const row = this.#all(
       'SELECT summary, record FROM models JOIN model_summaries USING (row) JOIN model_records USING (row) WHERE model_id = ?',
@@ -247,5 +253,6 @@ export interface CatalogFiles {
   readonly size_bytes: number;
 }
 
+const StampRow = z.object({ stamp: z.string() });
 const RecordRow = z.object({ record: z.string() });
 const DuplicateRow = z.object({ fingerprint: z.string(), model_ids: z.string(), size_bytes: z.number() });

@@ -12,7 +12,7 @@ import { parseMetadata, readMetadataFile, writeMetadataFile } from './metadata/m
 import { ownFileNames } from './metadata/own-files.ts';
 import { corruptRecord, entryOf } from './metadata/projection.ts';
 import { RegistryFolders } from './metadata/registry-folder.ts';
-import { fileStamp, missingStamp, modelStamp, sourceStamp } from './reconcile/stamp.ts';
+import { fileStamp, missingStamp, modelStamp, sourceStamp, sourceStampIn } from './reconcile/stamp.ts';
 import { changeBetween, refreshedRecord } from './record.ts';
 
 const rememberedStamps = 1000;
@@ -130,6 +130,11 @@ export class ModelStore {
     return sourceStamp(this.payloadPathOf(record), record.storage_kind === 'library_owned');
   }
 
+  /** The stamp of a model's files as they were when its health was last checked: for a change that does not look at them. */
+  checkedSourceStamp(id: ModelId): string {
+    return sourceStampIn(this.#catalog.stampOf(id));
+  }
+
   /** Whether files that were not found are on a drive that is not mounted. */
   async isOffline(facts: Pick<ModelFacts, 'findings'>, path: string): Promise<boolean> {
     return facts.findings.some(({ code }) => code === 'path_not_found') && (await this.isDriveAway(path));
@@ -141,20 +146,19 @@ export class ModelStore {
   }
 
   /**
-   * Writes a record and publishes it; `sourceAt` is the stamp of its files as it has them. Throws `disk_full`, `write_failed`, and the refusal of
-   * a library that is only read; leaves no empty folder then.
+   * Writes a record and publishes it; `sourceAt` is the stamp of its files from before they were read for it: what changed since is looked at
+   * again. Throws `disk_full`, `write_failed`, and the refusal of a library that is only read; leaves no empty folder then.
    */
-  async write(record: Metadata, sourceAt?: string): Promise<void> {
+  async write(record: Metadata, sourceAt: string): Promise<void> {
     if (this.#host.refusal !== undefined) throw this.#host.refusal;
     const path = this.folders.metadataPathOf(record.model_id);
-    const stamp = sourceAt ?? (await this.sourceStampOf(record));
     try {
       await writeMetadataFile(path, record);
     } catch (error) {
       await this.folders.removeEmpty(this.folders.folderOf(record.model_id));
       throw error;
     }
-    this.publish(record, modelStamp(await fileStamp(path), stamp));
+    this.publish(record, modelStamp(await fileStamp(path), sourceAt));
   }
 
   /** Puts a record into the index and tells of it, when it is news. */

@@ -30,7 +30,7 @@ export async function editModel(
     ...(preview !== undefined && { preview: picture }),
     updated_at: host.now().toISOString(),
   };
-  await store.write(changed);
+  await store.write(changed, store.checkedSourceStamp(id));
   if (preview === null) await rm(join(store.folders.folderOf(id), previewFileName), { force: true });
   return changed;
 }

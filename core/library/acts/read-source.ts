@@ -5,6 +5,7 @@ import type { ModelId } from '../../contract/ids.ts';
 import { type ModelFacts, readModelFacts } from '../../formats/model-facts.ts';
 import type { LibraryContext } from '../context.ts';
 import { reasonOf } from '../execution/descriptor.ts';
+import { sourceStamp } from '../reconcile/stamp.ts';
 import { resolveSource, type SourcePath } from '../source-path.ts';
 import { codeOf } from '../system-error.ts';
 
@@ -23,13 +24,22 @@ export async function pickSource(
   return source;
 }
 
+export interface ReadSource {
+  readonly facts: ModelFacts;
+  /** The stamp of the files from before they were read. */
+  readonly sourceAt: string;
+}
+
 /** What a picked path is. Throws `unsupported_path` for what is no model, `invalid_bundle` with the findings for one that can't run. */
 export async function readSource(
   { store }: Pick<LibraryContext, 'store'>,
   { given, real, isFolder }: SourcePath,
-): Promise<ModelFacts> {
-  // A file is known by its name, which a link into a cache's blobs doesn't keep.
-  const facts = await store.drives.whileAnswering(real, () => readModelFacts(isFolder ? real : given));
+): Promise<ReadSource> {
+  const { facts, sourceAt } = await store.drives.whileAnswering(real, async () => ({
+    sourceAt: await sourceStamp(real, false),
+    // A file is known by its name, which a link into a cache's blobs doesn't keep.
+    facts: await readModelFacts(isFolder ? real : given),
+  }));
   if (facts.bundleFormat === 'single_file' && facts.weightsFormat === 'unknown')
     throw new Failed('unsupported_path', {
       path: given,
@@ -42,7 +52,7 @@ export async function readSource(
       reason: reasonOf(errors.map(({ message }) => message)),
       findings: facts.findings,
     });
-  return facts;
+  return { facts, sourceAt };
 }
 
 /** The name of a new model: as given, else as its files suggest; never empty. */

@@ -18,10 +18,11 @@ export async function registerModel(
   const source = await pickSource(context, path);
   const known = store.registeredAt(source.real);
   if (known !== null) return { model_id: known, status: 'already_registered' };
-  const facts = await readSource(context, source);
+  const read = await readSource(context, source);
+  const { facts, sourceAt } = read;
   const missing = await findMissing(context, facts.fingerprint);
   if (missing !== null) {
-    await placeAt(context, missing, source, facts);
+    await placeAt(context, missing, source, read);
     return { model_id: missing, status: 'already_registered' };
   }
   const modelName = nameOf(name, facts);
@@ -37,6 +38,6 @@ export async function registerModel(
     matchSource: 'external_reference',
     now: store.addedAt(),
   });
-  await store.write(record);
+  await store.write(record, sourceAt);
   return { model_id: modelId, status: 'registered' };
 }

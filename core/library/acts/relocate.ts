@@ -1,12 +1,10 @@
 import { Failed } from '../../contract/failure.ts';
 import type { ModelId } from '../../contract/ids.ts';
 import type { Metadata } from '../../contract/metadata.ts';
-import type { ModelFacts } from '../../formats/model-facts.ts';
 import type { LibraryContext } from '../context.ts';
-import { sourceStamp } from '../reconcile/stamp.ts';
 import { currentHashes, refreshedRecord } from '../record.ts';
 import type { SourcePath } from '../source-path.ts';
-import { pickSource, readSource } from './read-source.ts';
+import { pickSource, type ReadSource, readSource } from './read-source.ts';
 
 /**
  * Says where a model's files are now. Other files than those it was registered with are refused, unless forced: they are then what it is
@@ -25,10 +23,10 @@ export async function relocateModel(
   const other = context.store.registeredAt(source.real);
   if (other !== null && other !== id)
     throw new Failed('conflict', { reason: `"${path}" is the model "${other}" already.` });
-  const facts = await readSource(context, source);
-  if (facts.fingerprint !== record.hashes.fingerprint && !force)
+  const read = await readSource(context, source);
+  if (read.facts.fingerprint !== record.hashes.fingerprint && !force)
     throw new Failed('source_mismatch', { path, model_id: id });
-  return placeAt(context, id, source, facts);
+  return placeAt(context, id, source, read);
 }
 
 /** Records the new place of a model's files; what they are was asked already. */
@@ -36,10 +34,9 @@ export async function placeAt(
   { store, host }: LibraryContext,
   id: ModelId,
   source: SourcePath,
-  facts: ModelFacts,
+  { facts, sourceAt }: ReadSource,
 ): Promise<Metadata> {
   const record = await store.readWhole(id);
-  const stamp = await sourceStamp(facts.entryPath, false);
   const isSame = facts.fingerprint === record.hashes.fingerprint;
   const placed: Metadata = {
     ...record,
@@ -47,12 +44,12 @@ export async function placeAt(
     entry_path: facts.entryPath,
     bundle_format: facts.bundleFormat,
     // Hashes are those of the content: a copy with other times keeps them only while the fingerprint speaks for it.
-    hashes: isSame ? currentHashes(record.hashes, stamp) : { fingerprint: facts.fingerprint },
+    hashes: isSame ? currentHashes(record.hashes, sourceAt) : { fingerprint: facts.fingerprint },
   };
   const changed = {
-    ...refreshedRecord(placed, facts, { isOffline: false, sourceStamp: stamp }),
+    ...refreshedRecord(placed, facts, { isOffline: false, sourceStamp: sourceAt }),
     updated_at: host.now().toISOString(),
   };
-  await store.write(changed, stamp);
+  await store.write(changed, sourceAt);
   return changed;
 }

@@ -42,7 +42,7 @@ export async function importItem(context: LibraryContext, item: ImportItem, hook
   const source = await pickSource(context, item.path);
   const known = context.store.registeredAt(source.real);
   if (known !== null) return { model_id: known, status: 'already_registered' };
-  const facts = await readSource(context, source);
+  const { facts } = await readSource(context, source);
   const payload = await payloadOf(source, facts);
   const placement: Placement = {
     name: nameOf(item.name, facts),

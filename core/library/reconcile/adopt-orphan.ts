@@ -10,6 +10,7 @@ import { writeFailure } from '../metadata/metadata-file.ts';
 import { deriveModelId } from '../metadata/model-id.ts';
 import { ownFileNames } from '../metadata/own-files.ts';
 import { newRecord } from '../record.ts';
+import { sourceStamp } from './stamp.ts';
 
 export type Adoption =
   | { readonly kind: 'adopted'; readonly id: ModelId }
@@ -24,6 +25,7 @@ export async function adoptOrphan(context: LibraryContext, path: string, isFolde
   const { store } = context;
   const folder = isFolder ? path : dirname(path);
   if (await isThere(join(folder, 'metadata.json'))) return { kind: 'left', reason: 'it has a record by now' };
+  const sourceAt = await sourceStamp(path, true);
   const facts = await readModelFacts(path, isFolder ? { ignore: ownFileNames } : {});
   const errors = facts.findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0)
@@ -32,7 +34,7 @@ export async function adoptOrphan(context: LibraryContext, path: string, isFolde
   const placeId = idOfPlace(store.folders.modelsPath, folder);
   const lastKnown = placeId === null ? null : store.lastKnown(placeId);
   if (placeId !== null && lastKnown?.hashes.fingerprint === facts.fingerprint) {
-    await store.write({ ...lastKnown, storage_kind: 'library_owned', match_source: 'orphan_recovery' });
+    await store.write({ ...lastKnown, storage_kind: 'library_owned', match_source: 'orphan_recovery' }, sourceAt);
     await store.refresh(placeId);
     return { kind: 'adopted', id: placeId };
   }
@@ -53,6 +55,7 @@ export async function adoptOrphan(context: LibraryContext, path: string, isFolde
       matchSource: 'orphan_recovery',
       now: store.addedAt(),
     }),
+    sourceAt,
   );
   return { kind: 'adopted', id };
 }

@@ -17,6 +17,11 @@ export function modelStamp(recordStamp: string, sourceStamp: string): string {
   return `${recordStamp}|${sourceStamp}`;
 }
 
+/** The part of a model's mark that is of its source; empty where nothing is known of it. */
+export function sourceStampIn(stamp: string): string {
+  return stamp.split('|')[1] ?? '';
+}
+
 /** The mark of one file, `-` for none. */
 export async function fileStamp(path: string): Promise<string> {
   return stampOfStats(await stat(path).catch(() => null));

@@ -25,6 +25,8 @@ const maxBundles = 500;
 /** Where not everything can be watched, the whole is looked at now and then. */
 const unwatchedReconcileMs = 10 * 60_000;
 
+type WatchedModel = Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>;
+
 /**
  * Sees changes of the library's own folder and of every external source, and has what changed looked at when it is quiet: one model alone, or
  * the whole where it can't be told. Looks now and then whether drives that were away are back.
@@ -82,25 +84,12 @@ export class LibraryWatcher {
     await this.#registry.start(this.#context.store.folders.modelsPath);
   }
 
-  /** The source of a model is from now on watched, where it is now. Nothing is asked of a drive that doesn't answer: it is looked for as one that is away. */
-  async watchModel({
-    model_id,
-    storage_kind,
-    bundle_format,
-    entry_path,
-  }: Pick<ModelSummary, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): Promise<void> {
-    if (storage_kind !== 'external_reference' || entry_path === '') return;
-    await this.#watchFolder(dirname(entry_path));
-    if (this.#isClosed || !(await this.#context.store.drives.answers(entry_path))) return;
-    if (bundle_format !== 'diffusers_directory' || this.#bundleFolders.get(model_id)?.has(entry_path)) return;
-    this.forgetModel(model_id);
-    if (this.#bundleFolders.size < maxBundles) {
-      this.#bundleFolders.set(model_id, new Set());
-      await this.#watchBundle(model_id, entry_path);
-    } else {
-      this.#watchParent(entry_path);
-      this.#limited(`more than ${maxBundles} external bundles`);
-    }
+  /**
+   * The source of a model that came, or changed, is from now on watched, where it is now. What happened to it between its being read and its being
+   * watched nobody told of: it is compared once.
+   */
+  async watchModel(model: WatchedModel): Promise<void> {
+    if (await this.#watchModel(model)) this.#modelChanged(model.model_id);
   }
 
   /** The folder that a source lies in is watched on: others may lie there, and what comes there is looked at. */
@@ -118,6 +107,24 @@ export class LibraryWatcher {
     await Promise.all([this.#registry, this.#parents, this.#bundles].map((watch) => watch.close()));
   }
 
+  /** Says whether that is new. Nothing is asked of a drive that doesn't answer: it is looked for as one that is away. */
+  async #watchModel({ model_id, storage_kind, bundle_format, entry_path }: WatchedModel): Promise<boolean> {
+    if (storage_kind !== 'external_reference' || entry_path === '') return false;
+    const isNewFolder = await this.#watchFolder(dirname(entry_path));
+    if (this.#isClosed || !(await this.#context.store.drives.answers(entry_path))) return isNewFolder;
+    if (bundle_format !== 'diffusers_directory' || this.#bundleFolders.get(model_id)?.has(entry_path))
+      return isNewFolder;
+    this.forgetModel(model_id);
+    if (this.#bundleFolders.size < maxBundles) {
+      this.#bundleFolders.set(model_id, new Set());
+      await this.#watchBundle(model_id, entry_path);
+    } else {
+      this.#watchParent(entry_path);
+      this.#limited(`more than ${maxBundles} external bundles`);
+    }
+    return true;
+  }
+
   /** In pieces: the system goes through all files of a folder that it is to watch, a millisecond or three for a thousand. */
   async #watchSources(): Promise<void> {
     const { rows, close } = openIndexedRows(this.#context.catalog.path);
@@ -131,7 +138,7 @@ export class LibraryWatcher {
       for (const { folders, bundles } of rows.sources()) {
         await turn();
         for (const folder of folders) await this.#watchFolder(folder).then(turn);
-        for (const bundle of bundles) await this.watchModel(bundle).then(turn);
+        for (const bundle of bundles) await this.#watchModel(bundle).then(turn);
         if (this.#isClosed) return;
       }
     } finally {
@@ -162,9 +169,12 @@ export class LibraryWatcher {
     this.#sourceChanged(folder);
   }
 
-  async #watchFolder(folder: string): Promise<void> {
-    if (this.#parents.has(folder) || this.#isClosed) return;
-    if ((await this.#context.store.drives.answers(folder)) && !this.#isClosed) this.#watchParent(folder);
+  /** Says whether that is new. */
+  async #watchFolder(folder: string): Promise<boolean> {
+    if (this.#parents.has(folder) || this.#isClosed) return false;
+    if (!(await this.#context.store.drives.answers(folder)) || this.#isClosed) return false;
+    this.#watchParent(folder);
+    return true;
   }
 
   #watchParent(folder: string): void {
@@ -227,6 +237,7 @@ export class LibraryWatcher {
   }
 
   #modelChanged(id: ModelId): void {
+    if (this.#isClosed) return;
     const { store, turns } = this.#context;
     const markOf = async () => {
       const record = store.lastKnown(id);
@@ -245,12 +256,18 @@ export class LibraryWatcher {
 
   /** Whether what came beside a source is that of a model that is missing: it has another name now. */
   async #findAt(path: string): Promise<void> {
-    if (!(await isThere(path)) || this.#context.store.registeredAt(path) !== null) return;
+    if (!(await isThere(path))) return;
+    const known = this.#context.store.registeredAt(path);
+    if (known !== null) {
+      // It came in after its change was told of, and may have been read before.
+      this.#modelChanged(known);
+      return;
+    }
     const source = await resolveSource(path);
-    const facts = await readSource(this.#context, source);
+    const read = await readSource(this.#context, source);
     await this.#context.turns.take(async () => {
-      const id = await findMissing(this.#context, facts.fingerprint);
-      if (id !== null) await placeAt(this.#context, id, source, facts);
+      const id = await findMissing(this.#context, read.facts.fingerprint);
+      if (id !== null) await placeAt(this.#context, id, source, read);
     });
   }
 

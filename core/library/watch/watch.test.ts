@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs';
 import { appendFile, mkdir, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -28,6 +29,28 @@ test('an external bundle that breaks and is mended is seen both times', async ()
   await soon(() => expect(states(at)).toEqual(['a invalid']));
   await writeFile(weights, bytes);
   await soon(() => expect(states(at)).toEqual(['a valid']));
+});
+
+test('what breaks in the moment after it came in, before it is watched, is seen', async () => {
+  await using at = await watched();
+  const bundle = await copyTinyBundle(join(at.path, 'bundles/a'));
+  const file = await writeLora(join(at.path, 'loras/b.safetensors'), 'b');
+  await at.library.register(bundle);
+  truncateSync(join(bundle, 'unet/diffusion_pytorch_model.safetensors'), 1000);
+  await at.library.register(file);
+  truncateSync(file, 100);
+  await soon(() => expect(states(at)).toEqual(['b invalid', 'a invalid']));
+});
+
+test('an edit in the moment after the files changed does not hide that they did', async () => {
+  await using at = await watched();
+  const file = await writeLora(join(at.path, 'a.safetensors'), 'a');
+  const { model_id } = await at.library.register(file);
+  await aMoment();
+  await truncate(file, 100);
+  await at.library.edit(model_id, { favourite: true });
+  expect(at.all()).toMatchObject([{ favourite: true, validation_state: 'valid' }]);
+  await soon(() => expect(at.all()).toMatchObject([{ favourite: true, validation_state: 'invalid' }]));
 });
 
 test('a component that goes and comes back is seen, and so is what happens to it then', async () => {
