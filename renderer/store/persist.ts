@@ -110,6 +110,7 @@ export function restoreView(storage: TextStore): Partial<AppState> {
 /**
  * Keeps the view from now on, and with it what the next window asks first, a moment after it changed. Returns what writes it at once, for
  * a window that closes: what parts of the window tell of themselves in that same turn is written too, whoever hears first that it closes.
+ * No more than the last moment may hang on that: Chromium ends a page that has not heard of its closing within half a second.
  */
 export function keepView(store: AppStore, storage: TextStore): () => void {
   let last = '';
