@@ -1,19 +1,8 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useActions, useApp } from '../../app-context.tsx';
-import type { Screen } from '../../store/state.ts';
+import { ScreenChord } from './screen-chord.ts';
 
 export const searchFieldId = 'search';
-
-const screenKeys: Readonly<Record<string, Screen>> = {
-  m: 'models',
-  g: 'generate',
-  q: 'queue',
-  h: 'health',
-  a: 'mappings',
-  s: 'settings',
-};
-/** After `g`, the letter of a screen within this time. */
-const chordMs = 1200;
 
 /** `/` searches, `g` and a letter goes to a screen, Ctrl or Cmd with K opens the palette, with Enter generates, Escape steps back one thing. */
 export function useShortcuts() {
@@ -33,8 +22,9 @@ export function useShortcuts() {
       addSheet?.isHidden === false ||
       [removal, droppedPicture, clearing, undoing, relocating].some((open) => open !== null),
   );
+  // Not the effect's own: a job that ends between the two keys begins that anew.
+  const chord = useRef(new ScreenChord());
   useEffect(() => {
-    let chordUntil = 0;
     // Before the widgets see it: a button or a radio with the focus takes Enter for its own, with Ctrl as well.
     const onEarlyKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) {
@@ -69,13 +59,10 @@ export function useShortcuts() {
         }
         return;
       }
-      const now = performance.now();
-      const target = now < chordUntil ? screenKeys[event.key] : undefined;
-      chordUntil = event.key === 'g' && target === undefined ? now + chordMs : 0;
-      if (target !== undefined) {
-        event.preventDefault();
-        actions.navigate(target);
-      }
+      const target = chord.current.press(event.key, event.timeStamp);
+      if (target === null) return;
+      event.preventDefault();
+      actions.navigate(target);
     };
     window.addEventListener('keydown', onEarlyKey, { capture: true });
     window.addEventListener('keydown', onKey);
