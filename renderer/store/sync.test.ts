@@ -50,13 +50,14 @@ test('events that a snapshot holds already are left out, those after it are appl
   });
 });
 
-test('a gap in the numbers takes a new snapshot', async () => {
+test('a gap in the numbers takes a new snapshot, and what is open is read again', async () => {
   const store = createAppStore();
   const { client, stream } = listenable();
   const sequences = [3, 9];
+  const moved: number[] = [];
   startSync(store, client, {
     takeSnapshot: async () => sequences.shift() ?? 0,
-    modelsMoved: () => undefined,
+    modelsMoved: () => moved.push(store.getState().sequence),
     mappingsMoved: () => undefined,
     mappingRulesMoved: () => undefined,
   });
@@ -64,6 +65,7 @@ test('a gap in the numbers takes a new snapshot', async () => {
   await expect.poll(() => store.getState().sequence).toBe(3);
   stream?.event(removed(8, 'a'));
   await expect.poll(() => store.getState().sequence).toBe(9);
+  expect(moved).toEqual([9]);
 });
 
 test('a model that is gone leaves the listing, its total and the selection', () => {

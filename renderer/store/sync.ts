@@ -196,7 +196,10 @@ export function startSync(
     try {
       const sequence = await takeSnapshot();
       if (isStopped) return;
+      const wasReady = store.getState().isReady;
       store.setState({ connection: 'open', isReady: true, sequence });
+      // What was open before is none of the snapshot's, and may have changed while nobody told.
+      if (wasReady) modelsMoved();
       const missed = waiting;
       waiting = null;
       for (const message of missed) receive(message);
