@@ -49,9 +49,12 @@ test('a paused queue is put in order by key and by drag, thinned out, resumed, a
   await expect(page.getByText('Moved to place 1 of 4')).toBeAttached();
 
   const grip = row(page, 'dune').getByTitle('Drag to another place');
+  // Waits for rows that still glide to their places.
+  await grip.hover();
+  await row(page, 'cloud').hover();
   const [from, to] = [await grip.boundingBox(), await row(page, 'cloud').boundingBox()];
   if (!from || !to) throw new Error('the rows are not in sight');
-  await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+  await grip.hover();
   await page.mouse.down();
   await page.mouse.move(from.x, from.y - 40, { steps: 4 });
   await page.mouse.move(from.x, to.y + to.height / 2, { steps: 8 });
