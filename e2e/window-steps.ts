@@ -17,6 +17,14 @@ export function otherProgram(page: Page): Client {
   return createHttpClient(new URL(page.url()).origin, null);
 }
 
+/**
+ * What the window has written down of its view. A journey that starts again waits for what it wants to meet there: Chromium ends a page that is too
+ * busy to hear within half a second that it closes, and what it would have written then is lost.
+ */
+export function keptView(page: Page): Promise<Readonly<Record<string, unknown>>> {
+  return page.evaluate(() => JSON.parse(localStorage.getItem('vitrine/view/1') ?? '{}'));
+}
+
 type ScreenName = 'Models' | 'Generate' | 'Queue' | 'Health' | 'Mappings' | 'Settings';
 
 export async function goTo(page: Page, screen: ScreenName): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from '../../fixtures.ts';
-import { passWelcome, pictures, tiles } from '../../window-steps.ts';
+import { keptView, passWelcome, pictures, tiles } from '../../window-steps.ts';
 
 test('the first start shows the starter model, whole and ready to generate', async ({ openWindow }) => {
   const { page } = await openWindow();
@@ -22,6 +22,7 @@ test('the second start opens where the first was left, without a welcome', async
   const first = await openWindow();
   await passWelcome(first.page);
   await first.page.getByRole('button', { name: 'Table' }).click();
+  await expect.poll(() => keptView(first.page)).toMatchObject({ layout: 'table' });
   await first.close();
   const { page } = await openWindow();
   await expect(page.getByRole('button', { name: 'Table' })).toHaveAttribute('aria-pressed', 'true');

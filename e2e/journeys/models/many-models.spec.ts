@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { dropOnWindow } from '../../drop.ts';
 import { expect, test } from '../../fixtures.ts';
 import { fingerprintOf, type Place, writeLora } from '../../place.ts';
-import { passWelcome, tiles } from '../../window-steps.ts';
+import { keptView, passWelcome, tiles } from '../../window-steps.ts';
 
 function writeLoras(place: Place, count: number): string {
   const folder = join(place.path, 'drive', 'loras');
@@ -43,9 +43,7 @@ test('five hundred models come in with one drop, and the view of them survives a
   await first.page.keyboard.press('End');
   const last = { name: 'weave 99', exact: true };
   await expect(first.page.getByRole('complementary').getByRole('heading', last)).toBeVisible();
-  // Chromium ends a page that is too busy to hear within half a second that it closes: what it writes then is lost.
-  const keptTopRow = () => first.page.evaluate(() => JSON.parse(localStorage.getItem('vitrine/view/1') ?? '{}').topRow);
-  await expect.poll(keptTopRow).toBeGreaterThan(400);
+  await expect.poll(async () => (await keptView(first.page)).topRow).toBeGreaterThan(400);
   await first.close();
 
   const { page } = await openWindow();
