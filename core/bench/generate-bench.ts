@@ -16,11 +16,15 @@ interface GenerateOptions {
   readonly bundle?: string;
   readonly provider: string;
   readonly sizes: readonly number[];
+  readonly parts: readonly Part[];
   readonly repeats: number;
   readonly rounds: number;
   readonly cache: string;
   readonly against?: string;
 }
+
+type Part = 'steps' | 'decode' | 'starter';
+const allParts: readonly Part[] = ['steps', 'decode', 'starter'];
 
 /** All three networks: 860 M numbers of the UNet, 123 M of the text encoder, 84 M of the VAE. */
 const like = { sd15: { make: makeLikeSd15, float32Bytes: (859_520_964 + 123_060_480 + 83_653_863) * 4 } };
@@ -36,6 +40,7 @@ export function addGenerateBench(program: Command): void {
     .option('--bundle <dir>', 'a diffusers folder instead')
     .option('--provider <name>', 'execution provider', 'cpu')
     .option('--sizes <list>', 'picture sizes in pixels', wholeNumbers, [256, 512])
+    .option('--parts <list>', `which are measured; all of ${allParts.join()} unless said`, partsOf, allParts)
     .option('--repeats <n>', 'steps measured at each size', wholeNumber, 5)
     .option('--rounds <n>', 'how often ours and the rival take turns', wholeNumber, 1)
     .option('--cache <dir>', 'where the random weights are kept', envPaths('vitrine', { suffix: '' }).cache)
@@ -53,20 +58,23 @@ async function generate(options: GenerateOptions): Promise<void> {
   const bundle = options.bundle ?? (await family.make(options.cache));
   const [firstSize = 0] = options.sizes;
   const lastSize = options.sizes.at(-1) ?? 0;
+  const measures = (part: Part): boolean => options.parts.includes(part);
+  const hasNetworks = measures('steps') || measures('decode');
   const ownRounds: NetworkTimes[] = [];
   const castTimes: number[] = [];
   const rivalTimes = new Map<string, number[]>();
-  for (let round = 0; round < options.rounds; round++) {
+  for (let round = 0; hasNetworks && round < options.rounds; round++) {
     ownRounds.push(await measure(bundle, options));
-    castTimes.push(await readAndCastSeconds(bundle));
+    if (measures('steps')) castTimes.push(await readAndCastSeconds(bundle));
     if (options.against === undefined) continue;
-    for (const [what, size] of [...options.sizes.map((px) => ['step', px] as const), ['decode', lastSize] as const]) {
+    const steps = measures('steps') ? options.sizes.map((px) => ['step', px] as const) : [];
+    for (const [what, size] of [...steps, ...(measures('decode') ? [['decode', lastSize] as const] : [])]) {
       const key = `${what} ${size}`;
       rivalTimes.set(key, [...(rivalTimes.get(key) ?? []), await rivalSeconds(options.against, what, size)]);
     }
   }
   const all = (of: (times: NetworkTimes) => readonly number[]) => ownRounds.flatMap(of);
-  const starter = await measureStarter(options.repeats);
+  const starter = measures('starter') ? await measureStarter(options.repeats) : null;
 
   const [times] = ownRounds;
   print(
@@ -75,6 +83,7 @@ async function generate(options: GenerateOptions): Promise<void> {
   print(`${bundle}, ${new Date().toISOString().slice(0, 10)}`);
   print(tableLine(['what', 'ours', 'rival', 'ratio', 'aim']));
   const against = (name: string, own: readonly number[], key: string, aim: string) => {
+    if (own.length === 0) return;
     const rival = median(rivalTimes.get(key) ?? []);
     const ratio = Number.isNaN(rival) ? ['-', '-'] : [`${rival.toFixed(2)} s`, `${(rival / median(own)).toFixed(2)} x`];
     print(tableLine([name, spread(own), ...ratio, aim]));
@@ -93,35 +102,32 @@ async function generate(options: GenerateOptions): Promise<void> {
       `decode ${size}`,
       '1.5 x',
     );
-  const load = median(ownRounds.map((one) => one.loadToFirstStep - median(one.steps[firstSize] ?? [])));
-  const cast = median(castTimes);
-  print(
-    tableLine([
-      'load to first step',
-      `${load.toFixed(2)} s`,
-      `${cast.toFixed(2)} s read and cast`,
-      `${(load / cast).toFixed(2)} x`,
-      '1.5 x',
-    ]),
+  const loads = all(({ loadToFirstStep, steps }) =>
+    loadToFirstStep === null ? [] : [loadToFirstStep - median(steps[firstSize] ?? [])],
   );
-  const peak = Math.max(...all((one) => [one.peakBytes]));
-  const known = options.bundle === undefined ? family.float32Bytes : null;
-  const [size, ratio] =
-    known === null ? ['-', '-'] : [`${gigabytes(known)} as float32`, `${(peak / known).toFixed(2)} x`];
-  print(tableLine(['peak memory of it all', gigabytes(peak), size, ratio, '1.35 x']));
-  print(tableLine(['starter, cold', spread(starter.cold), '-', '-', '1.5 s']));
+  if (loads.length > 0) {
+    const [load, cast] = [median(loads), median(castTimes)];
+    const ratio = [`${cast.toFixed(2)} s read and cast`, `${(load / cast).toFixed(2)} x`];
+    print(tableLine(['load to first step', `${load.toFixed(2)} s`, ...ratio, '1.5 x']));
+  }
+  if (measures('steps') && measures('decode')) {
+    const peak = Math.max(...all((one) => [one.peakBytes]));
+    const known = options.bundle === undefined ? family.float32Bytes : null;
+    const ratio = known === null ? ['-', '-'] : [`${gigabytes(known)} as float32`, `${(peak / known).toFixed(2)} x`];
+    print(tableLine(['peak memory of it all', gigabytes(peak), ...ratio, '1.35 x']));
+  }
+  if (starter !== null) print(tableLine(['starter, cold', spread(starter.cold), '-', '-', '1.5 s']));
+  if (!hasNetworks) {
+    if (starter !== null) print(tableLine(['starter, 20 steps', spread(starter.warm), '-', '-', '0.18 s']));
+    return;
+  }
   const peakFlops = Math.max(...all((one) => [one.productFlops]));
-  const products = starter.warmFlops / peakFlops;
-  print(
-    tableLine([
-      'starter, 20 steps',
-      spread(starter.warm),
-      `${products.toFixed(3)} s products`,
-      `${(median(starter.warm) / products).toFixed(2)} x`,
-      '0.18 s',
-    ]),
-  );
-  for (const size of options.sizes) {
+  if (starter !== null) {
+    const products = starter.warmFlops / peakFlops;
+    const ratio = [`${products.toFixed(3)} s products`, `${(median(starter.warm) / products).toFixed(2)} x`];
+    print(tableLine(['starter, 20 steps', spread(starter.warm), ...ratio, '0.18 s']));
+  }
+  for (const size of measures('steps') ? options.sizes : []) {
     const flops = await stepFlops(bundle, size);
     const rate = flops / median(all(({ steps }) => steps[size] ?? []));
     print(
@@ -136,7 +142,8 @@ const tableLine = (cells: readonly string[]): string =>
 /** A process of its own, for its peak of memory; with the runner's environment. */
 async function measure(bundle: string, options: GenerateOptions): Promise<NetworkTimes> {
   const script = fileURLToPath(new URL('measure-networks.ts', import.meta.url));
-  const args = [script, bundle, options.provider, options.sizes.join(','), String(options.repeats)];
+  const parts = options.parts.join(',');
+  const args = [script, bundle, options.provider, options.sizes.join(','), String(options.repeats), parts];
   const env = { ...memoryEnvironment, ...process.env };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as NetworkTimes;
@@ -178,6 +185,14 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
   return value;
+}
+
+function partsOf(text: string): Part[] {
+  return text.split(',').map((word) => {
+    const part = allParts.find((one) => one === word);
+    if (part === undefined) throw new InvalidArgumentError(`It must be of ${allParts.join()}.`);
+    return part;
+  });
 }
 
 function wholeNumbers(text: string): number[] {

@@ -9,7 +9,8 @@ import { readWeights } from './read-weights.ts';
 /** What the measured process prints, as one line of JSON. Times in seconds. */
 export interface NetworkTimes {
   readonly provider: string;
-  readonly loadToFirstStep: number;
+  /** Null where steps are not measured. */
+  readonly loadToFirstStep: number | null;
   readonly text: number;
   readonly steps: Readonly<Record<string, readonly number[]>>;
   readonly decode: Readonly<Record<string, readonly number[]>>;
@@ -42,7 +43,8 @@ function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-const [bundle = '', provider = 'cpu', sizes = '256,512', repeats = '5'] = process.argv.slice(2);
+const [bundle = '', provider = 'cpu', sizes = '256,512', repeats = '5', parts = 'steps,decode'] = process.argv.slice(2);
+const measures = (part: string): boolean => parts.split(',').includes(part);
 // Into the page cache, without a block of memory that would count to the peak.
 await readWeights(join(bundle, 'unet'), () => undefined);
 const networks = await openNetworks(bundle, provider);
@@ -55,17 +57,17 @@ const step = (size: number, timestep: number) => {
   return seconds(() => networks.predictNoise({ sample, timestep, ...encoding, timeIds: null }));
 };
 const allSizes = sizes.split(',').map(Number);
-const loadToFirstStep = await step(allSizes[0] ?? 256, 999);
+const loadToFirstStep = measures('steps') ? await step(allSizes[0] ?? 256, 999) : null;
 const peakAfterLoadBytes = peakBytes();
 const steps: Record<string, number[]> = {};
 const decode: Record<string, number[]> = {};
-for (const size of allSizes) {
+for (const size of measures('steps') ? allSizes : []) {
   const times: number[] = [];
   await step(size, 990);
   for (let turn = 0; turn < Number(repeats); turn++) times.push(await step(size, 981 - turn));
   steps[size] = times;
 }
-for (const size of allSizes) {
+for (const size of measures('decode') ? allSizes : []) {
   const cells = size / networks.pixelsPerLatent;
   const latent = noise([1, networks.latentChannels, cells, cells]);
   await networks.decode(latent);

@@ -213,17 +213,14 @@ function bandOf(graph: GraphBuilder, value: Value, kernels: Value, { transform, 
   return graph.node('DepthToSpace', [byPicture], { blocksize: tile });
 }
 
-/** `[components, outChannels, inChannels]`; the runtime computes it once, when it loads. */
+/** `[components, outChannels, inChannels]` */
 function transformedKernel(graph: GraphBuilder, kernel: WeightTensor, transform: Transform): Value {
   const [outChannels = 0, inChannels = 0] = kernel.shape;
-  const count = transform.kernel.length ** 2;
-  const flat = graph.weight(kernel, { dims: [outChannels * inChannels, 9] });
-  const matrix = graph.floats(inBothDirections(transform.kernel), [count, 9]);
-  graph.countFolded((count - 9) * outChannels * inChannels * 4);
-  return graph.node('Reshape', [
-    graph.node('Gemm', [matrix, flat], { transB: 1 }),
-    graph.integers([count, outChannels, inChannels]),
-  ]);
+  return graph.turned(kernel, {
+    matrix: inBothDirections(transform.kernel),
+    columns: 9,
+    dims: [transform.kernel.length ** 2, outChannels, inChannels],
+  });
 }
 
 /** The Kronecker product with itself: rows of the first direction, then of the second. */

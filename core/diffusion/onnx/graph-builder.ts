@@ -10,7 +10,7 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from './model-proto.ts';
-import type { WeightTensor } from './weight-source.ts';
+import type { CastWeight, TurnedWeight, WeightTensor } from './weight-source.ts';
 
 /** The name of a value inside one graph. */
 export type Value = string;
@@ -28,6 +28,10 @@ export interface OnnxGraph {
   readonly inputs: readonly GraphInput[];
   /** The folder that locations are relative to, with every weight file in it or below; null when the graph has no external weights. */
   readonly weightFolder: string | null;
+  /** Inputs that are weights: whoever opens a session feeds them. They are not among `inputs`. */
+  readonly turned: readonly TurnedWeight[];
+  /** The nodes that only cast a weight to float32. */
+  readonly casts: readonly CastWeight[];
 }
 
 const opset = 20;
@@ -50,25 +54,21 @@ export class GraphBuilder {
   readonly #weights: { readonly name: string; readonly elementType: ElementType; readonly tensor: WeightTensor }[] = [];
   readonly #inputs: (GraphInput & { readonly elementType: ElementType })[] = [];
   readonly #outputs: ValueInfoProto[] = [];
+  readonly #turned: TurnedWeight[] = [];
+  readonly #casts: CastWeight[] = [];
   readonly #known = new Map<string, Value>();
   #count = 0;
-  #foldedBytes = 0;
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  /** What the weights used so far take as float32, and what is computed of them when the graph is loaded. */
+  /** What the weights used so far take in the form in which they are used: as float32, turned where they are. */
   get weightBytes(): number {
-    return this.#weights.reduce(
-      (sum, { tensor }) => sum + 4 * tensor.shape.reduce((size, one) => size * one, 1),
-      this.#foldedBytes,
+    return [...this.#weights.map(({ tensor }) => tensor.shape), ...this.#turned.map(({ dims }) => dims)].reduce(
+      (sum, dims) => sum + 4 * dims.reduce((size, one) => size * one, 1),
+      0,
     );
-  }
-
-  /** Counts what a weight takes more once it is computed into another form. */
-  countFolded(bytes: number): void {
-    this.#foldedBytes += bytes;
   }
 
   /**
@@ -123,10 +123,19 @@ export class GraphBuilder {
     const key = `${part.path} ${part.offsetBytes} ${part.lengthBytes} [${dims}]`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const { name, elementType } = this.#place({ ...part, shape: dims });
+    const shaped = { ...part, shape: dims };
+    const { name, elementType } = this.#place(shaped);
     const value = elementType === 'float32' ? name : this.node('Cast', [name], { to: elementTypes.float32 });
+    if (value !== name) this.#casts.push({ value, tensor: shaped });
     this.#known.set(key, value);
     return value;
+  }
+
+  /** A weight in another form: see {@link TurnedWeight}. */
+  turned(tensor: WeightTensor, form: Pick<TurnedWeight, 'matrix' | 'columns' | 'dims'>): Value {
+    const name = `turned_${this.#turned.length}`;
+    this.#turned.push({ name, tensor, ...form });
+    return name;
   }
 
   /** Rows of a table of weights by their numbers: cast after the choice, so that a table of half precision stays one. */
@@ -165,11 +174,14 @@ export class GraphBuilder {
         name: this.#name,
         node: this.#nodes,
         initializer: [...this.#initializers, ...external],
-        input: this.#inputs.map((input) => valueInfo(input.name, input.dims, input.elementType)),
+        input: [
+          ...this.#inputs.map((input) => valueInfo(input.name, input.dims, input.elementType)),
+          ...this.#turned.map(({ name, dims }) => valueInfo(name, dims, 'float32')),
+        ],
         output: this.#outputs,
       },
     });
-    return { bytes, inputs: this.#inputs, weightFolder };
+    return { bytes, inputs: this.#inputs, weightFolder, turned: this.#turned, casts: this.#casts };
   }
 
   #place(tensor: WeightTensor): { readonly name: string; readonly elementType: ElementType } {

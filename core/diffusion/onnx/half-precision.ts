@@ -55,7 +55,11 @@ export function inHalfPrecision(graph: OnnxGraph): OnnxGraph {
     );
     return { ...one, input, attribute };
   });
-  return { ...graph, bytes: encodeModel({ ...model, graph: { ...whole, initializer, node: [...casts, ...node] } }) };
+  return {
+    ...graph,
+    casts: [],
+    bytes: encodeModel({ ...model, graph: { ...whole, initializer, node: [...casts, ...node] } }),
+  };
 }
 
 /** A mask's lowest float32 is beyond a half: its lowest does as well. */

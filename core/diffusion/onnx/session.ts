@@ -2,6 +2,8 @@ import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Failed } from '../../contract/failure.ts';
 import type { Tensor } from '../networks.ts';
 import type { OnnxGraph } from './graph-builder.ts';
+import { castIntoMemoryFile } from './memory-file.ts';
+import { readTurnedWeights } from './turned-weights.ts';
 
 // Its errors are thrown as well, and become failures: on standard error they would only alarm.
 env.logLevel = 'fatal';
@@ -26,32 +28,50 @@ export interface Session {
 
 /** Loads a graph whose weights are read from where they lie. Throws `oom` or `model_load_failed`. */
 export async function openSession(graph: OnnxGraph, options: SessionOptions): Promise<Session> {
-  const session = await mapErrors(() =>
-    InferenceSession.create(graph.bytes, {
-      executionProviders: [options.provider],
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 4,
-      // An arena a session would keep each session's largest activations for good, and take its blocks in powers of two.
-      enableCpuMemArena: false,
-      ...(options.fixedDims !== undefined && { freeDimensionOverrides: options.fixedDims }),
-      extra: {
-        session: {
-          ...(graph.weightFolder !== null && {
-            model_external_initializers_file_folder_path: graph.weightFolder,
-          }),
-          ...(options.refuseCpuFallback === true && { disable_cpu_ep_fallback: '1' }),
-        },
-      },
-    }),
-  );
+  const session = await mapErrors(async () => {
+    const inMemory = options.provider === 'cpu' ? await castIntoMemoryFile(graph) : null;
+    try {
+      return await createSession({ ...graph, ...inMemory }, options, inMemory !== null);
+    } finally {
+      await inMemory?.remove();
+    }
+  });
+  const turned = await mapErrors(() => readTurnedWeights(graph.turned));
   return {
     run: async (feeds) => {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toOrt(feed)]));
-      const outputs = await mapErrors(() => session.run(inputs));
+      const outputs = await mapErrors(() => session.run({ ...inputs, ...turned.feeds }));
       return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(name, value)]));
     },
-    close: () => session.release(),
+    close: async () => {
+      await session.release();
+      turned.free();
+    },
   };
+}
+
+/**
+ * `keepsLayout`: convolutions use their kernels as they lie. In the layout that the runtime likes better they are no faster where kernels are
+ * large, and it holds four copies while it turns them.
+ */
+function createSession(graph: OnnxGraph, options: SessionOptions, keepsLayout: boolean): Promise<InferenceSession> {
+  return InferenceSession.create(graph.bytes, {
+    executionProviders: [options.provider],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 4,
+    // An arena a session would keep each session's largest activations for good, and take its blocks in powers of two.
+    enableCpuMemArena: false,
+    ...(options.fixedDims !== undefined && { freeDimensionOverrides: options.fixedDims }),
+    extra: {
+      session: {
+        ...(graph.weightFolder !== null && {
+          model_external_initializers_file_folder_path: graph.weightFolder,
+        }),
+        ...(options.refuseCpuFallback === true && { disable_cpu_ep_fallback: '1' }),
+      },
+      ...(keepsLayout && { optimization: { disable_specified_optimizers: 'NchwcTransformer' } }),
+    },
+  });
 }
 
 /** The sizes that a graph's named dimensions have in these feeds. */
@@ -86,7 +106,7 @@ export async function mapErrors<Result>(act: () => Promise<Result>): Promise<Res
     return await act();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const code = /bad_alloc|out of memory|failed to allocate|not enough memory/i.test(reason)
+    const code = /bad_alloc|out of memory|failed to allocate|allocation failed|not enough memory/i.test(reason)
       ? 'oom'
       : 'model_load_failed';
     throw new Failed(code, { reason }, { cause: error });

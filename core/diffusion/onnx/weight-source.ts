@@ -12,6 +12,24 @@ export interface WeightTensor {
   readonly bytes?: Uint8Array;
 }
 
+/** A weight that is not stored as float32, and the value that it is once it is cast. */
+export interface CastWeight {
+  readonly value: string;
+  readonly tensor: WeightTensor;
+}
+
+/** A weight that a network uses in another form: its numbers as rows `[n, columns]`, and a matrix times the transpose of these. */
+export interface TurnedWeight {
+  /** The graph's input that takes it. */
+  readonly name: string;
+  readonly tensor: WeightTensor;
+  /** `[rows, columns]`, row by row. */
+  readonly matrix: readonly number[];
+  readonly columns: number;
+  /** Of what comes of it. */
+  readonly dims: readonly number[];
+}
+
 /** The tensors of one component, asked for by name and expected shape. */
 export interface WeightSource {
   /** Throws `invalid_weights` when the tensor is missing, has another shape, or a dtype that no network here has. */
