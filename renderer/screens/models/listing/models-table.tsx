@@ -12,10 +12,11 @@ import { HealthWord } from '../../../ui/display/health-glyph.tsx';
 import { PathText } from '../../../ui/display/path-text.tsx';
 import { ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
+import { drawnRows, placeOf } from './drawn-rows.ts';
 import css from './models-table.module.css';
-import { placeOf } from './place-of.ts';
 import { useListing } from './use-listing.ts';
 import { usePagesInSight } from './use-pages-in-sight.ts';
+import { useRoom } from './use-room.ts';
 import { useTopRow } from './use-top-row.ts';
 
 const rowHeight = 32;
@@ -37,11 +38,13 @@ export function ModelsTable() {
   const listing = useApp((state) => state.listing);
   const models = useApp((state) => state.models);
   const scroll = useRef<HTMLDivElement>(null);
+  const { height } = useRoom(scroll);
   const rows = useVirtualizer({
     count: listing.total,
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    rangeExtractor: (sight) => drawnRows(sight, height, rowHeight),
     useFlushSync: false,
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,

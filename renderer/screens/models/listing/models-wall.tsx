@@ -9,12 +9,12 @@ import { healthOf } from '../../../store/selectors.ts';
 import { HealthWord } from '../../../ui/display/health-glyph.tsx';
 import { EmptyStill, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
+import { drawnRows, placeOf } from './drawn-rows.ts';
 import css from './models-wall.module.css';
-import { placeOf } from './place-of.ts';
 import { useListing } from './use-listing.ts';
 import { usePagesInSight } from './use-pages-in-sight.ts';
+import { useRoom } from './use-room.ts';
 import { useTopRow } from './use-top-row.ts';
-import { useWidth } from './use-width.ts';
 
 /** As the tokens have them: a row's height must be known before it is drawn. */
 const tile = { minWidth: 172, gapX: 16, gapY: 24, label: 64 } as const;
@@ -25,7 +25,7 @@ export function ModelsWall() {
   const listing = useApp((state) => state.listing);
   const models = useApp((state) => state.models);
   const scroll = useRef<HTMLDivElement>(null);
-  const width = useWidth(scroll);
+  const { width, height } = useRoom(scroll);
   const columns = Math.max(1, Math.floor((width + tile.gapX) / (tile.minWidth + tile.gapX)));
   const side = (width - (columns - 1) * tile.gapX) / columns;
   const rowHeight = side + tile.label + tile.gapY;
@@ -34,6 +34,7 @@ export function ModelsWall() {
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 2,
+    rangeExtractor: (sight) => drawnRows(sight, height, rowHeight),
     useFlushSync: false,
     scrollPaddingStart: 12,
     scrollPaddingEnd: 12,
