@@ -11,35 +11,74 @@ export interface Face {
   readonly family: string;
 }
 
-const faces = new WeakMap<Element, Face>();
+/** Faces side by side, from the left, each as high as the canvas; null leaves its place free. */
+export interface Strip {
+  readonly faces: readonly (Face | null)[];
+  /** How round their corners are, in px of the page. */
+  readonly radiusPx: number;
+}
+
+const strips = new WeakMap<HTMLCanvasElement, Strip>();
+const sized = new WeakSet<HTMLCanvasElement>();
 const isExact = 'devicePixelContentBoxSize' in ResizeObserverEntry.prototype;
 /** One for all of them; it tells the size without asking for a layout. */
 const sizes = new ResizeObserver((entries) => {
   for (const { target, devicePixelContentBoxSize, contentRect } of entries) {
     if (!(target instanceof HTMLCanvasElement)) continue;
-    const side = devicePixelContentBoxSize?.[0]?.inlineSize ?? Math.round(contentRect.width * devicePixelRatio);
-    if (side === 0 || side === target.width) continue;
-    target.width = side;
-    target.height = side;
+    const [exact] = devicePixelContentBoxSize ?? [];
+    const width = exact?.inlineSize ?? Math.round(contentRect.width * devicePixelRatio);
+    const height = exact?.blockSize ?? Math.round(contentRect.height * devicePixelRatio);
+    if (width === 0 || height === 0 || (width === target.width && height === target.height)) continue;
+    target.width = width;
+    target.height = height;
+    sized.add(target);
     paint(target);
   }
 });
 
-/** Paints a model's face on a canvas as sharp as the screen, and again when its size changes. Returns what ends that. */
-export function keepPainted(canvas: HTMLCanvasElement, face: Face): () => void {
-  faces.set(canvas, face);
-  // One that is taken over by another model has its size already.
-  if (canvas.width === canvas.height) paint(canvas);
+/** Paints what it was given with `paintStrip` as sharp as the screen, and again when its size changes. Returns what ends that. */
+export function keepSharp(canvas: HTMLCanvasElement): () => void {
   sizes.observe(canvas, { box: isExact ? 'device-pixel-content-box' : 'content-box' });
   return () => sizes.unobserve(canvas);
 }
 
+/** Paints models' faces on a canvas in place of those before; once its size is known, where it is not. */
+export function paintStrip(canvas: HTMLCanvasElement, strip: Strip): void {
+  strips.set(canvas, strip);
+  if (sized.has(canvas)) paint(canvas);
+}
+
 function paint(canvas: HTMLCanvasElement): void {
-  const face = faces.get(canvas);
-  // A few shapes, painted once: not worth a context on the graphics card for each of dozens.
-  const brush = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
-  if (!face || !brush) return;
-  const scale = canvas.width / units;
-  brush.setTransform(scale, 0, 0, scale, 0, 0);
-  paintPattern(pattern(face.fingerprint, face.type, face.family), brush, (data) => new Path2D(data));
+  const strip = strips.get(canvas);
+  // A few shapes, painted once: not worth a context on the graphics card.
+  const brush = canvas.getContext('2d', { willReadFrequently: true });
+  if (!strip || !brush) return;
+  const { faces, radiusPx } = strip;
+  const side = canvas.height;
+  const step = (canvas.width - side) / Math.max(1, faces.length - 1);
+  const corners = new Path2D();
+  brush.clearRect(0, 0, canvas.width, side);
+  for (const [index, face] of faces.entries()) {
+    if (face === null) continue;
+    const left = Math.round(index * step);
+    brush.save();
+    brush.beginPath();
+    brush.rect(left, 0, side, side);
+    brush.clip();
+    brush.setTransform(side / units, 0, 0, side / units, left, 0);
+    paintPattern(pattern(face.fingerprint, face.type, face.family), brush, (data) => new Path2D(data));
+    brush.restore();
+    corners.rect(left, 0, side, side);
+    corners.roundRect(left, 0, side, side, radiusPx * devicePixelRatio);
+  }
+  if (radiusPx > 0) cut(brush, corners);
+}
+
+/** Takes a shape out of what was painted. */
+function cut(brush: CanvasRenderingContext2D, shape: Path2D): void {
+  brush.save();
+  brush.globalCompositeOperation = 'destination-out';
+  brush.fillStyle = '#000';
+  brush.fill(shape, 'evenodd');
+  brush.restore();
 }

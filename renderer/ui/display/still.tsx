@@ -1,9 +1,9 @@
-import { type ReactNode, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import type { Artifact } from '../../../core/contract/job.ts';
 import type { ModelSummary } from '../../../core/contract/model.ts';
 import { useActions, useApp } from '../../app-context.tsx';
-import { type Face, keepPainted } from '../../pattern/keep-painted.ts';
+import { type Face, keepSharp, paintStrip, type Strip } from '../../pattern/keep-painted.ts';
 import css from './still.module.css';
 
 type StillSize = 20 | 32 | 40 | 56 | 64;
@@ -35,11 +35,17 @@ export function ModelStill({ model, size }: ModelStillProps) {
 }
 
 function Pattern({ fingerprint, type, family }: Face) {
+  const faces = useMemo(() => [{ fingerprint, type, family }], [fingerprint, type, family]);
+  return <FaceStrip faces={faces} radiusPx={0} />;
+}
+
+/** Faces side by side on one canvas, which fills its place. */
+export function FaceStrip({ faces, radiusPx }: Strip) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(
-    () => (canvas.current ? keepPainted(canvas.current, { fingerprint, type, family }) : undefined),
-    [fingerprint, type, family],
-  );
+  useLayoutEffect(() => (canvas.current ? keepSharp(canvas.current) : undefined), []);
+  useLayoutEffect(() => {
+    if (canvas.current) paintStrip(canvas.current, { faces, radiusPx });
+  }, [faces, radiusPx]);
   return <canvas ref={canvas} />;
 }
 

@@ -1,13 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Check } from 'lucide-react';
-import { type CSSProperties, memo, useEffect, useRef } from 'react';
+import { type CSSProperties, memo, useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
 import { useApp } from '../../../app-context.tsx';
+import type { Face } from '../../../pattern/keep-painted.ts';
 import { idAt } from '../../../store/models/listing.ts';
 import { healthOf } from '../../../store/selectors.ts';
 import { HealthWord } from '../../../ui/display/health-glyph.tsx';
-import { EmptyStill, ModelStill } from '../../../ui/display/still.tsx';
+import { EmptyStill, FaceStrip, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import { drawnRows, placeOf } from './drawn-rows.ts';
 import css from './models-wall.module.css';
@@ -17,7 +18,7 @@ import { useRoom } from './use-room.ts';
 import { useTopRow } from './use-top-row.ts';
 
 /** As the tokens have them: a row's height must be known before it is drawn. */
-const tile = { minWidth: 172, gapX: 16, gapY: 24, label: 64 } as const;
+const tile = { minWidth: 172, gapX: 16, gapY: 24, label: 64, radius: 6 } as const;
 
 /** Equal tiles, only the rows in sight drawn. A listbox with one tab stop; the active tile is the selected one. */
 export function ModelsWall() {
@@ -52,6 +53,11 @@ export function ModelsWall() {
     rowsAPage: () => Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight)),
     scrollTo: (index) => rows.scrollToIndex(Math.floor(index / columns)),
   });
+  const modelAt = (index: number) => {
+    const id = idAt(listing, index);
+    return id === undefined ? undefined : models[id];
+  };
+  const modelsIn = (row: number) => Array.from({ length: columns }, (_, column) => modelAt(row * columns + column));
   const isActiveDrawn = activeRow >= first && activeRow < last;
   return (
     <div
@@ -76,10 +82,10 @@ export function ModelsWall() {
               gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
             }}
           >
+            <RowFaces models={modelsIn(row.index)} side={side} />
             {Array.from({ length: Math.min(columns, listing.total - row.index * columns) }, (_, column) => {
               const index = row.index * columns + column;
-              const id = idAt(listing, index);
-              const model = id === undefined ? undefined : models[id];
+              const model = modelAt(index);
               return model ? (
                 <Tile
                   key={String(column)}
@@ -98,6 +104,41 @@ export function ModelsWall() {
       </div>
     </div>
   );
+}
+
+/** A model whose face is painted with those of its row. */
+function isOnStrip({ preview, is_offline }: ModelSummary): boolean {
+  return preview == null && !is_offline;
+}
+
+interface RowFacesProps {
+  /** From the start of the row; undefined where none is, or none is read. */
+  readonly models: readonly (ModelSummary | undefined)[];
+  /** Of a picture, in px. */
+  readonly side: number;
+}
+
+/** The faces of a row on one canvas under its tiles: each canvas is a layer of its own, which costs more than to paint it. */
+const RowFaces = memo(
+  function RowFaces({ models, side }: RowFacesProps) {
+    const faces = useMemo(() => {
+      const shown = models.map((model) => (model !== undefined && isOnStrip(model) ? faceOf(model) : null));
+      return document.dir === 'rtl' ? shown.toReversed() : shown;
+    }, [models]);
+    return (
+      <div className={css.faces} aria-hidden="true" style={{ height: side }}>
+        <FaceStrip faces={faces} radiusPx={tile.radius} />
+      </div>
+    );
+  },
+  (before, after) =>
+    before.side === after.side &&
+    before.models.length === after.models.length &&
+    before.models.every((model, at) => model === after.models[at]),
+);
+
+function faceOf({ fingerprint, model_type, family }: ModelSummary): Face {
+  return { fingerprint, type: model_type, family };
 }
 
 interface TileProps {
@@ -124,7 +165,7 @@ const Tile = memo(function Tile({ model, index, total, isSelected, isActive }: T
       tabIndex={-1}
     >
       <div className={css.frame}>
-        <ModelStill model={model} />
+        {isOnStrip(model) ? <span className={css.face} /> : <ModelStill model={model} />}
         <span className={css.mark} data-mark="" aria-hidden="true">
           <Check />
         </span>
