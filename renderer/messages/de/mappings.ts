@@ -119,7 +119,7 @@ export const mappings: Translation<typeof en.mappings> = {
     config_name_taken: 'Das Programm kennt ein anderes Modell dieses Namens',
     source_moved: 'Seine Dateien sind umgezogen',
     model_gone: 'Sein Modell ist nicht mehr in der Bibliothek',
-    external_reference: 'Bleibt an seinem Ort: {source}',
+    external_reference: 'Bleibt an seinem Ort',
     not_valid: 'Seine Dateien sind nicht ganz',
     no_place: 'Das Programm hat keinen Ordner für seine Art',
     file_kind: 'Das Programm liest diese Art von Datei nicht',

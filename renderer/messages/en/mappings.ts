@@ -113,7 +113,7 @@ export const mappings = {
     config_name_taken: 'The app knows another model by this name',
     source_moved: 'Its files have moved',
     model_gone: 'Its model is not in the library any more',
-    external_reference: 'Kept where it lies: {source}',
+    external_reference: 'Kept where it lies',
     not_valid: 'Its files are not whole',
     no_place: 'The app has no folder for its kind',
     file_kind: 'The app does not read this kind of file',

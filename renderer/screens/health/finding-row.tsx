@@ -4,7 +4,7 @@ import { useTranslations } from 'use-intl';
 import type { Cause, ModelFinding } from '../../../core/contract/cause.ts';
 import { useActions } from '../../app-context.tsx';
 import { ToolTrigger } from '../../ui/button.tsx';
-import { PathText } from '../../ui/display/path-text.tsx';
+import { WholePath } from '../../ui/display/path-text.tsx';
 import { ModelStill } from '../../ui/display/still.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import css from './health-screen.module.css';
@@ -52,7 +52,7 @@ export function FindingRow({ model, finding, cause, ...place }: FindingRowProps)
         {model.name}
       </button>
       <div className={css.where}>
-        <PathText path={where} maxCharacters={88} />
+        <WholePath path={where} />
         {!isAway && <p lang="en">{finding.message}</p>}
       </div>
       <Menu

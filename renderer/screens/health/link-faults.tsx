@@ -2,7 +2,7 @@ import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
 import { Button } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
-import { PathText } from '../../ui/display/path-text.tsx';
+import { WholePath } from '../../ui/display/path-text.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import css from './health-screen.module.css';
 
@@ -40,7 +40,7 @@ export function LinkFaults() {
         <ul className={css.who}>
           {own.slice(0, shownLinks).map(({ target, message }) => (
             <li key={target} className={css.link}>
-              <PathText path={target} maxCharacters={88} />
+              <WholePath path={target} />
               <p>{message}</p>
             </li>
           ))}

@@ -15,9 +15,9 @@ test('rows are found by their number and the other way round, across a gap', () 
 
 test.each([
   [0, 10, []],
-  [90, 110, [1]],
-  [0, 500, [1, 2, 3, 4]],
-  [99_990, 100_200, [999]],
+  [pageSize - 10, pageSize + 10, [1]],
+  [0, 5 * pageSize, [1, 2, 3, 4]],
+  [99_990, 100_200, [Math.floor(99_999 / pageSize)]],
   [-50, 10, []],
 ])('rows %i to %i need pages %j', (from, until, pages) => {
   expect(missingPages(withPage(empty, 0, page(0), 100_000), from, until)).toEqual(pages);
@@ -25,22 +25,26 @@ test.each([
 
 test('of many pages those farthest from the last one read go', () => {
   let listing = empty;
-  for (let index = 0; index < 30; index++) listing = withPage(listing, index, page(index), 100_000);
-  expect(Object.keys(listing.pages).map(Number)).toEqual(Array.from({ length: 24 }, (_, at) => 6 + at));
-  expect(knownIds(listing)[0]).toBe(`m${6 * pageSize}`);
+  for (let index = 0; index < 60; index++) listing = withPage(listing, index, page(index), 100_000);
+  expect(Object.keys(listing.pages).map(Number)).toEqual(Array.from({ length: 50 }, (_, at) => 10 + at));
+  expect(knownIds(listing)[0]).toBe(`m${10 * pageSize}`);
 });
 
 test('a model that is gone lets the others move up', () => {
-  const listing = { ...empty, total: 250 };
-  const whole = [0, 1, 2].reduce((sum, index) => withPage(sum, index, page(index, index < 2 ? 100 : 50), 250), listing);
+  const total = 2.5 * pageSize;
+  const listing = { ...empty, total };
+  const whole = [0, 1, 2].reduce(
+    (sum, index) => withPage(sum, index, page(index, index < 2 ? pageSize : pageSize / 2), total),
+    listing,
+  );
   const left = withoutId(whole, 'm3');
-  expect({ total: left.total, third: idAt(left, 3), last: idAt(left, 99) }).toEqual({
-    total: 249,
+  expect({ total: left.total, third: idAt(left, 3), last: idAt(left, pageSize - 1) }).toEqual({
+    total: total - 1,
     third: 'm4',
-    last: 'm100',
+    last: `m${pageSize}`,
   });
-  expect(missingPages(left, 0, 249)).toEqual([1, 2]);
+  expect(missingPages(left, 0, total - 1)).toEqual([1, 2]);
   expect(withoutId(whole, 'nobody')).toBe(whole);
-  const tail = withoutId(whole, 'm249');
-  expect({ total: tail.total, missing: missingPages(tail, 0, 249) }).toEqual({ total: 249, missing: [] });
+  const tail = withoutId(whole, `m${total - 1}`);
+  expect({ total: tail.total, missing: missingPages(tail, 0, total - 1) }).toEqual({ total: total - 1, missing: [] });
 });

@@ -1,7 +1,7 @@
 import { type Listing, pageSize } from './models-state.ts';
 
 /** So many pages of a listing are kept; the rest is read again when it comes into sight. */
-const keptPages = 24;
+const keptPages = 50;
 
 export function idAt({ pages }: Pick<Listing, 'pages'>, index: number): string | undefined {
   return pages[Math.floor(index / pageSize)]?.[index % pageSize];

@@ -7,6 +7,7 @@ import { useActions, useApp } from '../../../app-context.tsx';
 import { type PlanRow, placeOf, planRows } from '../../../store/mappings/plan-rows.ts';
 import text from '../../../styles/text.module.css';
 import { Button } from '../../../ui/button.tsx';
+import { PathLine } from '../../../ui/display/path-text.tsx';
 import { ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './plan-table.module.css';
@@ -221,7 +222,10 @@ function ActionRow({ group, action, isPicked, index, start }: ActionRowProps) {
             {at.path === '' ? at.name : `${at.path}/${at.name}`}
           </bdi>
         ) : (
-          <span title={action.reason}>{t(`reason.${action.reason_code}`, { source: action.source })}</span>
+          <span className={css.reason} title={action.reason}>
+            <span>{t(`reason.${action.reason_code}`)}</span>
+            {action.reason_code === 'external_reference' && <PathLine path={action.source} />}
+          </span>
         )}
       </td>
       <td className={css.end} title={exactBytes(action.size_bytes)}>

@@ -1,12 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Check } from 'lucide-react';
-import { type CSSProperties, memo, useEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, memo, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { isRTL } from 'react-aria-components/I18nProvider';
 import { useTranslations } from 'use-intl';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
 import { useApp } from '../../../app-context.tsx';
 import type { Face } from '../../../pattern/keep-painted.ts';
 import { idAt } from '../../../store/models/listing.ts';
+import type { Listing } from '../../../store/models/models-state.ts';
 import { healthOf } from '../../../store/selectors.ts';
+import type { AppState } from '../../../store/state.ts';
 import { HealthWord } from '../../../ui/display/health-glyph.tsx';
 import { EmptyStill, FaceStrip, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
@@ -53,11 +56,9 @@ export function ModelsWall() {
     rowsAPage: () => Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight)),
     scrollTo: (index) => rows.scrollToIndex(Math.floor(index / columns)),
   });
-  const modelAt = (index: number) => {
-    const id = idAt(listing, index);
-    return id === undefined ? undefined : models[id];
-  };
-  const modelsIn = (row: number) => Array.from({ length: columns }, (_, column) => modelAt(row * columns + column));
+  // What stands above and below the rows in sight is drawn once those are there, a little at a time.
+  const late = useDeferredValue<Listing | null>(listing, null);
+  const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
   const isActiveDrawn = activeRow >= first && activeRow < last;
   return (
     <div
@@ -72,38 +73,50 @@ export function ModelsWall() {
       {...handlers}
     >
       <div className={css.rows} style={{ height: rows.getTotalSize() }} role="presentation">
-        {visible.map((row) => (
-          <div
-            key={placeOf(row.index, visible.length)}
-            className={css.row}
-            role="presentation"
-            style={{
-              transform: `translateY(${row.start}px)`,
-              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-            }}
-          >
-            <RowFaces models={modelsIn(row.index)} side={side} />
-            {Array.from({ length: Math.min(columns, listing.total - row.index * columns) }, (_, column) => {
-              const index = row.index * columns + column;
-              const model = modelAt(index);
-              return model ? (
-                <Tile
-                  key={String(column)}
-                  model={model}
-                  index={index}
-                  total={listing.total}
-                  isSelected={isSelected(model.model_id)}
-                  isActive={index === activeRow}
-                />
-              ) : (
-                <UnreadTile key={`unread-${index}`} />
-              );
-            })}
-          </div>
-        ))}
+        {visible.map(({ index: row, start }) => {
+          const shown = row >= startIndex && row <= endIndex ? listing : late;
+          if (shown === null) return null;
+          const own = modelsOf(shown, models, row * columns, columns);
+          return (
+            <div
+              key={placeOf(row, visible.length)}
+              className={css.row}
+              role="presentation"
+              style={{
+                transform: `translateY(${start}px)`,
+                gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+              }}
+            >
+              <RowFaces models={own} columns={columns} side={side} />
+              {own.map((model, column) => {
+                const index = row * columns + column;
+                return model ? (
+                  <Tile
+                    key={String(column)}
+                    model={model}
+                    index={index}
+                    total={shown.total}
+                    isSelected={isSelected(model.model_id)}
+                    isActive={index === activeRow}
+                  />
+                ) : (
+                  <UnreadTile key={`unread-${index}`} />
+                );
+              })}
+            </div>
+          );
+        })}
       </div>
     </div>
   );
+}
+
+/** The models of a row; undefined where none is read yet. */
+function modelsOf(listing: Listing, models: AppState['models'], first: number, columns: number) {
+  return Array.from({ length: Math.max(0, Math.min(columns, listing.total - first)) }, (_, column) => {
+    const id = idAt(listing, first + column);
+    return id === undefined ? undefined : models[id];
+  });
 }
 
 /** A model whose face is painted with those of its row. */
@@ -112,19 +125,21 @@ function isOnStrip({ preview, is_offline }: ModelSummary): boolean {
 }
 
 interface RowFacesProps {
-  /** From the start of the row; undefined where none is, or none is read. */
+  /** From the start of the row. */
   readonly models: readonly (ModelSummary | undefined)[];
+  readonly columns: number;
   /** Of a picture, in px. */
   readonly side: number;
 }
 
 /** The faces of a row on one canvas under its tiles: each canvas is a layer of its own, which costs more than to paint it. */
 const RowFaces = memo(
-  function RowFaces({ models, side }: RowFacesProps) {
+  function RowFaces({ models, columns, side }: RowFacesProps) {
+    const { locale } = useWords();
     const faces = useMemo(() => {
-      const shown = models.map((model) => (model !== undefined && isOnStrip(model) ? faceOf(model) : null));
-      return document.dir === 'rtl' ? shown.toReversed() : shown;
-    }, [models]);
+      const shown = Array.from({ length: columns }, (_, at) => faceOf(models[at]));
+      return isRTL(locale) ? shown.toReversed() : shown;
+    }, [models, columns, locale]);
     return (
       <div className={css.faces} aria-hidden="true" style={{ height: side }}>
         <FaceStrip faces={faces} radiusPx={tile.radius} />
@@ -133,12 +148,14 @@ const RowFaces = memo(
   },
   (before, after) =>
     before.side === after.side &&
+    before.columns === after.columns &&
     before.models.length === after.models.length &&
     before.models.every((model, at) => model === after.models[at]),
 );
 
-function faceOf({ fingerprint, model_type, family }: ModelSummary): Face {
-  return { fingerprint, type: model_type, family };
+function faceOf(model: ModelSummary | undefined): Face | null {
+  if (model === undefined || !isOnStrip(model)) return null;
+  return { fingerprint: model.fingerprint, type: model.model_type, family: model.family };
 }
 
 interface TileProps {
