@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Check } from 'lucide-react';
-import { type CSSProperties, memo, useDeferredValue, useEffect, useMemo, useRef } from 'react';
+import { type CSSProperties, memo, useEffect, useMemo, useRef } from 'react';
 import { isRTL } from 'react-aria-components/I18nProvider';
 import { useTranslations } from 'use-intl';
 import type { ModelSummary } from '../../../../core/contract/model.ts';
@@ -15,6 +15,7 @@ import { EmptyStill, FaceStrip, ModelStill } from '../../../ui/display/still.tsx
 import { useWords } from '../../../ui/use-words.ts';
 import { drawnRows, placeOf } from './drawn-rows.ts';
 import css from './models-wall.module.css';
+import { useAfterPaint } from './use-after-paint.ts';
 import { useListing } from './use-listing.ts';
 import { usePagesInSight } from './use-pages-in-sight.ts';
 import { useRoom } from './use-room.ts';
@@ -56,8 +57,8 @@ export function ModelsWall() {
     rowsAPage: () => Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight)),
     scrollTo: (index) => rows.scrollToIndex(Math.floor(index / columns)),
   });
-  // What stands above and below the rows in sight is drawn once those are there, a little at a time.
-  const late = useDeferredValue<Listing | null>(listing, null);
+  // What stands above and below the rows in sight is drawn after them.
+  const late = useAfterPaint(listing);
   const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
   const isActiveDrawn = activeRow >= first && activeRow < last;
   return (
