@@ -12,12 +12,12 @@ import { HealthWord } from '../../../ui/display/health-glyph.tsx';
 import { PathText } from '../../../ui/display/path-text.tsx';
 import { ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
-import { drawnRows, placeOf } from './drawn-rows.ts';
 import css from './models-table.module.css';
+import { drawnRows, placeOf } from './rows/drawn-rows.ts';
+import { usePagesInSight } from './rows/use-pages-in-sight.ts';
+import { useRoom } from './rows/use-room.ts';
+import { useTopRow } from './rows/use-top-row.ts';
 import { useListing } from './use-listing.ts';
-import { usePagesInSight } from './use-pages-in-sight.ts';
-import { useRoom } from './use-room.ts';
-import { useTopRow } from './use-top-row.ts';
 
 const rowHeight = 32;
 const headHeight = 32;

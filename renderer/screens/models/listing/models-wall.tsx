@@ -13,13 +13,13 @@ import type { AppState } from '../../../store/state.ts';
 import { HealthWord } from '../../../ui/display/health-glyph.tsx';
 import { EmptyStill, FaceStrip, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
-import { drawnRows, placeOf } from './drawn-rows.ts';
 import css from './models-wall.module.css';
-import { useAfterPaint } from './use-after-paint.ts';
+import { drawnRows, placeOf } from './rows/drawn-rows.ts';
+import { useAfterPaint } from './rows/use-after-paint.ts';
+import { usePagesInSight } from './rows/use-pages-in-sight.ts';
+import { useRoom } from './rows/use-room.ts';
+import { useTopRow } from './rows/use-top-row.ts';
 import { useListing } from './use-listing.ts';
-import { usePagesInSight } from './use-pages-in-sight.ts';
-import { useRoom } from './use-room.ts';
-import { useTopRow } from './use-top-row.ts';
 
 /** As the tokens have them: a row's height must be known before it is drawn. */
 const tile = { minWidth: 172, gapX: 16, gapY: 24, label: 64, radius: 6 } as const;

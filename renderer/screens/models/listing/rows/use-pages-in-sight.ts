@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { useActions, useApp } from '../../../app-context.tsx';
-import { missingPages } from '../../../store/models/listing.ts';
+import { useActions, useApp } from '../../../../app-context.tsx';
+import { missingPages } from '../../../../store/models/listing.ts';
 
 /** So far ahead of the rows that are drawn a page is read: who scrolls meets models, not their places. */
 const aheadRows = 40;

@@ -1,5 +1,5 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
-import { useActions, useApp } from '../../../app-context.tsx';
+import { useActions, useApp } from '../../../../app-context.tsx';
 
 /** To ask where it stands while it scrolls would lay the page out twice a frame. */
 const restMs = 100;
