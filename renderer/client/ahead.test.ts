@@ -20,7 +20,7 @@ function browser() {
 test('in a browser the first question goes ahead, and its answer is taken once', async () => {
   const { asked, place } = browser();
   askAhead(place, kept(JSON.stringify(question)));
-  const path = '/api/v1/models?sort=newest&limit=100';
+  const path = '/api/v1/models?sort=newest&limit=48';
   expect(asked).toEqual([path]);
   const fetch = fetchAfter(place, place.fetch);
   expect(await (await fetch('/api/v1/status')).text()).toBe('2');
@@ -40,11 +40,11 @@ test('in the desktop shell it goes over the bridge; another question than was ex
   };
   askAhead(place, kept(JSON.stringify(question)));
   const after = callAfter(place, call);
-  expect(await after('models.list', { sort: 'name', limit: 100 })).toEqual({ ok: true, value: 2 });
-  expect(await after('models.list', { sort: 'newest', limit: 100 })).toEqual({ ok: true, value: 1 });
+  expect(await after('models.list', { sort: 'name', limit: 48 })).toEqual({ ok: true, value: 2 });
+  expect(await after('models.list', { sort: 'newest', limit: 48 })).toEqual({ ok: true, value: 1 });
   expect(asked).toEqual([
-    ['models.list', { sort: 'newest', limit: 100 }],
-    ['models.list', { sort: 'name', limit: 100 }],
+    ['models.list', { sort: 'newest', limit: 48 }],
+    ['models.list', { sort: 'name', limit: 48 }],
   ]);
 });
 
