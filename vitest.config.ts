@@ -6,6 +6,8 @@ export default defineConfig({
     // onnxruntime-node and better-sqlite3 are native: a process a file, not a thread.
     pool: 'forks',
     testTimeout: 20_000,
+    // Many open the whole app: a second of work, which took eight on a machine that was busy with others.
+    hookTimeout: 20_000,
     coverage: {
       provider: 'v8',
       include: ['core/**/*.ts'],
