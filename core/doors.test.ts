@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli } from './cli/run-cli.ts';
+import { clientOf } from './connect.ts';
 import type { RunPlan } from './contract/runner.ts';
 import { resolveFolders } from './folders.ts';
 import { createHttpClient } from './http/client.ts';
-import { clientOf, type Instance, openInstance } from './instance.ts';
+import { type Instance, openInstance } from './instance.ts';
 import { silentLog } from './log.ts';
 
 /**

@@ -18,8 +18,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect } from './connect.ts';
 import { resolveFolders } from './folders.ts';
-import { connect, type InstanceOptions, openInstance } from './instance.ts';
+import { type InstanceOptions, openInstance } from './instance.ts';
 import { InstanceRecord, readInstanceRecord, takeLock, writeInstanceRecord } from './instance-lock.ts';
 import { silentLog } from './log.ts';
 
@@ -177,7 +178,7 @@ test.skipIf(process.platform === 'win32')(
     const paths = [library, ...readdirSync(library, { recursive: true }).map((name) => join(library, String(name)))];
     for (const path of paths) chmodSync(path, statSync(path).isDirectory() ? 0o555 : 0o444);
     // Root may write everywhere: it becomes nobody, when a first library had it read the whole program.
-    const program = `import { connect } from ${JSON.stringify(join(import.meta.dirname, 'instance.ts'))};
+    const program = `import { connect } from ${JSON.stringify(join(import.meta.dirname, 'connect.ts'))};
       import { resolveFolders } from ${JSON.stringify(join(import.meta.dirname, 'folders.ts'))};
       const other = resolveFolders(${JSON.stringify({ library: join(folder, 'other'), data: join(folder, 'other-data') })});
       await (await connect({ folders: other, env: {}, watches: false })).close();

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { clientOf } from './connect.ts';
 import { resolveFolders } from './folders.ts';
-import { clientOf, openInstance } from './instance.ts';
+import { openInstance } from './instance.ts';
 import { silentLog } from './log.ts';
 
 let folder: string;

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from './cli/run-cli.ts';
+import { clientOf } from './connect.ts';
 import type { GenerateInput } from './contract/generate.ts';
 import type { RunPlan } from './contract/runner.ts';
 import { resolveFolders } from './folders.ts';
 import { createHttpClient } from './http/client.ts';
-import { clientOf, type Instance, openInstance } from './instance.ts';
+import { type Instance, openInstance } from './instance.ts';
 import { silentLog } from './log.ts';
 
 /** The same request with the same seed gives the same bytes of pixels through every door, over the real transports, and is one run each time. */

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
+import { clientOf } from '../connect.ts';
 import { resolveFolders } from '../folders.ts';
-import { clientOf, openInstance } from '../instance.ts';
+import { openInstance } from '../instance.ts';
 import { silentLog } from '../log.ts';
 
 interface ApiTimes {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Connection, ConnectOptions } from '../instance.ts';
+import type { Connection, ConnectOptions } from '../connect.ts';
 import type { CliIo } from './io.ts';
 
 /** The options that every command takes. */
@@ -31,7 +31,7 @@ export async function withCore<Result>(
   act: (core: Connection) => Promise<Result>,
   connectOptions: Pick<ConnectOptions, 'withDoor' | 'reconcilesAtStart' | 'startsRunner'> = {},
 ): Promise<Result> {
-  const { connect } = await import('../instance.ts');
+  const { connect } = await import('../connect.ts');
   await using core = await connect({
     ...(await coreOptions({ io, options, absolute })),
     // Work that an earlier instance left in the queue is for the next window or server, not for a command that wants to end.

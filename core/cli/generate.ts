@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Connection } from '../connect.ts';
 import { Failed } from '../contract/failure.ts';
 import {
   type GenerateInput,
@@ -11,7 +12,6 @@ import {
 } from '../contract/generate.ts';
 import { invalidInput } from '../contract/invalid-input.ts';
 import { isTerminal, type Job, type Progress } from '../contract/job.ts';
-import type { Connection } from '../instance.ts';
 import { type CliContext, type ContextOf, withCore } from './context.ts';
 import { copyPictures, prepareOut } from './copy-pictures.ts';
 import { formatMs } from './format.ts';

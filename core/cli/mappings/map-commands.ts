@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 import { Command } from 'commander';
+import type { Connection } from '../../connect.ts';
 import { Failed } from '../../contract/failure.ts';
 import { ModelId } from '../../contract/ids.ts';
 import type { MappingAction, MappingEntry, MappingFault, MappingPlan, MappingSummary } from '../../contract/mapping.ts';
-import type { Connection } from '../../instance.ts';
 import { type CliContext, type ContextOf, withCore } from '../context.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { allActions, allEntries, followTask } from './follow-mapping.ts';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { Command } from 'commander';
+import type { Connection } from '../../connect.ts';
 import { checkInput } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import { ModelId } from '../../contract/ids.ts';
 import type { ModelEdit } from '../../contract/model.ts';
 import type { ReconcileReport } from '../../contract/reconcile.ts';
-import type { Connection } from '../../instance.ts';
 import { type ContextOf, withCore } from '../context.ts';
 import { formatFindings } from '../format.ts';
 import { describeMetadata, modelId } from './model-answer.ts';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
+import type { Connection } from '../../connect.ts';
 import { checkInput } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import type { ModelId } from '../../contract/ids.ts';
 import type { RemovalPreview } from '../../contract/model.ts';
-import type { Connection } from '../../instance.ts';
 import { type CliContext, type ContextOf, withCore } from '../context.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { modelId } from './model-answer.ts';
