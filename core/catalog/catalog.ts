@@ -87,6 +87,18 @@ export class Catalog {
     return row === undefined ? '' : StampRow.parse(row).stamp;
   }
 
+  /** The same of some models at once, each only while the index has the stamp that it had when its files were looked at. */
+  confirmStamps(models: readonly ConfirmedStamp[]): void {
+    this.#guard(() => {
+      const confirm = this.#database.prepare('UPDATE models SET stamp = ? WHERE model_id = ? AND stamp = ?');
+      this.#database
+        .transaction(() => {
+          for (const { id, indexed, stamp } of models) confirm.run(stamp, id, indexed);
+        })
+        .immediate();
+    });
+  }
+
   get(modelId: ModelId): { readonly summary: ModelSummary; readonly record: string } | null {
     const row = this.#all(
       'SELECT summary, record FROM models JOIN model_summaries USING (row) JOIN model_records USING (row) WHERE model_id = ?',
@@ -241,6 +253,13 @@ export interface CatalogRow {
   readonly storage_kind: StorageKind;
   readonly bundle_format: string;
   readonly entry_path: string;
+}
+
+export interface ConfirmedStamp {
+  readonly id: ModelId;
+  /** That of the index. */
+  readonly indexed: string;
+  readonly stamp: string;
 }
 
 export interface CatalogFiles {

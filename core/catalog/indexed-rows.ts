@@ -35,12 +35,14 @@ const isExternal = `row > ? AND row <= ? AND storage_kind = 'external_reference'
 /** The rows of an index in the order in which they lie in its file: each page of it is read once. */
 export class IndexedRows {
   readonly #after: Database.Statement<[number, number], IndexedRow>;
+  readonly #record: Database.Statement<[number], string>;
   readonly #last: Database.Statement<[], number | null>;
   readonly #folders: Database.Statement<[number, number], string>;
   readonly #bundles: Database.Statement<[number, number], IndexedBundle>;
 
   constructor(database: Database.Database) {
     this.#last = database.prepare<[], number | null>('SELECT max(row) FROM models').pluck();
+    this.#record = database.prepare<[number], string>('SELECT record FROM model_records WHERE row = ?').pluck();
     this.#folders = database
       .prepare<[number, number], string>(
         `SELECT DISTINCT ${folderOf} FROM models JOIN facets USING (facet)
@@ -62,6 +64,11 @@ export class IndexedRows {
       yield slice;
       slice = this.#after.all(slice.at(-1)?.row ?? 0, rowsPerSlice);
     }
+  }
+
+  /** The metadata.json of a row as last read; null when it went meanwhile. */
+  recordOf(row: number): string | null {
+    return this.#record.get(row) ?? null;
   }
 
   /** Where all files outside the library lie, some at a time: a folder of thousands is named a few times, not thousands of times. */

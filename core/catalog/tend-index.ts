@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import { connect } from './database-file.ts';
 import { catalogVersion, textTables } from './schema.ts';
 
@@ -23,12 +24,26 @@ export function tendIndex(path: string): void {
         pause(pauseMs);
       }
     }
-    database.pragma('wal_checkpoint(PASSIVE)');
-    // The first write into a log that begins anew is the one that waits.
-    database.pragma(`user_version = ${catalogVersion}`);
+    copyBack(database);
   } finally {
     database.close();
   }
+}
+
+/** Copies the log of the index at `path` back into its file, for a thread that may wait: were it to grow, a commit of another would do so. */
+export function copyLogBack(path: string): void {
+  const database = connect(path);
+  try {
+    copyBack(database);
+  } finally {
+    database.close();
+  }
+}
+
+function copyBack(database: Database.Database): void {
+  database.pragma('wal_checkpoint(PASSIVE)');
+  // The first write into a log that begins anew is the one that waits.
+  database.pragma(`user_version = ${catalogVersion}`);
 }
 
 /** Who else writes gets a turn. */

@@ -19,6 +19,14 @@ export const AppEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('task_changed'), task: Task }),
   z.object({ kind: z.literal('mappings_changed'), app: z.string(), root: z.string() }),
   z.object({ kind: z.literal('mapping_rules_changed') }),
+  z.object({
+    kind: z.literal('reconcile_progressed'),
+    phase: z
+      .enum(['looking', 'applying'])
+      .describe('Files are read and compared with what is known of them, then what differs is recorded'),
+    done_count: z.int().nonnegative(),
+    total_count: z.int().nonnegative(),
+  }),
   z.object({ kind: z.literal('library_reconciled'), changed_count: z.int().nonnegative() }),
 ]);
 export type AppEvent = z.infer<typeof AppEvent>;

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { OpenFile } from './file-calls.ts';
 import { ReadFault, readExactly } from './read-bounded.ts';
 
 const windowBytes = 256 * 2 ** 10;
@@ -9,13 +9,13 @@ const windowBytes = 256 * 2 ** 10;
  */
 export class FileWindow {
   readonly sizeBytes: number;
-  readonly #handle: FileHandle;
+  readonly #handle: OpenFile;
   readonly #maxBytes: number;
   #bytes: Buffer = Buffer.alloc(0);
   #startBytes = 0;
   #readBytes = 0;
 
-  constructor(handle: FileHandle, sizeBytes: number, maxBytes: number) {
+  constructor(handle: OpenFile, sizeBytes: number, maxBytes: number) {
     this.#handle = handle;
     this.sizeBytes = sizeBytes;
     this.#maxBytes = maxBytes;

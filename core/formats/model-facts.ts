@@ -1,8 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { Finding } from '../contract/finding.ts';
 import type { ModelType } from '../contract/metadata.ts';
 import { type DiffusersFacts, readDiffusersFolder } from './diffusers/diffusers-folder.ts';
+import { realpath, stat } from './file-calls.ts';
 import { snapshotOf } from './huggingface-cache.ts';
 import { readFaultOf } from './read-bounded.ts';
 import { readSideNotes } from './side-notes.ts';

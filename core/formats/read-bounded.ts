@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type OpenFile, open } from './file-calls.ts';
 
 /** Why a file could not be opened or read, without the file's name. */
 export type ReadProblem = 'missing' | 'not_a_file' | 'link_loop' | 'denied' | 'too_large' | 'changed' | 'failed';
@@ -23,9 +23,9 @@ export class ReadFault extends Error {
  */
 export async function withRegularFile<Result>(
   path: string,
-  use: (handle: FileHandle, sizeBytes: number) => Promise<Result>,
+  use: (handle: OpenFile, sizeBytes: number) => Promise<Result>,
 ): Promise<Result> {
-  let handle: FileHandle;
+  let handle: OpenFile;
   try {
     // O_NONBLOCK is missing on Windows, where there are no FIFOs to wait for.
     handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -44,7 +44,7 @@ export async function withRegularFile<Result>(
 }
 
 /** Reads exactly `lengthBytes` at `offsetBytes`. A file that shrank meanwhile is a `changed` fault, never a short buffer. */
-export async function readExactly(handle: FileHandle, offsetBytes: number, lengthBytes: number): Promise<Buffer> {
+export async function readExactly(handle: OpenFile, offsetBytes: number, lengthBytes: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(lengthBytes);
   let done = 0;
   while (done < lengthBytes) {

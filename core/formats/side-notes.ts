@@ -1,6 +1,6 @@
-import { lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { lstat } from './file-calls.ts';
 import { formatLimits } from './limits.ts';
 import { ReadFault, readFaultOf, readSmallJson } from './read-bounded.ts';
 

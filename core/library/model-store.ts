@@ -1,4 +1,3 @@
-import { basename, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
@@ -12,8 +11,9 @@ import { parseMetadata, readMetadataFile, writeMetadataFile } from './metadata/m
 import { ownFileNames } from './metadata/own-files.ts';
 import { corruptRecord, entryOf } from './metadata/projection.ts';
 import { RegistryFolders } from './metadata/registry-folder.ts';
+import { payloadPath } from './payload-path.ts';
 import { fileStamp, missingStamp, modelStamp, sourceStamp, sourceStampIn } from './reconcile/stamp.ts';
-import { changeBetween, refreshedRecord } from './record.ts';
+import { changeBetween, isKnownFormat, refreshedRecord } from './record.ts';
 
 const rememberedStamps = 1000;
 
@@ -113,9 +113,7 @@ export class ModelStore {
 
   /** Where a model's files are: a payload that the library owns moves with the library. */
   payloadPathOf(record: Pick<Metadata, 'model_id' | 'storage_kind' | 'bundle_format' | 'entry_path'>): string {
-    if (record.storage_kind === 'external_reference') return record.entry_path;
-    const folder = this.folders.folderOf(record.model_id);
-    return record.bundle_format === 'single_file' ? join(folder, basename(record.entry_path)) : folder;
+    return payloadPath(this.folders.folderOf(record.model_id), record);
   }
 
   /** What a model's files are now. Throws `unreadable` where their drive does not answer. */
@@ -231,8 +229,4 @@ export class ModelStore {
     const reason = before.kind === 'read' ? changeBetween(before.metadata, record) : null;
     return { record, change: 'updated', reason: reason ?? 'its record is another' };
   }
-}
-
-function isKnownFormat({ bundle_format }: Metadata): boolean {
-  return bundle_format === 'diffusers_directory' || bundle_format === 'single_file';
 }

@@ -126,3 +126,8 @@ function detailsOf(facts: ModelFacts): Partial<Metadata> {
     ...(facts.loraTarget !== null && { lora_target: facts.loraTarget }),
   };
 }
+
+/** Whether this version can read its files; another program's record may name other formats. */
+export function isKnownFormat({ bundle_format }: Metadata): boolean {
+  return bundle_format === 'diffusers_directory' || bundle_format === 'single_file';
+}

@@ -36,6 +36,7 @@ export function applyEvent(state: AppState, event: AppEvent): AppState {
     }
     case 'mappings_changed':
     case 'mapping_rules_changed':
+    case 'reconcile_progressed':
     case 'library_reconciled':
       return state;
   }

@@ -1,5 +1,5 @@
-import { opendir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { opendir, realpath, stat } from '../file-calls.ts';
 import { formatLimits } from '../limits.ts';
 import { isSystemError, readFaultOf } from '../read-bounded.ts';
 

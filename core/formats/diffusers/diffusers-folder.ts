@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstat, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../contract/finding.ts';
+import { lstat, realpath, stat } from '../file-calls.ts';
 import { noFingerprint } from '../no-fingerprint.ts';
 import { readFaultOf } from '../read-bounded.ts';
 import { familyOfContext } from '../single-file/denoiser-family.ts';

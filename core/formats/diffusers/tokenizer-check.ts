@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../contract/finding.ts';
+import type { OpenFile } from '../file-calls.ts';
 import { FileWindow } from '../file-window.ts';
 import { formatLimits } from '../limits.ts';
 import { ProtoWalker } from '../onnx/proto-walker.ts';
@@ -105,7 +105,7 @@ function problemOfMerges(text: string, vocabulary: Vocabulary | null): string | 
     : null;
 }
 
-async function isProtobuf(handle: FileHandle, sizeBytes: number): Promise<boolean> {
+async function isProtobuf(handle: OpenFile, sizeBytes: number): Promise<boolean> {
   const limits = { fields: formatLimits.onnxFields, fieldBytes: formatLimits.onnxFieldBytes };
   try {
     await new ProtoWalker(new FileWindow(handle, sizeBytes, formatLimits.listBytes), limits).each(
@@ -131,7 +131,7 @@ function jsonObjectOf(bytes: Uint8Array): Vocabulary | null {
 }
 
 /** Whether a large file starts and ends as a JSON object does: what a download that stopped half way does not. */
-async function hasBraces(handle: FileHandle, sizeBytes: number): Promise<boolean> {
+async function hasBraces(handle: OpenFile, sizeBytes: number): Promise<boolean> {
   const start = (await readExactly(handle, 0, 64)).toString('latin1').trimStart();
   const end = (await readExactly(handle, sizeBytes - 64, 64)).toString('latin1').trimEnd();
   return start.startsWith('{') && end.endsWith('}');

@@ -1,5 +1,5 @@
-import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, sep } from 'node:path';
+import { realpath, stat } from '../file-calls.ts';
 import { readFaultOf } from '../read-bounded.ts';
 import { WeightsFault } from '../weights/safetensors.ts';
 

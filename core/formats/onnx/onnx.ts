@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { stat } from '../file-calls.ts';
 import { FileWindow } from '../file-window.ts';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, withRegularFile } from '../read-bounded.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
+import type { OpenFile } from '../file-calls.ts';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, readExactly, withRegularFile } from '../read-bounded.ts';
 import { WeightsFault } from '../weights/safetensors.ts';
@@ -73,7 +73,7 @@ export function isZip(start: Uint8Array): boolean {
 
 async function readDirectory(
   path: string,
-  handle: FileHandle,
+  handle: OpenFile,
   sizeBytes: number,
 ): Promise<{ readonly bytes: Buffer; readonly count: number }> {
   const tailBytes = Math.min(sizeBytes, endBytes + commentBytes);

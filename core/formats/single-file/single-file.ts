@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { findingOf } from '../diffusers/finding-of.ts';
+import { realpath } from '../file-calls.ts';
 import { readGgufHeader } from '../gguf/gguf.ts';
 import { ggufFactsOf } from '../gguf/gguf-facts.ts';
 import { noFingerprint } from '../no-fingerprint.ts';

@@ -1,6 +1,6 @@
-import { opendir, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { opendir, realpath } from '../file-calls.ts';
 import { formatLimits } from '../limits.ts';
 import { isSystemError, ReadFault, readFaultOf, readSmallJson } from '../read-bounded.ts';
 import { readSafetensorsHeader, type SafetensorsHeader, type TensorInfo, WeightsFault } from './safetensors.ts';

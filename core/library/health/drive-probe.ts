@@ -51,6 +51,11 @@ export class DriveProbe {
     return silent;
   }
 
+  /** The mount points of drives that may stop to answer. */
+  slowMounts(): Promise<readonly string[]> {
+    return this.#questions.slowMounts();
+  }
+
   /** Throws `unreadable` where the drive of a path does not answer. */
   async assertAnswers(path: string): Promise<void> {
     if (!(await this.answers(path))) throw silent(path);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ModelId } from '../../contract/ids.ts';
-import { planReconcile } from './plan-reconcile.ts';
+import { type DiskFact, planReconcile } from './plan-reconcile.ts';
 
 const id = (name: string) => ModelId.parse(`lora/sd/${name}`);
 const changed = (name: string, stamp: string, indexed: string) => ({
@@ -10,9 +10,13 @@ const changed = (name: string, stamp: string, indexed: string) => ({
   indexed,
 });
 
-test('every place of the disk and every model of the index is answered for, once', () => {
-  const plan = planReconcile([
-    null,
+test('every place of the disk and every model of the index is answered for, once', async () => {
+  const told: unknown[] = [];
+  const confirmed = { kind: 'confirmed' as const, id: id('whole'), indexed: '', stamp: '1:1|2:2', findings: [] };
+  const pause = { kind: 'pause' as const, compared: 1 };
+  const facts: DiskFact[] = [
+    confirmed,
+    pause,
     { kind: 'new', id: id('new') },
     { kind: 'same' },
     changed('edited', '9:1|2:2', '1:1|2:2'),
@@ -21,7 +25,11 @@ test('every place of the disk and every model of the index is answered for, once
     { kind: 'orphan', path: '/models/a', isFolder: true },
     { kind: 'unfinished', path: '/models/b', reason: 'it is half' },
     { kind: 'gone', id: id('gone') },
-  ]);
+  ];
+  const plan = await planReconcile(facts, (fact) => {
+    told.push(fact);
+  });
+  expect(told).toEqual([confirmed, pause]);
   expect(plan).toEqual({
     unchanged: 1,
     steps: [

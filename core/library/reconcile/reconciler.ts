@@ -4,6 +4,7 @@ import type { LibraryContext } from '../context.ts';
 import { Turns } from '../turns.ts';
 import type { ReconcileStep } from '../worker/messages.ts';
 import { adoptOrphan } from './adopt-orphan.ts';
+import { ReconcileProgress } from './reconcile-progress.ts';
 import { ReportFile } from './report-file.ts';
 import { type Survey, surveyLibrary } from './survey.ts';
 
@@ -33,8 +34,12 @@ export class Reconciler {
     return this.#turns.take(async () => {
       const { host } = this.#context;
       const startedAt = host.now();
-      const survey = await surveyLibrary(this.#context, this.#abort.signal);
-      const report = await applyReconcile(this.#context, survey, startedAt, this.#abort.signal);
+      const progress = new ReconcileProgress(host);
+      const total = this.#context.catalog.count();
+      const survey = await surveyLibrary(this.#context, this.#abort.signal, (done) =>
+        progress.tell('looking', done, total),
+      );
+      const report = await applyReconcile(this.#context, survey, { startedAt, progress, signal: this.#abort.signal });
       this.#lastReport = report;
       // One that was cut short tells of a part only.
       if (!this.#abort.signal.aborted && this.#context.refusal === null) await this.#file.write(report);
@@ -53,12 +58,17 @@ export class Reconciler {
   }
 }
 
+interface ApplyOptions {
+  readonly startedAt: Date;
+  readonly progress: ReconcileProgress;
+  readonly signal: AbortSignal;
+}
+
 /** Carries out a plan, each step in a turn of its own; nothing of the user's is removed by it. Every step looks again before it acts. */
-export async function applyReconcile(
+async function applyReconcile(
   context: LibraryContext,
-  { steps, unchanged }: Survey,
-  startedAt: Date,
-  signal: AbortSignal,
+  { steps, unchanged, findings }: Survey,
+  { startedAt, progress, signal }: ApplyOptions,
 ): Promise<ReconcileReport> {
   const report: ReconcileReport = {
     added: 0,
@@ -67,13 +77,14 @@ export async function applyReconcile(
     adopted: 0,
     partial: 0,
     unchanged,
-    findings: [],
+    findings: [...findings],
     changes: { added: [], updated: [], removed: [], adopted: [], partial: [] },
     started_at: startedAt.toISOString(),
     finished_at: startedAt.toISOString(),
   };
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     if (signal.aborted) break;
+    progress.tell('applying', index, steps.length);
     try {
       await context.turns.take(() => applyStep(context, step, report));
     } catch (error) {

@@ -1,10 +1,13 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import type { IndexedRow, IndexedRows } from '../../catalog/indexed-rows.ts';
 import { ModelId } from '../../contract/ids.ts';
 import { metadataFileName } from '../metadata/metadata-file.ts';
+import { payloadPath } from '../payload-path.ts';
 import type { SurveyTask } from '../worker/messages.ts';
+import { confirmModel } from './confirm-model.ts';
 import type { DiskFact } from './plan-reconcile.ts';
+import { SiblingNames } from './sibling-names.ts';
 import { fileStampSync, missingStamp, modelStamp, sourceStampSync } from './stamp.ts';
 
 /** `<type>/<family>/<name>`, and room for folders that people sort their own models into. */
@@ -20,23 +23,50 @@ const shardName = /-\d{5}-of-\d{5}\./;
 
 /**
  * What the disk has of the models against what the index has of them: every record below `models/` by the stamp of its files, payloads without
- * a record, and what isn't finished. Only stats, nothing opened; links are not followed, hidden folders not entered. Yields null where there is
- * nothing to tell yet: a caller that others wait for can pause at each. For a worker thread otherwise: it blocks.
+ * a record, and what isn't finished. Of a model with another stamp, record and files are read: most often, and of all models after the index
+ * was made anew, nothing else about them is another. Links are not followed, hidden folders not entered. It blocks between pauses.
  */
-export function* surveyDisk(rows: Pick<IndexedRows, 'slices'>, task: SurveyTask): Generator<DiskFact | null> {
-  const silent = task.silentMounts.map((mount) => (mount.endsWith(sep) ? mount : mount + sep));
-  const isSilent = (path: string) => silent.some((mount) => path.startsWith(mount));
+export async function* surveyDisk(
+  rows: Pick<IndexedRows, 'slices' | 'recordOf'>,
+  task: SurveyTask,
+): AsyncGenerator<DiskFact> {
+  const isSilent = isOn(task.silentMounts);
+  const isSlow = isOn(task.slowMounts);
   const indexed: Survey['indexed'] = new Map();
+  const siblings = new SiblingNames();
+  let compared = 0;
   for (const slice of rows.slices()) {
-    for (const row of slice) indexed.set(row.model_id, compare(row, { ...task, isSilent }));
-    yield null;
+    for (const row of slice) {
+      const folder = task.modelsPath + sep + row.model_id;
+      const difference = compare(row, folder, isSilent);
+      indexed.set(row.model_id, difference);
+      // A drive that may stop to answer is asked where that is looked out for.
+      if (difference === null || isSlow(row.entry_path)) continue;
+      const { indexed: before, stamp, sourceStamp } = difference;
+      const record = rows.recordOf(row.row);
+      if (record === null) continue;
+      const findings = await confirmModel({ row, folder, indexed: record, sourceStamp }, siblings).catch(() => null);
+      if (findings !== null) {
+        indexed.set(row.model_id, null);
+        yield { kind: 'confirmed', id: row.model_id, indexed: before, stamp, findings };
+      } else yield { kind: 'pause', compared };
+    }
+    compared += slice.length;
+    yield { kind: 'pause', compared };
   }
   yield* survey(task.modelsPath, [], { ...task, indexed });
   for (const id of indexed.keys()) yield { kind: 'gone', id };
 }
 
+function isOn(mounts: readonly string[]): (path: string) => boolean {
+  const beginnings = mounts.map((mount) => (mount.endsWith(sep) ? mount : mount + sep));
+  return (path) => beginnings.some((mount) => path.startsWith(mount));
+}
+
 /** How the files of a model differ from what the index has. */
-type Difference = Pick<Extract<DiskFact, { readonly kind: 'changed' }>, 'indexed' | 'stamp'>;
+interface Difference extends Pick<Extract<DiskFact, { readonly kind: 'changed' }>, 'indexed' | 'stamp'> {
+  readonly sourceStamp: string;
+}
 
 interface Survey extends Pick<SurveyTask, 'modelsPath' | 'settledBeforeMs'> {
   /** The models of the index that the walk has not come to; null for those that are as the index has them. */
@@ -44,14 +74,13 @@ interface Survey extends Pick<SurveyTask, 'modelsPath' | 'settledBeforeMs'> {
 }
 
 /** Found by what the index has, without a look into the model's folder: for nearly all models two stats are the whole survey. */
-function compare(
-  row: IndexedRow,
-  { modelsPath, isSilent }: { readonly modelsPath: string; readonly isSilent: (path: string) => boolean },
-): Difference | null {
-  const folder = modelsPath + sep + row.model_id;
+function compare(row: IndexedRow, folder: string, isSilent: (path: string) => boolean): Difference | null {
   const record = fileStampSync(folder + sep + metadataFileName);
-  const stamp = modelStamp(record, sourceStampOf(folder, row, isSilent));
-  return row.stamp === stamp && record !== missingStamp ? null : { indexed: row.stamp, stamp };
+  const isOwned = row.storage_kind === 'library_owned';
+  const isAsked = isOwned || !isSilent(row.entry_path);
+  const sourceStamp = isAsked ? sourceStampSync(payloadPath(folder, row), isOwned) : missingStamp;
+  const stamp = modelStamp(record, sourceStamp);
+  return row.stamp === stamp && record !== missingStamp ? null : { indexed: row.stamp, stamp, sourceStamp };
 }
 
 function* survey(folder: string, segments: readonly string[], context: Survey): Generator<DiskFact> {
@@ -118,13 +147,8 @@ function recordFact(id: ModelId, { indexed }: Survey): DiskFact {
   const difference = indexed.get(id);
   if (difference === undefined) return { kind: 'new', id };
   indexed.delete(id);
-  return difference === null ? { kind: 'same' } : { kind: 'changed', id, ...difference };
-}
-
-function sourceStampOf(folder: string, row: IndexedRow, isSilent: (path: string) => boolean): string {
-  if (row.storage_kind === 'external_reference')
-    return isSilent(row.entry_path) ? missingStamp : sourceStampSync(row.entry_path, false);
-  return sourceStampSync(row.bundle_format === 'single_file' ? join(folder, basename(row.entry_path)) : folder, true);
+  if (difference === null) return { kind: 'same' };
+  return { kind: 'changed', id, indexed: difference.indexed, stamp: difference.stamp };
 }
 
 const stillWritten = 'it changed a moment ago and may still be being written';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Finding } from '../../contract/finding.ts';
 import { ModelId } from '../../contract/ids.ts';
 
 /** What of the disk is surveyed. */
@@ -6,6 +7,7 @@ export const SurveyTask = z.object({
   modelsPath: z.string(),
   settledBeforeMs: z.number().describe('What changed later may still be being written'),
   silentMounts: z.array(z.string()).describe('Mount points of drives that do not answer: nothing is asked of them'),
+  slowMounts: z.array(z.string()).describe('Those and others that may stop to answer: no file of theirs is opened'),
 });
 export type SurveyTask = z.infer<typeof SurveyTask>;
 
@@ -27,7 +29,16 @@ export const ReconcileStep = z.discriminatedUnion('act', [
 ]);
 export type ReconcileStep = z.infer<typeof ReconcileStep>;
 
+/** What a survey has found so far: models that are as the index has them, though their stamps are others. */
+export const SurveyProgress = z.object({
+  compared: z.int().describe('Models of the index that were compared with the disk by now'),
+  confirmed: z.array(z.object({ id: ModelId, indexed: z.string(), stamp: z.string() })),
+  findings: z.array(z.object({ model_id: ModelId, findings: z.array(Finding) })),
+});
+export type SurveyProgress = z.infer<typeof SurveyProgress>;
+
 export const WorkerReply = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('surveying'), ...SurveyProgress.shape }),
   z.object({ kind: z.literal('steps'), steps: z.array(ReconcileStep) }),
   z.object({ kind: z.literal('surveyed'), unchanged: z.int() }),
   z.object({ kind: z.literal('tended') }),

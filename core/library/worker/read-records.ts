@@ -1,9 +1,10 @@
-import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CatalogEntry } from '../../catalog/catalog.ts';
 import { ModelId } from '../../contract/ids.ts';
-import { type MetadataRead, maxMetadataBytes, metadataFileName, parseMetadata } from '../metadata/metadata-file.ts';
+import { type MetadataRead, metadataFileName } from '../metadata/metadata-file.ts';
 import { corruptRecord, entryOf } from '../metadata/projection.ts';
+import { readMetadataSync } from '../metadata/read-metadata-sync.ts';
 import { maxDepth } from '../metadata/registry-folder.ts';
 import { codeOf } from '../system-error.ts';
 
@@ -11,9 +12,6 @@ import { codeOf } from '../system-error.ts';
 const batchSize = 250;
 /** An id has at least three segments: folders above that depth hold no record. */
 const minSegments = 3;
-/** Not there on Windows, where nothing waits at an open either. */
-const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-
 /**
  * Every record below `models/` as the index takes it, some at a time, a damaged one with its finding and none with a stamp: health is
  * as written, and the files are looked at when disk and index are next brought together. Links are not followed, hidden folders not entered.
@@ -39,7 +37,7 @@ function* readBelow(folder: string, segments: readonly string[], now: Date): Gen
     const path = join(folder, child.name);
     const below = [...segments, child.name];
     // Asked for without a look at the folder: nearly every folder at this depth is a model's.
-    const read = below.length < minSegments ? null : readRecordSync(join(path, metadataFileName));
+    const read = below.length < minSegments ? null : readMetadataSync(join(path, metadataFileName));
     if (read !== null && read.kind !== 'missing') {
       const entry = entryAt(below.join('/').normalize('NFC'), read, now);
       if (entry !== null) yield entry;
@@ -58,27 +56,6 @@ function entryAt(
   const record =
     read.kind === 'read' ? { ...read.metadata, model_id: id.data } : corruptRecord(id.data, null, read.reason, now);
   return entryOf(record);
-}
-
-function readRecordSync(path: string): MetadataRead {
-  try {
-    const file = openSync(path, openFlags);
-    try {
-      const stats = fstatSync(file);
-      if (!stats.isFile()) return { kind: 'corrupt', reason: 'is not a file' };
-      if (stats.size > maxMetadataBytes)
-        return { kind: 'corrupt', reason: `has ${stats.size} bytes, too many for a record` };
-      const bytes = Buffer.allocUnsafe(stats.size);
-      return parseMetadata(bytes.toString('utf8', 0, readSync(file, bytes)));
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
-    if (code === null) throw error;
-    return { kind: 'corrupt', reason: `could not be read (${code})` };
-  }
 }
 
 function childrenOf(folder: string): Dirent[] {
