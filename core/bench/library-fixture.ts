@@ -1,11 +1,16 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelId } from '../contract/ids.ts';
-import { type Metadata, metadataSchemaVersion } from '../contract/metadata.ts';
+import type { Metadata } from '../contract/metadata.ts';
+import { blockOnFiles } from '../formats/file-calls.ts';
+import { readModelFacts } from '../formats/model-facts.ts';
+import { healthOf } from '../library/health/health.ts';
+import { newRecord } from '../library/record.ts';
+import { writeBundle, writeWeights } from './library/fixture-files.ts';
 
 /** Raise it when the fixture below changes: the one kept from an earlier run is then made anew. */
-const fixtureVersion = 3;
+const fixtureVersion = 4;
 
 const types = [
   ['lora', 0.7],
@@ -38,7 +43,7 @@ export interface LibraryFixture {
 
 /**
  * A library of `count` models as people have them: mostly LoRAs, one small file each, two in a hundred diffusers folders; every record in a
- * metadata.json, every source outside the library. Kept in `cachePath` for the next run.
+ * metadata.json that says what its files are, every source outside the library. Kept in `cachePath` for the next run.
  */
 export async function makeLibraryFixture(cachePath: string, count: number): Promise<LibraryFixture> {
   const path = join(cachePath, `library-${count}`);
@@ -46,13 +51,20 @@ export async function makeLibraryFixture(cachePath: string, count: number): Prom
   const mark = join(path, 'made');
   if ((await readFile(mark, 'utf8').catch(() => '')) === String(fixtureVersion)) return fixture;
   rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  const real = { rootPath: join(realpathSync(path), 'root'), sourcesPath: join(realpathSync(path), 'sources') };
   const random = randomFrom(42);
-  for (let index = 0; index < count; index += 1) makeModel(fixture, index, random);
+  using _blocking = blockOnFiles();
+  for (let index = 0; index < count; index += 1) await makeModel(real, index, random);
   writeFileSync(mark, String(fixtureVersion));
   return fixture;
 }
 
-function makeModel({ rootPath, sourcesPath }: LibraryFixture, index: number, random: () => number): void {
+async function makeModel(
+  { rootPath, sourcesPath }: LibraryFixture,
+  index: number,
+  random: () => number,
+): Promise<void> {
   const pick = <Item>(items: readonly Item[], skew = 1.5): Item =>
     items[Math.floor(random() ** skew * items.length)] as Item;
   const word = () => pick(vocabulary, 3);
@@ -64,67 +76,33 @@ function makeModel({ rootPath, sourcesPath }: LibraryFixture, index: number, ran
   const folder = join(sourcesPath, String(index % 100));
   const entryPath = join(folder, type === 'diffusion' ? name : `${name}.safetensors`);
   mkdirSync(folder, { recursive: true });
-  if (type === 'diffusion') makeBundle(entryPath);
-  else writeFileSync(entryPath, smallWeights);
-  const at = new Date(Date.UTC(2024, 0, 1) + Math.floor(random() * 700 * 86_400_000)).toISOString();
-  const isBroken = random() < 0.03;
+  const sizeBytes = Math.floor(random() * 7e9);
+  if (type === 'diffusion') writeBundle(entryPath, sizeBytes);
+  else writeWeights(entryPath, pick(['fp16', 'fp32', 'bf16'] as const), sizeBytes);
+  const facts = await readModelFacts(entryPath, { siblings: new Set() });
+  const now = new Date(Date.UTC(2024, 0, 1) + Math.floor(random() * 700 * 86_400_000));
+  const matchSource = 'external_reference';
+  const storageKind = matchSource;
+  const read = newRecord(facts, { modelId, name, storageKind, sourcePath: entryPath, entryPath, matchSource, now });
+  // A few have other files than those that were registered.
+  const fingerprint = random() < 0.03 ? index.toString(16).padStart(64, '0') : facts.fingerprint;
+  const hashes = { fingerprint };
   const metadata: Metadata = {
-    schema_version: metadataSchemaVersion,
-    model_id: modelId,
-    name,
+    ...read,
     model_type: type,
     family,
-    task_type_primary: 'text-to-image',
-    storage_kind: 'external_reference',
-    bundle_format: type === 'diffusion' ? 'diffusers_directory' : 'single_file',
-    pipeline_class: type === 'diffusion' ? 'StableDiffusionPipeline' : null,
-    source_path: entryPath,
-    entry_path: entryPath,
-    import_state: 'ready',
-    validation_state: isBroken ? 'degraded' : 'valid',
-    validation_errors: isBroken
-      ? [{ code: 'missing_optional_component', severity: 'warning', message: 'The safety checker is missing.' }]
-      : [],
-    accepted_findings: [],
-    recommended_backend: 'onnx-runtime',
-    runtime_engine_hints: ['onnx-runtime', 'diffusers'],
-    size_bytes: Math.floor(random() * 7e9),
-    file_count: type === 'diffusion' ? 6 : 1,
-    precision: pick(['fp16', 'fp32', 'bf16']),
-    parameter_count: Math.floor(random() * 3e9),
-    hashes: { fingerprint: `fp1:${index.toString(16).padStart(32, '0')}` },
+    hashes,
+    ...healthOf({ ...read, hashes }, { ...facts, isOffline: false }),
     tags: [...new Set([pick(tags), pick(tags)])],
     favourite: random() < 0.02,
     notes: random() < 0.3 ? `Good for ${word()} ${word()}, weight 0.${1 + Math.floor(random() * 9)}.` : '',
-    preview: null,
     repo_id: `${word()}${Math.floor(random() * 500)}/${word()}-${word()}`,
     base_model: pick(['SD 1.5', 'SDXL 1.0', 'Flux.1 D', 'Pony']),
     trigger_words: [`${word()}${word()}`, word()],
-    added_at: at,
-    updated_at: at,
-    match_source: 'external_reference',
   };
   const registry = join(rootPath, 'models', ...modelId.split('/'));
   mkdirSync(registry, { recursive: true });
   writeFileSync(join(registry, 'metadata.json'), `${JSON.stringify(metadata, null, 2)}\n`);
-}
-
-const smallWeights = (() => {
-  const header = Buffer.from('{"w":{"dtype":"F16","shape":[1,4],"data_offsets":[0,8]}}');
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  return Buffer.concat([length, header, Buffer.alloc(8)]);
-})();
-
-function makeBundle(path: string): void {
-  for (const part of ['unet', 'vae']) {
-    mkdirSync(join(path, part), { recursive: true });
-    writeFileSync(join(path, part, 'config.json'), '{}');
-    writeFileSync(join(path, part, 'diffusion_pytorch_model.safetensors'), smallWeights);
-  }
-  mkdirSync(join(path, 'scheduler'));
-  writeFileSync(join(path, 'scheduler', 'scheduler_config.json'), '{}');
-  writeFileSync(join(path, 'model_index.json'), '{"_class_name":"StableDiffusionPipeline"}');
 }
 
 function madeUpWords(count: number): string[] {
