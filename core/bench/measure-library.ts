@@ -3,18 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { openCatalog } from '../catalog/catalog.ts';
 import { ListQuery } from '../contract/model.ts';
 import type { LibraryContext } from '../library/context.ts';
 import { type LibraryHost, libraryTiming } from '../library/host.ts';
 import { ModelStore } from '../library/model-store.ts';
 import { openLibrary } from '../library/open-library.ts';
-import { fileStampSync, modelStamp, sourceStampSync } from '../library/reconcile/stamp.ts';
 import { surveyLibrary } from '../library/reconcile/survey.ts';
 import { Turns } from '../library/turns.ts';
 import { rebuildIndex } from '../library/worker/rebuild-index.ts';
-import { bareRebuild, bareWalk } from './library/bare-work.ts';
+import { bareHeaders, bareRebuild, bareWalk } from './library/bare-work.ts';
 import { makeLargeBundle } from './library/large-bundle.ts';
 import { mixedQueries } from './library/mixed-queries.ts';
 
@@ -25,7 +23,8 @@ export type Measures = Readonly<Record<string, number>>;
 const measures: Readonly<Record<string, (rootPath: string) => Promise<Measures> | Measures>> = {
   bareRebuild,
   rebuild,
-  stamp,
+  firstReconcile,
+  bareHeaders,
   bareWalk,
   open,
   search,
@@ -77,21 +76,25 @@ async function rebuild(rootPath: string): Promise<Measures> {
   return { whole, firstPage, slowestPage, pages, models };
 }
 
-/** Puts the stamps into the index that a first reconcile, which opens every file, would leave there. */
-function stamp(rootPath: string): Measures {
-  const context = contextOf(rootPath);
-  const database = new Database(join(rootPath, 'models.db'));
-  const put = database.prepare('UPDATE models SET stamp = ? WHERE model_id = ?');
-  database.exec('BEGIN');
-  for (const row of context.catalog.rowsAfter(null, 10_000_000)) {
-    const record = fileStampSync(context.store.folders.metadataPathOf(row.model_id));
-    const source = sourceStampSync(context.store.payloadPathOf(row), row.storage_kind === 'library_owned');
-    put.run(modelStamp(record, source), row.model_id);
+/** The first reconcile after a rebuild, in a library that is open and looked at: every record and every source is read, and nothing written. */
+async function firstReconcile(rootPath: string): Promise<Measures> {
+  await warmUp();
+  const started = performance.now();
+  const library = await openLibrary({ ...hostOf(rootPath, () => {}), watches: true, hashes: false });
+  let isDone = false;
+  const settled = library.settled().then(() => {
+    isDone = true;
+  });
+  let slowestPage = 0;
+  while (!isDone) {
+    const asked = performance.now();
+    library.list(ListQuery.parse({}));
+    slowestPage = Math.max(slowestPage, performance.now() - asked);
+    await Promise.race([settled, delay(250)]);
   }
-  database.exec('COMMIT');
-  database.close();
-  context.catalog.close();
-  return {};
+  const whole = performance.now() - started;
+  const report = await library.lastReconcile();
+  return { whole, slowestPage, changed: report?.updated ?? Number.NaN, unchanged: report?.unchanged ?? Number.NaN };
 }
 
 async function open(rootPath: string): Promise<Measures> {

@@ -59,7 +59,7 @@ export const libraryTiming: LibraryTiming = {
   hashDelayMs: 10_000,
 };
 
-export function timingOf(host: LibraryHost): LibraryTiming {
+export function timingOf(host: Pick<LibraryHost, 'timing'>): LibraryTiming {
   return { ...libraryTiming, ...host.timing };
 }
 

@@ -5,17 +5,16 @@ type Phase = Extract<AppEvent, { readonly kind: 'reconcile_progressed' }>['phase
 
 /** Tells of a reconcile that takes long, now and then: of one that is over at once nobody hears. */
 export class ReconcileProgress {
-  readonly #host: LibraryHost;
+  readonly #host: Pick<LibraryHost, 'emit' | 'timing'>;
   #toldMs = performance.now();
 
-  constructor(host: LibraryHost) {
+  constructor(host: Pick<LibraryHost, 'emit' | 'timing'>) {
     this.#host = host;
   }
 
   tell(phase: Phase, done: number, total: number): void {
-    if (performance.now() - this.#toldMs < timingOf(this.#host).taskEventMs) return;
+    if (done >= total || performance.now() - this.#toldMs < timingOf(this.#host).taskEventMs) return;
     this.#toldMs = performance.now();
-    // Models that came meanwhile are looked at too.
-    this.#host.emit({ kind: 'reconcile_progressed', phase, done_count: done, total_count: Math.max(done, total) });
+    this.#host.emit({ kind: 'reconcile_progressed', phase, done_count: done, total_count: total });
   }
 }

@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ModelId } from '../../contract/ids.ts';
 import { ReconcileReport } from '../../contract/reconcile.ts';
 import { copyTinyBundle } from '../../formats/fixtures/tiny-bundle.ts';
 import { snapshot, TestLibrary, writeLora } from '../fixtures/test-library.ts';
@@ -164,6 +165,42 @@ describe.each([false, true])('reconcile, with watches %s', (watches) => {
     const report = await at.library.reconcile();
     expect(counts(report)).toEqual({ ...nothing, updated: 1 });
     expect(await readdir(at.path)).toEqual(['a.safetensors.part', 'library']);
+  });
+
+  test('an index that was made anew is confirmed without a write, and what differs is told of', async () => {
+    await using at = await open();
+    const bundle = await copyTinyBundle(join(at.path, 'bundle'));
+    const loras = [];
+    for (const name of ['a', 'b', 'c']) loras.push(await writeLora(join(at.path, `${name}.safetensors`), name));
+    await writeFile(join(at.path, 'a.civitai.info'), JSON.stringify({ trainedWords: ['ink'] }));
+    const ids = [];
+    for (const path of [bundle, ...loras]) ids.push((await at.library.register(path)).model_id);
+    const { task_id } = at.library.import([
+      { path: await writeLora(join(at.path, 'own.safetensors'), 'o'), mode: 'copy' },
+    ]);
+    await at.library.waitForTask(task_id, 10_000);
+    // The third is another one now, and says so.
+    await writeLora(loras[2] ?? '', 'another');
+    await at.library.validate({ model_id: ids[3] as ModelId });
+    await at.library.close();
+    const before = await snapshot(join(at.root, 'models'));
+    await rm(join(at.root, 'models.db'));
+    await rm(join(at.root, '.reconcile.json'));
+    await writeLora(loras[1] ?? '', 'another yet');
+    at.events.length = 0;
+    at.library = await at.openAgain();
+    await at.library.settled();
+    const report = await at.library.lastReconcile();
+    expect(report).toMatchObject({ ...nothing, updated: 1, unchanged: 4 });
+    expect(report?.changes.updated).toEqual([{ model_id: ids[2], reason: 'its health went from valid to degraded' }]);
+    expect(report?.findings.map(({ model_id }) => model_id).sort()).toEqual([ids[2], ids[3]]);
+    expect(at.events.filter(({ kind }) => kind === 'model_changed')).toHaveLength(1);
+    const after = await snapshot(join(at.root, 'models'));
+    const changed = after.filter((line) => !before.includes(line)).map((line) => line.split(' ')[0]);
+    expect(changed.filter((path) => path?.endsWith('metadata.json'))).toEqual([`${ids[2]}/metadata.json`]);
+    // What was confirmed is known from now on by its stamp.
+    const again = await at.library.reconcile();
+    expect([counts(again), again.findings]).toEqual([{ ...nothing, unchanged: 5 }, []]);
   });
 
   test('a file that is only touched is looked at, and nothing of its model changes', async () => {
