@@ -62,7 +62,7 @@ async function rebuild(rootPath: string): Promise<Measures> {
   });
   while (!isDone) {
     const asked = performance.now();
-    const page = context.catalog.page(ListQuery.parse({ query: pages % 2 === 0 ? undefined : 'dream' }));
+    const page = await context.catalog.pageInTurns(ListQuery.parse({ query: pages % 2 === 0 ? undefined : 'dream' }));
     slowestPage = Math.max(slowestPage, performance.now() - asked);
     if (Number.isNaN(firstPage) && page.models.length > 0) firstPage = performance.now() - started;
     pages += 1;

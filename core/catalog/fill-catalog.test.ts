@@ -87,6 +87,29 @@ test('what is in is listed and searched while the rest comes', async () => {
   expect(total()).toBe(250);
 });
 
+test('a common word is looked for in several turns while the rest comes, and all that have it are counted', async () => {
+  const query = ListQuery.parse({ query: 'model', sort: 'name', limit: 3 });
+  let turns = 0;
+  async function* batches() {
+    for (const count of [200, 2000, 20_000]) yield prepared(count * 10, count);
+    const count = () => {
+      turns += 1;
+      if (turns < 1000) setImmediate(count);
+    };
+    setImmediate(count);
+    const page = await catalog.pageInTurns(query);
+    const needed = turns;
+    turns = 1000;
+    expect(page.total).toBe(22_200);
+    expect(page).toEqual(catalog.page(query));
+    expect(needed).toBeGreaterThan(2);
+    yield prepared(1_000_000, 1);
+  }
+  expect(await fillCatalog(path, batches())).toBe(22_201);
+  // Nothing is divided any more.
+  expect(await catalog.pageInTurns(query)).toEqual(catalog.page(query));
+});
+
 test('a fill that was cut short leaves an index that must be filled, and the next fill makes it whole', async () => {
   async function* broken() {
     yield prepared(0, 300);

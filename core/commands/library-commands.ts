@@ -7,7 +7,7 @@ export function commandsOfLibrary(
   library: Library,
 ): Pick<Commands, Exclude<keyof typeof libraryCommands, `tasks.${string}`>> {
   return {
-    'models.list': async (query) => library.list(query),
+    'models.list': (query) => library.listInTurns(query),
     'models.show': ({ model_id }) => library.show(model_id),
     'models.classify': ({ path }) => library.classify(path),
     'models.register': ({ path, name }) => library.register(path, { name }),

@@ -86,6 +86,11 @@ export class Library {
     return this.#context.catalog.page(query);
   }
 
+  /** {@link list} for whoever can wait for its turns. */
+  listInTurns(query: ListQuery): Promise<ModelPage> {
+    return this.#context.catalog.pageInTurns(query);
+  }
+
   counts(query: ListQuery): Promise<ModelCounts> {
     return this.#context.catalog.countsInTurns(query);
   }

@@ -45,10 +45,15 @@ export class KeptAnswers {
     return answer;
   }
 
+  /** Another after every change of the index. */
+  mark(): string {
+    // Both move when rows change: the one for other connections, the other for this one.
+    return `${this.#version.get()} ${this.#changes.get()}`;
+  }
+
   /** The answer of that key where it is kept. */
   known<Answer>(key: string): Answer | undefined {
-    // Both move when rows change: the one for other connections, the other for this one.
-    const at = `${this.#version.get()} ${this.#changes.get()}`;
+    const at = this.mark();
     if (at !== this.#keptAt) {
       this.#kept.clear();
       this.#weight = 0;

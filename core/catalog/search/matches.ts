@@ -70,6 +70,11 @@ export class Matches {
     });
   }
 
+  /** What {@link Matches.rowsOf} would read of the text at once, in parts. */
+  textParts({ terms }: Match): (() => void)[] {
+    return this.#text.partsOf(terms);
+  }
+
   facets(): Facet[] {
     return this.#index.keep('facets', () =>
       Facet.array().parse(this.#index.statement('SELECT * FROM facets WHERE model_count > 0').all()),

@@ -60,6 +60,11 @@ export class ModelFinder {
     };
   }
 
+  /** What `page` would read of the text for a query, in parts that others may come between. */
+  partsOf(query: ListQuery): (() => void)[] {
+    return this.#matches.textParts(this.#matches.matchOf(query));
+  }
+
   count(): number {
     return this.#matches.modelsIn(undefined);
   }

@@ -9,6 +9,9 @@ const maxCandidates = 300;
 /** From so many letters on, a few trigrams tell a rare term from a common one at a fraction of the price of all of them. */
 const probedLength = 6;
 
+/** Three milliseconds' work, of a word that stands in half of all models. */
+const rowsPerPart = 20_000;
+
 /** Finds rows by their text. */
 export class TextSearch {
   readonly #index: KeptAnswers;
@@ -29,6 +32,29 @@ export class TextSearch {
     if (first === undefined) return inAll(known);
     const find = () => this.#found(asked);
     return inAll([...known, others.length === 0 ? this.#index.keep(keyOf(first), find) : find()]);
+  }
+
+  /**
+   * What {@link TextSearch.rows} would read for a single term that isn't kept, a part of the index at a time: others may come in between. Kept at
+   * the end, unless the index changed meanwhile. Empty where it is read at once.
+   */
+  partsOf(terms: SearchTerms): (() => void)[] {
+    const [term] = terms.long;
+    if (term === undefined || terms.long.length + terms.short.length > 1) return [];
+    const mark = this.#index.mark();
+    const last = Number(this.#index.statement('SELECT max(row) FROM models').pluck().get());
+    if (last <= rowsPerPart || this.#index.known(keyOf(term)) !== undefined || this.#candidates(terms) !== null)
+      return [];
+    const sql = 'SELECT rowid FROM model_text WHERE model_text MATCH ? AND rowid > ? AND rowid <= ?';
+    const found: number[][] = [];
+    const parts = Array.from({ length: Math.ceil(last / rowsPerPart) }, (_, index) => () => {
+      const range = [index * rowsPerPart, (index + 1) * rowsPerPart];
+      found.push(selectRows(this.#index.statement(sql), [phraseOf(term), ...range]));
+    });
+    const keep = () => {
+      if (this.#index.mark() === mark) this.#index.keep(keyOf(term), () => new RowSet(found.flat()));
+    };
+    return [...parts, keep];
   }
 
   #found(terms: SearchTerms): RowSet {
