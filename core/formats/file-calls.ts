@@ -54,8 +54,8 @@ const blocking: FileCalls = {
 let calls: FileCalls = waiting;
 
 /**
- * From now on the readers of this thread block it while they wait for a drive: a file is read in a sixth of the processor time. For a thread that
- * nobody waits for. Disposed of, they are as before.
+ * From now on the readers of this thread block it while they wait for a drive, which spares a way through the thread pool for each of some thirty
+ * questions a file: for a thread that nobody waits for. Disposed of, they are as before.
  */
 export function blockOnFiles(): Disposable {
   const before = calls;
