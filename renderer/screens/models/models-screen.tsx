@@ -11,14 +11,16 @@ import { FindingPanel } from '../../ui/display/finding-panel.tsx';
 import { EmptyStill } from '../../ui/display/still.tsx';
 import { useWords } from '../../ui/use-words.ts';
 import { SidePane } from '../side-pane.tsx';
-import { DetailsPane } from './details/details-pane.tsx';
 import { ListingFilters, SortMenu } from './listing/listing-filters.tsx';
 import { ModelsTable } from './listing/models-table.tsx';
 import { ModelsWall } from './listing/models-wall.tsx';
 import { roomyWidth } from './listing/use-listing.ts';
 import css from './models-screen.module.css';
 
-/** Not of the first frame: its code comes when something is picked. */
+const loadDetailsPane = async () => ({ default: (await import('./details/details-pane.tsx')).DetailsPane });
+/** Not of the first frame: its code comes right after it. */
+const DetailsPane = lazy(loadDetailsPane);
+/** Its code comes when something is picked. */
 const BulkPane = lazy(async () => ({ default: (await import('./details/bulk-pane.tsx')).BulkPane }));
 
 export function ModelsScreen() {
@@ -34,6 +36,10 @@ export function ModelsScreen() {
   const isPaneComing = useApp((state) => state.isPaneOpen && !state.isReady);
   const { selectModel, readDetails } = useActions();
   useEffect(() => {
+    // One that fails to come now is asked for again when it is shown.
+    loadDetailsPane().catch(() => undefined);
+  }, []);
+  useEffect(() => {
     if (!isReady) return;
     if (selectedId !== null && !hasDetails) void readDetails(selectedId);
     else if (selectedId === null && firstId !== null && window.innerWidth > roomyWidth) selectModel(firstId);
@@ -45,12 +51,7 @@ export function ModelsScreen() {
         {!isEmpty && <Tabs />}
         <Listing layout={layout} />
       </section>
-      {isPaneOpen && !isPicking && <DetailsPane />}
-      {isPaneOpen && isPicking && (
-        <Suspense fallback={<ComingPane />}>
-          <BulkPane />
-        </Suspense>
-      )}
+      {isPaneOpen && <Suspense fallback={<ComingPane />}>{isPicking ? <BulkPane /> : <DetailsPane />}</Suspense>}
       {isPaneComing && window.innerWidth > roomyWidth && <ComingPane />}
     </>
   );
