@@ -17,9 +17,8 @@ import { ModelsWall } from './listing/models-wall.tsx';
 import { roomyWidth } from './listing/use-listing.ts';
 import css from './models-screen.module.css';
 
-const loadDetailsPane = async () => ({ default: (await import('./details/details-pane.tsx')).DetailsPane });
-/** Not of the first frame: its code comes right after it. */
-const DetailsPane = lazy(loadDetailsPane);
+/** Not of the first frame: its code comes when the window knows whom it shows. */
+const DetailsPane = lazy(async () => ({ default: (await import('./details/details-pane.tsx')).DetailsPane }));
 /** Its code comes when something is picked. */
 const BulkPane = lazy(async () => ({ default: (await import('./details/bulk-pane.tsx')).BulkPane }));
 
@@ -35,10 +34,6 @@ export function ModelsScreen() {
   const isReady = useApp((state) => state.isReady);
   const isPaneComing = useApp((state) => state.isPaneOpen && !state.isReady);
   const { selectModel, readDetails } = useActions();
-  useEffect(() => {
-    // One that fails to come now is asked for again when it is shown.
-    loadDetailsPane().catch(() => undefined);
-  }, []);
   useEffect(() => {
     if (!isReady) return;
     if (selectedId !== null && !hasDetails) void readDetails(selectedId);
