@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page, type Response } from 'playwright';
 import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
 import { isBuildStale } from '../../electron/build-state.ts';
 import { chromiumExecutable } from '../chromium.ts';
@@ -97,14 +97,17 @@ async function measure(browser: Browser, url: string): Promise<readonly Line[]> 
     page = await context.newPage();
     await page.addInitScript(watchFirstList);
     const scripts: Promise<number>[] = [];
-    page.on('response', (response) => {
+    const onResponse = (response: Response) => {
       if (response.request().resourceType() === 'script')
         scripts.push(response.body().then((body) => gzipSync(body).length));
-    });
+    };
+    page.on('response', onResponse);
     say(`the first list, ${index + 1} of ${opens}`);
     await page.goto(url, { timeout: limitMs });
     const firstListMs = page.evaluate(() => (globalThis as unknown as { firstListMs: Promise<number> }).firstListMs);
     firstLists.push(await within(limitMs, 'the first list to be painted', firstListMs));
+    // What comes later is not of the first list, and the page may be closed before it has come.
+    page.off('response', onResponse);
     scriptBytes = sum(await Promise.all(scripts));
   }
   if (page === null) throw new Error('no page was opened');
