@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { RunEvent, RunPlan } from '../contract/runner.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { toPixels } from './pipeline/pixels.ts';
 import type { PictureStart } from './pipeline/start.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
+import { planOfBundle } from './reference/plan-of-bundle.ts';
 import { largestDifference, readTensors, referencePath, tensorOf } from './reference/read-tensors.ts';
 import { openTokenizer } from './tokenizer/clip-tokenizer.ts';
 
@@ -29,44 +29,6 @@ const Expected = z.object({
     .optional(),
 });
 
-const descriptorOf = (entryPath: string): ExecutionDescriptor => ({
-  execution_contract_version: 1,
-  model_id: 'diffusion/stable-diffusion-1/tiny' as ExecutionDescriptor['model_id'],
-  entry_path: entryPath,
-  model_type: 'diffusion',
-  task_type_primary: 'text-to-image',
-  recommended_backend: 'onnx-runtime',
-  runtime_engine_hints: ['onnx-runtime'],
-  storage_kind: 'external_reference',
-  bundle_format: 'diffusers_directory',
-  pipeline_class: 'StableDiffusionPipeline',
-  validation_state: 'valid',
-  dependency_resolution: { contract_version: 1, state: 'resolved', bindings: [] },
-});
-
-function planOf(entryPath: string, changes: Partial<RunPlan> = {}): RunPlan {
-  return {
-    descriptor: descriptorOf(entryPath),
-    provider: 'cpu',
-    prompt: '',
-    negative_prompt: '',
-    width: 64,
-    height: 64,
-    steps: 2,
-    guidance_scale: 2,
-    sampler: 'Automatic',
-    scheduler: 'Automatic',
-    seeds: [0],
-    prompt_syntax: 'webui',
-    clip_skip: 1,
-    rng: 'cpu',
-    variation: null,
-    init: null,
-    preview_every_steps: 0,
-    ...changes,
-  };
-}
-
 /** Everything that a run tells, and the latents and pictures that went through the decoder. */
 interface Recorded {
   readonly pipeline: Pipeline;
@@ -77,7 +39,7 @@ interface Recorded {
 async function recordingPipeline(entryPath: string): Promise<Recorded> {
   const latents: Tensor[] = [];
   const images: Tensor[] = [];
-  const pipeline = await openPipeline(descriptorOf(entryPath), 'cpu', {
+  const pipeline = await openPipeline({ entry_path: entryPath }, 'cpu', {
     openNetworks: async (path, provider) => {
       const networks = await openNetworks(path, provider);
       return {
@@ -118,7 +80,7 @@ describe.each(['sd15-tiny', 'sd21-tiny', 'sdxl-tiny'])('%s', (name) => {
   async function run(plan: Partial<RunPlan>, start?: PictureStart) {
     const events: RunEvent[] = [];
     await recorded.pipeline.run(
-      planOf(entryPath, { prompt_syntax: 'plain', ...plan }),
+      planOfBundle(entryPath, { prompt_syntax: 'plain', ...plan }),
       (event) => events.push(event),
       () => false,
       start,
@@ -258,10 +220,17 @@ describe('a run', () => {
   beforeEach(async () => {
     calls = countingNetworks();
     events = [];
-    pipeline = await openPipeline(descriptorOf(entryPath), 'auto', { openNetworks: async () => calls.networks });
+    pipeline = await openPipeline({ entry_path: entryPath }, 'auto', {
+      openNetworks: async () => calls.networks,
+    });
   });
   const run = (changes: Partial<RunPlan>, isCanceled = () => false, start?: PictureStart) =>
-    pipeline.run(planOf(entryPath, { sampler: 'DDIM', ...changes }), (event) => events.push(event), isCanceled, start);
+    pipeline.run(
+      planOfBundle(entryPath, { sampler: 'DDIM', ...changes }),
+      (event) => events.push(event),
+      isCanceled,
+      start,
+    );
 
   test('a prompt that changes is told as it stands at each step, each of its texts encoded once', async () => {
     await run({ prompt: 'a [red:blue:2] [cat|dog]', steps: 4, guidance_scale: 1 });
@@ -315,7 +284,7 @@ describe('a run', () => {
         return calls.networks.predictNoise(input);
       },
     };
-    pipeline = await openPipeline(descriptorOf(entryPath), 'auto', { openNetworks: async () => networks });
+    pipeline = await openPipeline({ entry_path: entryPath }, 'auto', { openNetworks: async () => networks });
     await run({ prompt: 'sun', negative_prompt: 'fog', guidance_scale: 8.5, steps: 2 });
     expect(told).toEqual([
       [1, 8.5],
@@ -358,14 +327,14 @@ describe('a run', () => {
 
   test('a model that cannot fit is refused before anything runs, and one that just fits is run part by part', async () => {
     const inBytes = (available: number) =>
-      openPipeline(descriptorOf(entryPath), 'cpu', {
+      openPipeline({ entry_path: entryPath }, 'cpu', {
         openNetworks: (path, provider) => openNetworks(path, provider),
         availableBytes: () => available,
       });
     const small = await inBytes(2 ** 20);
     await expect(
       small.run(
-        planOf(entryPath),
+        planOfBundle(entryPath),
         (event) => events.push(event),
         () => false,
       ),
@@ -374,7 +343,7 @@ describe('a run', () => {
     await small.close();
     const tight = await inBytes(69 * 2 ** 20);
     const metrics = await tight.run(
-      planOf(entryPath),
+      planOfBundle(entryPath),
       (event) => events.push(event),
       () => false,
     );
@@ -475,7 +444,7 @@ describe('a run', () => {
 
   test('a picture that is skipped takes no further step, says how many it had, and the next is made whole', async () => {
     const isSkipped = (item: number) => item === 0 && calls.samples.length === 2;
-    const plan = planOf(entryPath, { sampler: 'DDIM', steps: 4, seeds: [1, 2], guidance_scale: 1 });
+    const plan = planOfBundle(entryPath, { sampler: 'DDIM', steps: 4, seeds: [1, 2], guidance_scale: 1 });
     await pipeline.run(
       plan,
       (event) => events.push(event),
@@ -542,7 +511,7 @@ describe('a bundle', () => {
       opened++;
       return countingNetworks().networks;
     };
-    await expect(openPipeline(descriptorOf(folder), 'cpu', { openNetworks: openCounted })).rejects.toMatchObject({
+    await expect(openPipeline({ entry_path: folder }, 'cpu', { openNetworks: openCounted })).rejects.toMatchObject({
       failure: { code, details: { path } },
     });
     expect(opened).toBe(0);

@@ -7,6 +7,7 @@ import type { NoiseInput, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';
 import { torchGenerator } from './random/torch-generator.ts';
+import { planOfBundle } from './reference/plan-of-bundle.ts';
 import { largestDifference, referencePath } from './reference/read-tensors.ts';
 
 /** What the scheduler configs of sd-turbo and sdxl-turbo have in common. */
@@ -79,7 +80,7 @@ describe.each([
     asked.length = 0;
     const events: RunEvent[] = [];
     await pipeline.run(
-      planOf(changes),
+      planOfBundle(folder, { prompt: 'a lighthouse', steps: 1, guidance_scale: 0, seeds: [seed], ...changes }),
       (event) => events.push(event),
       () => false,
     );
@@ -128,42 +129,6 @@ describe.each([
       latent = latent.map((value, cell) => value + (noise.data[cell] ?? 0) * (down - sigma) + (drawn[cell] ?? 0) * up);
     }
     return { samples, end: latent };
-  }
-
-  function planOf(changes: Partial<RunPlan>): RunPlan {
-    return {
-      descriptor: {
-        execution_contract_version: 1,
-        model_id: 'diffusion/turbo/tiny' as RunPlan['descriptor']['model_id'],
-        entry_path: folder,
-        model_type: 'diffusion',
-        task_type_primary: 'text-to-image',
-        recommended_backend: 'onnx-runtime',
-        runtime_engine_hints: ['onnx-runtime'],
-        storage_kind: 'external_reference',
-        bundle_format: 'diffusers_directory',
-        pipeline_class: 'StableDiffusionPipeline',
-        validation_state: 'valid',
-        dependency_resolution: { contract_version: 1, state: 'resolved', bindings: [] },
-      },
-      provider: 'cpu',
-      prompt: 'a lighthouse',
-      negative_prompt: '',
-      width: 64,
-      height: 64,
-      steps: 1,
-      guidance_scale: 0,
-      sampler: 'Automatic',
-      scheduler: 'Automatic',
-      seeds: [seed],
-      prompt_syntax: 'webui',
-      clip_skip: 1,
-      rng: 'cpu',
-      variation: null,
-      init: null,
-      preview_every_steps: 0,
-      ...changes,
-    };
   }
 });
 

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator, Page } from 'playwright/test';
 import { dropOnWindow } from '../../drop.ts';
 import { expect, test } from '../../fixtures.ts';
 import { fingerprintOf, type Place, writeLora } from '../../place.ts';
@@ -10,6 +11,19 @@ function writeLoras(place: Place, count: number): string {
   mkdirSync(folder, { recursive: true });
   for (let index = 0; index < count; index++) writeLora(join(folder, `weave ${index}.safetensors`), `mark ${index}`);
   return folder;
+}
+
+/** Answers with the sheet that shows them. */
+async function dropForReview(page: Page, paths: readonly string[], count: number): Promise<Locator> {
+  await dropOnWindow(page, paths);
+  const sheet = page.getByRole('dialog');
+  await expect(sheet).toContainText(`${count} models can come in`, { timeout: 60_000 });
+  return sheet;
+}
+
+async function addAll(sheet: Locator, count: number): Promise<void> {
+  await sheet.getByRole('button', { name: `Add ${count} models` }).click();
+  await expect(sheet).toContainText(`${count} models added`, { timeout: 180_000 });
 }
 
 test('five hundred models come in with one drop, and the view of them survives a restart', async ({
@@ -23,15 +37,12 @@ test('five hundred models come in with one drop, and the view of them survives a
   const before = fingerprintOf(folder);
   const first = await openWindow();
   await passWelcome(first.page);
-  await dropOnWindow(first.page, [folder]);
-  const sheet = first.page.getByRole('dialog');
-  await expect(sheet).toContainText(`${count} models can come in`, { timeout: 60_000 });
+  const sheet = await dropForReview(first.page, [folder], count);
   await sheet.getByRole('button', { name: `Show all ${count}` }).click();
   const listed = sheet.getByRole('region', { name: `Show all ${count}` }).getByRole('listitem');
   await expect(listed.first()).toContainText('weave');
   expect(await listed.count(), 'only rows in sight are drawn').toBeLessThan(60);
-  await sheet.getByRole('button', { name: `Add ${count} models` }).click();
-  await expect(sheet).toContainText(`${count} models added`, { timeout: 180_000 });
+  await addAll(sheet, count);
   await sheet.getByRole('button', { name: 'Done' }).click();
   expect(await tiles(first.page).count(), 'only tiles in sight are drawn').toBeLessThan(80);
 
@@ -68,12 +79,9 @@ test('many are tagged and removed together by keyboard, and one undo brings them
   const before = fingerprintOf(folder);
   const { page } = await openWindow();
   await passWelcome(page);
-  await dropOnWindow(page, [folder]);
-  await page
-    .getByRole('dialog')
-    .getByRole('button', { name: `Add ${count} models` })
-    .click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+  const sheet = await dropForReview(page, [folder], count);
+  await addAll(sheet, count);
+  await sheet.getByRole('button', { name: 'Done' }).click();
   await page.keyboard.press('/');
   await page.keyboard.type('weave');
   await expect(page.getByText(`${count} of ${count + 1}`)).toBeVisible();
@@ -112,10 +120,7 @@ test('five hundred files that are dropped one beside the other come in as those 
   const files = readdirSync(folder).map((name) => join(folder, name));
   const { page } = await openWindow();
   await passWelcome(page);
-  await dropOnWindow(page, files);
-  const sheet = page.getByRole('dialog');
-  await expect(sheet).toContainText(`${count} models can come in`, { timeout: 60_000 });
-  await sheet.getByRole('button', { name: `Add ${count} models` }).click();
-  await expect(sheet).toContainText(`${count} models added`, { timeout: 180_000 });
+  const sheet = await dropForReview(page, files, count);
+  await addAll(sheet, count);
   expect(fingerprintOf(folder)).toEqual(before);
 });
