@@ -1,5 +1,6 @@
-import { type FileHandle, open, readdir, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, open, rm, statfs } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { memoryFolder, removeAbandonedWeights, weightFileName } from './abandoned-weights.ts';
 import type { OnnxGraph } from './graph-builder.ts';
 import { decodeModel, elementTypes, encodeModel, externalLocation, type ModelProto } from './model-proto.ts';
 import { WeightReader } from './weight-reader.ts';
@@ -12,8 +13,6 @@ interface InMemoryFile {
   remove(): Promise<void>;
 }
 
-/** Where Linux keeps files in memory. */
-const folder = '/dev/shm';
 /** Below, making the file takes as long as what it saves. */
 const leastBytes = 2 ** 26;
 /** From one weight to the next a multiple of this: where the runtime can map it from. */
@@ -33,9 +32,9 @@ export async function castIntoMemoryFile(graph: OnnxGraph): Promise<InMemoryFile
     end += Math.ceil(length / alignmentBytes) * alignmentBytes;
   }
   if (end < leastBytes || process.platform !== 'linux') return null;
-  await removeThoseOfTheDead();
+  await removeAbandonedWeights();
   if (!(await hasRoom(end))) return null;
-  const path = join(folder, `${prefix}${process.pid}-${crypto.randomUUID()}`);
+  const path = join(memoryFolder, weightFileName());
   const remove = () => rm(path, { force: true });
   try {
     await using file = await open(path, 'wx', 0o600);
@@ -85,28 +84,9 @@ export async function castIntoMemoryFile(graph: OnnxGraph): Promise<InMemoryFile
   return { bytes, weightFolder: '/', remove };
 }
 
-const prefix = 'vitrine-weights-';
-
-/** A process that was ended while it loaded left its file. */
-async function removeThoseOfTheDead(): Promise<void> {
-  for (const name of await readdir(folder).catch((): string[] => [])) {
-    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
-    if (pid > 0 && !isAlive(pid)) await rm(join(folder, name), { force: true }).catch(() => undefined);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Another user's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
-
 async function hasRoom(bytes: number): Promise<boolean> {
   try {
-    const { bavail, bsize } = await statfs(folder);
+    const { bavail, bsize } = await statfs(memoryFolder);
     return bavail * bsize > bytes;
   } catch {
     return false;
