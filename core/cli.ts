@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
+import { keepNurserySmall } from './keep-nursery-small.ts';
 
 /**
  * The program behind `vitrine`. In a checkout npm changes the working folder to the checkout before it runs a script: what the user gave is
@@ -7,6 +8,7 @@ import { enableCompileCache } from 'node:module';
  */
 async function main(): Promise<number> {
   enableCompileCache();
+  keepNurserySmall();
   const { runCli } = await import('./cli/run-cli.ts');
   const { processIo } = await import('./cli/io.ts');
   return runCli(process.argv.slice(2), processIo());

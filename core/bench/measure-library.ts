@@ -5,6 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openCatalog } from '../catalog/catalog.ts';
 import { ListQuery } from '../contract/model.ts';
+import { keepNurserySmall } from '../keep-nursery-small.ts';
 import type { LibraryContext } from '../library/context.ts';
 import { type LibraryHost, libraryTiming } from '../library/host.ts';
 import { ModelStore } from '../library/model-store.ts';
@@ -35,6 +36,8 @@ const measures: Readonly<Record<string, (rootPath: string) => Promise<Measures> 
 const [, , name = '', rootPath = ''] = process.argv;
 const measure = measures[name];
 if (measure === undefined) throw new Error(`There is no measure "${name}".`);
+// As the command line does.
+keepNurserySmall();
 const eventLoop = monitorEventLoopDelay({ resolution: 1 });
 const result = await measure(rootPath);
 const all = {
