@@ -2,14 +2,17 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,9 +22,11 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect } from './connect.ts';
+import { ListQuery } from './contract/model.ts';
 import { resolveFolders } from './folders.ts';
 import { type InstanceOptions, openInstance } from './instance.ts';
 import { InstanceRecord, readInstanceRecord, takeLock, writeInstanceRecord } from './instance-lock.ts';
+import { mayMount, mountSmallDrive } from './library/fixtures/small-drive.ts';
 import { silentLog } from './log.ts';
 
 const bundle = fileURLToPath(new URL('diffusion/reference/bundles/sd15-tiny', import.meta.url));
@@ -204,6 +209,31 @@ test.skipIf(process.platform === 'win32')(
     }
   },
 );
+
+test.runIf(mayMount)('a library on a full drive is read, and what would change it is refused by its path', async () => {
+  await using drive = await mountSmallDrive(join(folder, 'library'), 'size=20m');
+  expect(drive).toBeDefined();
+  const options = optionsFor('library');
+  {
+    await using whole = await openInstance(options);
+    await whole.app.commands['models.register']({ path: bundle });
+  }
+  const fill = openSync(join(folder, 'library', 'fill'), 'w');
+  expect(() => {
+    for (;;) writeSync(fill, Buffer.alloc(4096));
+  }).toThrow('ENOSPC');
+  closeSync(fill);
+
+  await using reading = await openInstance(options);
+  const { commands } = reading.app;
+  const [model] = (await commands['models.list'](ListQuery.parse({}))).models;
+  expect(model?.name).toBe('sd15-tiny');
+  expect((await commands['app.status']({})).library_refusal?.code).toBe('disk_full');
+  if (model === undefined) expect.unreachable('it was listed');
+  await expect(commands['models.unregister']({ model_id: model.model_id })).rejects.toMatchObject({
+    failure: { code: 'disk_full', details: { path: expect.stringContaining(join(folder, 'library')) } },
+  });
+});
 
 test('the address that a killed instance left behind is passed over', async () => {
   const instancePath = join(folder, 'library', '.vitrine');

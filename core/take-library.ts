@@ -26,7 +26,7 @@ export type Taking =
   /** This process holds it. */
   | { readonly kind: 'held'; readonly locks: Lock }
   | { readonly kind: 'elsewhere'; readonly record: InstanceRecord }
-  /** It may not be written, or its holder does not answer. */
+  /** It may not be written, its drive is full, or its holder does not answer. */
   | { readonly kind: 'refused'; readonly refusal: Failed };
 
 export function placesOf(options: AppOptions): Places {
@@ -38,12 +38,23 @@ export function placesOf(options: AppOptions): Places {
 export async function takeLibrary(places: Places, waitMs = lockWaitMs): Promise<Taking> {
   if (isReadOnlyFolder(places.libraryPath)) return { kind: 'refused', refusal: readOnlyFailure(places) };
   for (const end = Date.now() + waitMs; ; await sleep(lockRetryMs)) {
-    const locks = takeLocks(places);
-    if (locks !== null) return { kind: 'held', locks };
+    try {
+      const locks = takeLocks(places);
+      if (locks !== null) return { kind: 'held', locks };
+    } catch (error) {
+      // A drive without room for the lock still has its models to show.
+      if (error instanceof Failed && isFull(error, places)) return { kind: 'refused', refusal: error };
+      throw error;
+    }
     const record = await answeringRecord(places);
     if (record !== null) return { kind: 'elsewhere', record };
     if (Date.now() > end) return { kind: 'refused', refusal: lockedFailure(places) };
   }
+}
+
+/** The data folder's drive being full is another matter: settings and queue have to be written. */
+function isFull({ failure }: Failed, { instancePath }: Places): boolean {
+  return failure.code === 'disk_full' && String(failure.details?.path).startsWith(instancePath);
 }
 
 /** The library's lock and that of the data folder, whose job queue also has one owner. Null where another process has the library. */

@@ -1,36 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyTinyBundle, temporaryFolder } from '../../formats/fixtures/tiny-bundle.ts';
+import { mayMount, mountSmallDrive } from '../fixtures/small-drive.ts';
 import { snapshot, TestLibrary } from '../fixtures/test-library.ts';
 
 const waitMs = 15_000;
-const mayMount = process.platform === 'linux' && process.getuid?.() === 0 && couldMount();
-
-/** Not every sandbox lets root mount. */
-function couldMount(): boolean {
-  try {
-    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * A drive with bytes to spare and few places for files, so that the free space asked for first looks well and the copy stops half way.
  * An ENOSPC like any other.
  */
-async function mountSmallDrive(path: string): Promise<AsyncDisposable> {
-  await mkdir(path, { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,nr_inodes=20', 'tmpfs', path]);
-  return {
-    async [Symbol.asyncDispose]() {
-      execFileSync('umount', ['--lazy', path]);
-    },
-  };
-}
+const fewFiles = 'size=64m,nr_inodes=20';
 
 test.runIf(mayMount).each(['copy', 'move'] as const)(
   'a %s whose drive fills up half way leaves the source whole and no half model',
@@ -38,7 +18,7 @@ test.runIf(mayMount).each(['copy', 'move'] as const)(
     const folder = await temporaryFolder();
     await using at = new TestLibrary(folder, {});
     // Let go of before the folder that it stands in is removed.
-    await using drive = await mountSmallDrive(at.root);
+    await using drive = await mountSmallDrive(at.root, fewFiles);
     expect(drive).toBeDefined();
     at.library = await at.openAgain();
     await at.library.settled();
