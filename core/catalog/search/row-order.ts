@@ -9,7 +9,7 @@ import {
   type Sort,
   type SortKey,
 } from './list-order.ts';
-import { type RowSet, selectRows } from './row-set.ts';
+import { RowSet, selectRows } from './row-set.ts';
 
 /** What of a set of rows is wanted: `wanted` rows after `position`. */
 export interface RowPage {
@@ -29,9 +29,16 @@ interface Condition {
 }
 
 /** Sorting a row costs as much as meeting so many in the order of an index: one is looked up, the others are read in line. */
-const sortedCost = 25;
+const sortedCost = 20;
 /** Rows met at once while an order is walked; doubled from piece to piece. */
 const walkedRows = { least: 256, most: 50_000 } as const;
+/** Names that hold a phrase are remembered where they are so few. */
+const fewNames = 500;
+/** A phrase that is typed grows by no more letters from search to search. */
+const typedLetters = 8;
+
+/** Names that hold the phrase and don't begin with it. */
+const holdingTier = 2;
 
 const models: Condition = { sql: 'models', values: [] };
 const tierOf = (phrase: string) => relevanceTier.replaceAll('@phrase', phrase);
@@ -79,14 +86,15 @@ export class RowOrder {
     const found: number[] = [];
     // A tier after the other, each in the order of names: few of many results are ever looked at.
     for (let tier = Number(firstTier); tier < relevanceTiers && found.length < page.wanted; tier += 1) {
-      const phrases = Array.from({ length: phraseCount }, () => page.phrase);
-      const conditions: Condition[] = [{ sql: `${tierOf('?')} = ?`, values: [...phrases, tier] }];
-      // A range of the index of names, where there is one.
-      if (tier < 2)
-        conditions.push({ sql: 'name_key >= ? AND name_key <= ?', values: [page.phrase, `${page.phrase}\u{10ffff}`] });
       const position = tier === firstTier && page.position !== null ? namePosition : null;
-      const wanted = page.wanted - found.length;
-      found.push(...this.#walked(rows, listOrders.name, conditions, position, { ...page, wanted }));
+      const rest = { ...page, wanted: page.wanted - found.length, position };
+      const condition = tierCondition(tier, page.phrase);
+      const few = tier === holdingTier ? this.#fewHolding(rows, page) : null;
+      found.push(
+        ...(few === null
+          ? this.#walked(rows, listOrders.name, [condition], position, rest)
+          : this.#listed(few, listOrders.name, [condition], rest)),
+      );
     }
     return found;
   }
@@ -99,16 +107,46 @@ export class RowOrder {
   }
 
   #sorted(rows: RowSet, { sort, position, wanted, phrase }: RowPage): number[] {
-    const listed = 'json_each(?) AS listed CROSS JOIN models ON models.row = listed.value';
-    const json = `[${rows.list.join(',')}]`;
-    if (sort !== 'relevance') {
-      const order = orderOf(sort);
-      const from = { sql: listed, values: [json] };
-      return this.#select(from, after(order, position), { orderBy: `+${order.orderBy}`, limit: wanted });
-    }
+    if (sort !== 'relevance') return this.#listed(rows, orderOf(sort), [], { position, wanted });
     const order = ascending([tierOf('given.phrase'), ...listOrders.name.keys]);
-    const from = { sql: `(SELECT ? AS phrase) AS given CROSS JOIN ${listed}`, values: [phrase, json] };
+    const { sql, values } = listedIn(rows);
+    const from = { sql: `(SELECT ? AS phrase) AS given CROSS JOIN ${sql}`, values: [phrase, ...values] };
     return this.#select(from, after(order, position), { orderBy: `+${order.orderBy}`, limit: wanted });
+  }
+
+  /** Looks up each row of a set, and sorts. */
+  #listed(
+    rows: RowSet,
+    order: ListOrder,
+    conditions: readonly Condition[],
+    { position, wanted }: Pick<RowPage, 'position' | 'wanted'>,
+  ): number[] {
+    const all = [...conditions, ...after(order, position)];
+    return this.#select(listedIn(rows), all, { orderBy: `+${order.orderBy}`, limit: wanted });
+  }
+
+  /**
+   * Few rows of a set, among which all are whose names hold the phrase; null where there are many. Most phrases of two words stand in no name at
+   * all: a walk would meet every model to say so.
+   */
+  #fewHolding(rows: RowSet, { phrase, modelCount }: RowPage): RowSet | null {
+    const known = this.#knownHolding(phrase);
+    if (known === null && rows.size * sortedCost <= modelCount) return rows;
+    const holding = this.#index.keep(keyOf(phrase), () => {
+      if (known !== null) return known;
+      const sql = 'SELECT row FROM models WHERE instr(name_key, ?) > 0 ORDER BY name_key, model_id LIMIT ?';
+      return new RowSet(selectRows(this.#index.statement(sql), [phrase, fewNames + 1]).sort((a, b) => a - b));
+    });
+    return holding.size > fewNames ? null : rows.and(holding);
+  }
+
+  /** Those of the phrase, or of a beginning of it: whatever holds the whole holds that. Null where neither is known or few. */
+  #knownHolding(phrase: string): RowSet | null {
+    for (let cut = 0; cut <= typedLetters && cut < phrase.length; cut += 1) {
+      const known = this.#index.known<RowSet>(keyOf(phrase.slice(0, phrase.length - cut)));
+      if (known !== undefined && (cut === 0 || known.size <= fewNames)) return known;
+    }
+    return null;
   }
 
   /** Meets rows in the order of an index, from a position on, until enough of them are of the set. */
@@ -161,10 +199,26 @@ export function walksCheaply(total: number, { wanted, modelCount }: Pick<RowPage
   return (wanted * modelCount) / total < total * sortedCost;
 }
 
+function tierCondition(tier: number, phrase: string): Condition {
+  if (tier === holdingTier) return { sql: 'instr(name_key, ?) > 1', values: [phrase] };
+  if (tier > holdingTier) return { sql: 'instr(name_key, ?) = 0', values: [phrase] };
+  const phrases = Array.from({ length: phraseCount }, () => phrase);
+  // A range of the index of names.
+  const sql = `${tierOf('?')} = ? AND name_key >= ? AND name_key <= ?`;
+  return { sql, values: [...phrases, tier, phrase, `${phrase}\u{10ffff}`] };
+}
+
+function listedIn(rows: RowSet): Condition {
+  const sql = 'json_each(?) AS listed CROSS JOIN models ON models.row = listed.value';
+  return { sql, values: [`[${rows.list.join(',')}]`] };
+}
+
 /** `+` keeps the index of facets out of it. */
 function ofAnyFacet(facets: readonly number[], sign: '' | '+'): Condition {
   return { sql: `${sign}facet IN (SELECT value FROM json_each(?))`, values: [JSON.stringify(facets)] };
 }
+
+const keyOf = (phrase: string) => `names with ${phrase}`;
 
 const Keys = z.array(z.union([z.string(), z.number()]));
 

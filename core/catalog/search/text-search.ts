@@ -9,6 +9,11 @@ const maxCandidates = 300;
 /** From so many letters on, a few trigrams tell a rare term from a common one at a fraction of the price of all of them. */
 const probedLength = 6;
 
+/** Reading the text of one model costs as much as so many rows of the index of letters. */
+const comparedCost = 20;
+/** A Latin letter stands in nearly every text, a pair of them in a quarter or less. */
+const pairedPart = 4;
+
 /** Three milliseconds' work, of a word that stands in half of all models. */
 const rowsPerPart = 20_000;
 
@@ -31,6 +36,8 @@ export class TextSearch {
     const [first, ...others] = [...asked.long, ...asked.short];
     if (first === undefined) return inAll(known);
     const find = () => this.#found(asked);
+    const narrowed = inAll(known);
+    if (narrowed !== null && this.#areFew(narrowed, asked)) return this.#compared(narrowed, asked);
     return inAll([...known, others.length === 0 ? this.#index.keep(keyOf(first), find) : find()]);
   }
 
@@ -42,7 +49,7 @@ export class TextSearch {
     const [term] = terms.long;
     if (term === undefined || terms.long.length + terms.short.length > 1) return [];
     const mark = this.#index.mark();
-    const last = Number(this.#index.statement('SELECT max(row) FROM models').pluck().get());
+    const last = this.#lastRow();
     if (last <= rowsPerPart || this.#index.known(keyOf(term)) !== undefined || this.#candidates(terms) !== null)
       return [];
     const sql = 'SELECT rowid FROM model_text WHERE model_text MATCH ? AND rowid > ? AND rowid <= ?';
@@ -66,10 +73,23 @@ export class TextSearch {
         ? null
         : this.#rowsOf('SELECT rowid FROM model_text WHERE model_text MATCH ?', [long.map(phraseOf).join(' AND ')]);
     if (short.length === 0 && byLong !== null) return byLong;
-    if (byLong !== null && byLong.size <= maxCandidates) return this.#compared(byLong, { long: [], short });
+    if (byLong !== null && this.#areFew(byLong, { long: [], short }))
+      return this.#compared(byLong, { long: [], short });
     const tokens = short.map((term) => `"${pairToken(term)}"`).join(' AND ');
     const byShort = this.#rowsOf('SELECT rowid FROM model_pairs WHERE model_pairs MATCH ?', [tokens]);
     return byLong === null ? byShort : byLong.and(byShort);
+  }
+
+  /** Whether the texts of some rows are read sooner than the index finds all rows with these terms. */
+  #areFew({ size }: RowSet, { long, short }: SearchTerms): boolean {
+    if (size <= maxCandidates) return true;
+    if (long.length > 0 || short.some((term) => !/^[a-z]{1,2}$/.test(term))) return false;
+    const part = short.some((term) => term.length > 1) ? pairedPart : 1;
+    return size * comparedCost * part <= this.#lastRow();
+  }
+
+  #lastRow(): number {
+    return Number(this.#index.statement('SELECT max(row) FROM models').pluck().get());
   }
 
   /** Few rows among which all that match are, where a long and rare term gives such; null where none does. */

@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ListQuery, ModelSummary } from '../../contract/model.ts';
+import { type Catalog, type CatalogEntry, openCatalog } from '../catalog.ts';
+
+let folder: string;
+let catalog: Catalog;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vitrine-typed-search-'));
+  catalog = openCatalog(join(folder, 'models.db'));
+});
+
+afterEach(async () => {
+  catalog.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Numbers below `count`, the same from run to run. */
+function randomFrom(seed: number): (count: number) => number {
+  let state = seed;
+  return (count) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * count);
+  };
+}
+
+function entry(id: number, name: string, tags: readonly string[], precision: string): CatalogEntry {
+  const summary = ModelSummary.parse({
+    model_id: `lora/sd/${id}`,
+    name,
+    model_type: 'lora',
+    family: 'sd',
+    task_type_primary: 'text-to-image',
+    pipeline_class: null,
+    storage_kind: 'external_reference',
+    bundle_format: 'diffusers_directory',
+    entry_path: `/models/${id}`,
+    precision,
+    size_bytes: 1,
+    parameter_count: 1,
+    validation_state: 'valid',
+    is_offline: false,
+    recommended_backend: null,
+    fingerprint: String(id),
+    preview: null,
+    favourite: false,
+    tags,
+    generation_defaults: null,
+    added_at: '2026-01-01T00:00:00.000Z',
+  });
+  return { summary, record: '{}', searchText: '', findings: [] };
+}
+
+/** What a search means, model by model: all terms in its text; the phrase is the name, begins it, stands in it, or doesn't. */
+function scanned(entries: Iterable<CatalogEntry>, query: string, precision: string | undefined): string[] {
+  const phrase = query.trim();
+  const terms = phrase.split(/\s+/);
+  const tierOf = (name: string) => {
+    if (name === phrase) return 0;
+    if (name.startsWith(phrase)) return 1;
+    return name.includes(phrase) ? 2 : 3;
+  };
+  return [...entries]
+    .map(({ summary }) => summary)
+    .filter((model) => precision === undefined || model.precision === precision)
+    .filter(({ model_id, name, family, tags }) => {
+      const text = [model_id, name, family, ...tags].join('\n').toLowerCase();
+      return terms.every((term) => text.includes(term));
+    })
+    .map(({ model_id, name }) => ({ id: String(model_id), name, tier: tierOf(name) }))
+    .sort((a, b) => a.tier - b.tier || compared(a.name, b.name) || compared(a.id, b.id))
+    .map(({ id }) => id);
+}
+
+const compared = (left: string, right: string) => Number(left > right) - Number(left < right);
+
+test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of every model does (%i)', (seed) => {
+  const random = randomFrom(seed);
+  const pick = <Item>(items: readonly Item[]) => items[random(items.length)] as Item;
+  // Some words stand in most models, some in a twentieth, some in few.
+  const words = Array.from({ length: 60 }, () =>
+    Array.from({ length: 1 + random(3) }, () => pick(['cr', 'ys', 'tal', 'mo', 'fi', 'lm', 'x', '1', 'é', '日'])).join(
+      '',
+    ),
+  );
+  const word = () => words[Math.floor((random(1000) / 1000) ** 2 * words.length)] as string;
+  const made = (id: number) =>
+    entry(id, `${word()}${pick([' ', '_', '-'])}${word()}`, [word(), word()], pick(['fp16', 'fp16', 'fp32']));
+  const library = new Map(Array.from({ length: 7000 }, (_, id) => [id, made(id)]));
+  catalog.upsert([...library.values()]);
+  for (let round = 0; round < 14; round += 1) {
+    const from = pick([...library.values()]).summary;
+    const typed = pick([
+      `${word()} ${word()}`,
+      from.name,
+      `${word()} ${word()} ${word()}`,
+      `${from.tags[0] ?? ''} ${from.name.slice(1)}`,
+    ]);
+    const precision = pick([undefined, undefined, 'fp32']);
+    const letters = [...typed];
+    for (let length = 1; length <= letters.length; length += 1) {
+      const query = letters.slice(0, length).join('');
+      const asked = { query, sort: 'relevance', limit: 30, ...(precision === undefined ? {} : { precision }) };
+      const expected = scanned(library.values(), query, precision);
+      const page = catalog.page(ListQuery.parse(asked));
+      const next =
+        page.next_cursor === null ? null : catalog.page(ListQuery.parse({ ...asked, cursor: page.next_cursor }));
+      expect([query, page.total, [...page.models, ...(next?.models ?? [])].map(({ model_id }) => model_id)]).toEqual([
+        query,
+        expected.length,
+        expected.slice(0, 60),
+      ]);
+      if (random(12) > 0) continue;
+      // What was known of the letters before is not true any more.
+      const id = random(7000);
+      const renamed = entry(id, pick([typed, `of ${typed}`, word()]), [], 'fp32');
+      library.set(id, renamed);
+      catalog.upsert([renamed]);
+    }
+  }
+});
