@@ -77,6 +77,8 @@ function scanned(entries: Iterable<CatalogEntry>, query: string, precision: stri
 
 const compared = (left: string, right: string) => Number(left > right) - Number(left < right);
 
+const modelCount = 12_000;
+
 test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of every model does (%i)', (seed) => {
   const random = randomFrom(seed);
   const pick = <Item>(items: readonly Item[]) => items[random(items.length)] as Item;
@@ -88,14 +90,20 @@ test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of
   );
   const word = () => words[Math.floor((random(1000) / 1000) ** 2 * words.length)] as string;
   const made = (id: number) =>
-    entry(id, `${word()}${pick([' ', '_', '-'])}${word()}`, [word(), word()], pick(['fp16', 'fp16', 'fp32']));
-  const library = new Map(Array.from({ length: 7000 }, (_, id) => [id, made(id)]));
+    entry(
+      id,
+      `${pick(['', 'of '])}${word()}${pick([' ', '_', '-'])}${word()}`,
+      [word(), word()],
+      pick(['fp16', 'fp16', 'fp32']),
+    );
+  const library = new Map(Array.from({ length: modelCount }, (_, id) => [id, made(id)]));
   catalog.upsert([...library.values()]);
   for (let round = 0; round < 14; round += 1) {
     const from = pick([...library.values()]).summary;
     const typed = pick([
       `${word()} ${word()}`,
       from.name,
+      from.name.slice(1 + random(4)).trim(),
       `${word()} ${word()} ${word()}`,
       `${from.tags[0] ?? ''} ${from.name.slice(1)}`,
     ]);
@@ -113,9 +121,16 @@ test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of
         expected.length,
         expected.slice(0, 60),
       ]);
+      const offset = random(expected.length);
+      const later = catalog.page(ListQuery.parse({ ...asked, offset })).models;
+      expect([query, offset, later.map(({ model_id }) => model_id)]).toEqual([
+        query,
+        offset,
+        expected.slice(offset, offset + 30),
+      ]);
       if (random(12) > 0) continue;
       // What was known of the letters before is not true any more.
-      const id = random(7000);
+      const id = random(modelCount);
       const renamed = entry(id, pick([typed, `of ${typed}`, word()]), [], 'fp32');
       library.set(id, renamed);
       catalog.upsert([renamed]);
