@@ -132,21 +132,28 @@ export class RowOrder {
   #fewHolding(rows: RowSet, { phrase, modelCount }: RowPage): RowSet | null {
     const known = this.#knownHolding(phrase);
     if (known === null && rows.size * sortedCost <= modelCount) return rows;
-    const holding = this.#index.keep(keyOf(phrase), () => {
-      if (known !== null) return known;
-      const sql = 'SELECT row FROM models WHERE instr(name_key, ?) > 0 ORDER BY name_key, model_id LIMIT ?';
-      return new RowSet(selectRows(this.#index.statement(sql), [phrase, fewNames + 1]).sort((a, b) => a - b));
-    });
+    const holding = known ?? this.#holding(phrase);
     return holding.size > fewNames ? null : rows.and(holding);
   }
 
-  /** Those of the phrase, or of a beginning of it: whatever holds the whole holds that. Null where neither is known or few. */
+  /** The rows of all names that hold a text; some of them where there are more than few. */
+  #holding(text: string): RowSet {
+    return this.#index.keep(keyOf(text), () => {
+      const sql = 'SELECT row FROM models WHERE instr(name_key, ?) > 0 ORDER BY name_key, model_id LIMIT ?';
+      const rows = selectRows(this.#index.statement(sql), [text, fewNames + 1]);
+      return new RowSet(rows.sort((left, right) => left - right));
+    });
+  }
+
+  /** Those of the phrase, or of a part of it: whatever holds the whole holds that. Null where none is known, or many. */
   #knownHolding(phrase: string): RowSet | null {
     for (let cut = 0; cut <= typedLetters && cut < phrase.length; cut += 1) {
       const known = this.#index.known<RowSet>(keyOf(phrase.slice(0, phrase.length - cut)));
       if (known !== undefined && (cut === 0 || known.size <= fewNames)) return known;
     }
-    return null;
+    // Where names have no spaces, as those of files often, one walk tells it for all phrases of several words.
+    const spaced = phrase.includes(' ') ? this.#holding(' ') : null;
+    return spaced !== null && spaced.size <= fewNames ? spaced : null;
   }
 
   /** Meets rows in the order of an index, from a position on, until enough of them are of the set. */
@@ -199,13 +206,11 @@ export function walksCheaply(total: number, { wanted, modelCount }: Pick<RowPage
   return (wanted * modelCount) / total < total * sortedCost;
 }
 
+/** Those of the best tiers are ranges of the index of names. */
 function tierCondition(tier: number, phrase: string): Condition {
-  if (tier === holdingTier) return { sql: 'instr(name_key, ?) > 1', values: [phrase] };
-  if (tier > holdingTier) return { sql: 'instr(name_key, ?) = 0', values: [phrase] };
-  const phrases = Array.from({ length: phraseCount }, () => phrase);
-  // A range of the index of names.
-  const sql = `${tierOf('?')} = ? AND name_key >= ? AND name_key <= ?`;
-  return { sql, values: [...phrases, tier, phrase, `${phrase}\u{10ffff}`] };
+  if (tier === 0) return { sql: 'name_key = ?', values: [phrase] };
+  if (tier < holdingTier) return { sql: 'name_key > ? AND name_key <= ?', values: [phrase, `${phrase}\u{10ffff}`] };
+  return { sql: `instr(name_key, ?) ${tier === holdingTier ? '> 1' : '= 0'}`, values: [phrase] };
 }
 
 function listedIn(rows: RowSet): Condition {
