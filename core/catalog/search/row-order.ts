@@ -145,15 +145,13 @@ export class RowOrder {
     });
   }
 
-  /** Those of the phrase, or of a part of it: whatever holds the whole holds that. Null where none is known, or many. */
+  /** Those of the phrase, or of a beginning of it: whatever holds the whole holds that. Null where none is known. */
   #knownHolding(phrase: string): RowSet | null {
     for (let cut = 0; cut <= typedLetters && cut < phrase.length; cut += 1) {
       const known = this.#index.known<RowSet>(keyOf(phrase.slice(0, phrase.length - cut)));
       if (known !== undefined && (cut === 0 || known.size <= fewNames)) return known;
     }
-    // Where names have no spaces, as those of files often, one walk tells it for all phrases of several words.
-    const spaced = phrase.includes(' ') ? this.#holding(' ') : null;
-    return spaced !== null && spaced.size <= fewNames ? spaced : null;
+    return null;
   }
 
   /** Meets rows in the order of an index, from a position on, until enough of them are of the set. */
