@@ -1,8 +1,8 @@
 import { carryOut } from './commands/carry-out.ts';
 import type { Commands } from './contract/command.ts';
 import { Failed } from './contract/failure.ts';
+import type { ProviderName, ProviderReport } from './contract/generate/runner.ts';
 import { ModelId } from './contract/ids.ts';
-import type { ProviderName, ProviderReport } from './contract/runner.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Folders, resolveFolders } from './folders.ts';
 import { openJobs } from './jobs/jobs.ts';

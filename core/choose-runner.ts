@@ -1,5 +1,5 @@
 import { Failed } from './contract/failure.ts';
-import { ProviderName, RunnerKind } from './contract/runner.ts';
+import { ProviderName, RunnerKind } from './contract/generate/runner.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli } from './cli/run-cli.ts';
 import { clientOf } from './connect.ts';
-import type { RunPlan } from './contract/runner.ts';
+import type { RunPlan } from './contract/generate/runner.ts';
 import { resolveFolders } from './folders.ts';
 import { createHttpClient } from './http/client.ts';
 import { type Instance, openInstance } from './instance.ts';

@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connect } from './connect.ts';
-import { ListQuery } from './contract/model.ts';
+import { ListQuery } from './contract/library/model.ts';
 import { resolveFolders } from './folders.ts';
 import { type InstanceOptions, openInstance } from './instance.ts';
 import { InstanceRecord, readInstanceRecord, takeLock, writeInstanceRecord } from './instance-lock.ts';

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isTerminal } from './contract/job.ts';
+import { isTerminal } from './contract/jobs/job.ts';
 import { openJobs } from './jobs/jobs.ts';
 
 const program = fileURLToPath(new URL('./cli.ts', import.meta.url));

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Commands } from './contract/command.ts';
-import type { Job, JobStep, StepName } from './contract/job.ts';
-import type { RunPlan } from './contract/runner.ts';
+import type { RunPlan } from './contract/generate/runner.ts';
+import type { Job, JobStep, StepName } from './contract/jobs/job.ts';
 import type { Events } from './events.ts';
 import type { RunHooks } from './processing/processing-runner.ts';
 

@@ -1,5 +1,11 @@
 import { chooseRunner } from './choose-runner.ts';
-import type { ImageRunner, ProviderName, ProviderReport, RunnerKind, RunnerStatus } from './contract/runner.ts';
+import type {
+  ImageRunner,
+  ProviderName,
+  ProviderReport,
+  RunnerKind,
+  RunnerStatus,
+} from './contract/generate/runner.ts';
 import type { Folders } from './folders.ts';
 import type { Log } from './log.ts';
 import { findProgramFiles } from './program-files.ts';

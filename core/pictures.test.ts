@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Job } from './contract/job.ts';
+import type { Job } from './contract/jobs/job.ts';
 import { resolveFolders } from './folders.ts';
 import { createHttpClient } from './http/client.ts';
 import { type Instance, openInstance } from './instance.ts';

@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import type { CheckedInput, Commands } from './contract/command.ts';
 import { Failed, failureOf } from './contract/failure.ts';
 import { invalidInput } from './contract/invalid-input.ts';
-import { ServerSettings, type ServerState, type serverCommands } from './contract/server-commands.ts';
+import { ServerSettings, type ServerState, type serverCommands } from './contract/shell/server-commands.ts';
 
 /** The HTTP door that other programs are told of: one that a person opens and closes, or the one that `vitrine serve` is. */
 export interface PublicDoor {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { Failed } from './contract/failure.ts';
-import type { GenerateRequest, UsualParameters } from './contract/generate.ts';
+import type { GenerateRequest, UsualParameters } from './contract/generate/generate.ts';
 import { ModelId } from './contract/ids.ts';
-import type { Metadata } from './contract/metadata.ts';
+import type { Metadata } from './contract/library/metadata.ts';
 import { readMadeFor } from './formats/diffusers/made-for.ts';
 import { readModelFacts } from './formats/model-facts.ts';
 import { type EngineHost, enginesFor, resolveDependencies } from './library/execution/dependency-resolution.ts';

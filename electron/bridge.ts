@@ -1,6 +1,6 @@
 import type { Failure } from '../core/contract/failure.ts';
-import type { ShellRequest } from '../core/contract/shell-request.ts';
-import type { UpdateAct, Updates } from '../core/contract/updates.ts';
+import type { ShellRequest } from '../core/contract/shell/shell-request.ts';
+import type { UpdateAct, Updates } from '../core/contract/shell/updates.ts';
 
 /** What a command's caller gets across the process border: a rejection would lose all but its message there. */
 export type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly failure: Failure };

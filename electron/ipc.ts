@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import { BrowserWindow, dialog, type IpcMainInvokeEvent, ipcMain, shell, type WebFrameMain } from 'electron';
 import type { Commands } from '../core/contract/command.ts';
 import { Failed } from '../core/contract/failure.ts';
-import { UpdateAct } from '../core/contract/updates.ts';
+import { UpdateAct } from '../core/contract/shell/updates.ts';
 import { answer } from './answer.ts';
 import { channels, type Reply } from './bridge.ts';
 import type { ShellRequests } from './shell-requests.ts';

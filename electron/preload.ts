@@ -1,6 +1,6 @@
 import { contextBridge, type IpcRendererEvent, ipcRenderer, webUtils } from 'electron';
-import type { ShellRequest } from '../core/contract/shell-request.ts';
-import type { Updates } from '../core/contract/updates.ts';
+import type { ShellRequest } from '../core/contract/shell/shell-request.ts';
+import type { Updates } from '../core/contract/shell/updates.ts';
 import { type Bridge, channels } from './bridge.ts';
 
 const bridge: Bridge = {

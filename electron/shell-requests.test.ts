@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ShellRequest } from '../core/contract/shell-request.ts';
+import type { ShellRequest } from '../core/contract/shell/shell-request.ts';
 import { createShellRequests } from './shell-requests.ts';
 
 const add = (path: string): ShellRequest => ({ kind: 'add', paths: [path] });

@@ -1,4 +1,4 @@
-import type { ShellRequest } from '../core/contract/shell-request.ts';
+import type { ShellRequest } from '../core/contract/shell/shell-request.ts';
 
 /** Requests on their way to the page. */
 export interface ShellRequests {

@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelId } from '../contract/ids.ts';
-import type { Metadata } from '../contract/metadata.ts';
+import type { Metadata } from '../contract/library/metadata.ts';
 import { blockOnFiles } from '../formats/file-calls.ts';
 import { readModelFacts } from '../formats/model-facts.ts';
 import { healthOf } from '../library/health/health.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openCatalog } from '../catalog/catalog.ts';
-import { ListQuery } from '../contract/model.ts';
+import { ListQuery } from '../contract/library/model.ts';
 import { keepNurserySmall } from '../keep-nursery-small.ts';
 import type { LibraryContext } from '../library/context.ts';
 import { type LibraryHost, libraryTiming } from '../library/host.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ModelId } from '../contract/ids.ts';
-import { type Metadata, metadataSchemaVersion } from '../contract/metadata.ts';
+import { type Metadata, metadataSchemaVersion } from '../contract/library/metadata.ts';
 
 const types = ['lora', 'lora', 'lora', 'lora', 'lora', 'lora', 'checkpoint', 'checkpoint', 'vae', 'embedding'] as const;
 const at = '2026-01-01T00:00:00.000Z';

@@ -5,9 +5,9 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CauseQuery } from '../contract/cause.ts';
 import { Failed } from '../contract/failure.ts';
-import { type FindingCode, findingSeverity } from '../contract/finding.ts';
 import { ModelId } from '../contract/ids.ts';
-import { ListQuery, ModelSummary } from '../contract/model.ts';
+import { type FindingCode, findingSeverity } from '../contract/library/finding.ts';
+import { ListQuery, ModelSummary } from '../contract/library/model.ts';
 import { type Catalog, type CatalogEntry, openCatalog } from './catalog.ts';
 import { catalogVersion } from './schema.ts';
 

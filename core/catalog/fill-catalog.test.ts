@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ListQuery, ModelSummary } from '../contract/model.ts';
+import { ListQuery, ModelSummary } from '../contract/library/model.ts';
 import { type Catalog, type CatalogEntry, openCatalog } from './catalog.ts';
 import { fillCatalog } from './fill-catalog.ts';
 import { prepareEntry } from './prepared-entry.ts';

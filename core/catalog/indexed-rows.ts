@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import type { ModelId } from '../contract/ids.ts';
-import type { StorageKind } from '../contract/metadata.ts';
+import type { StorageKind } from '../contract/library/metadata.ts';
 import { connect } from './database-file.ts';
 
 /** What comparing the index with the disk needs of a model. Written by us from a checked summary; not checked again. */

@@ -1,6 +1,6 @@
-import type { Finding } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
-import type { ModelSummary } from '../contract/model.ts';
+import type { Finding } from '../contract/library/finding.ts';
+import type { ModelSummary } from '../contract/library/model.ts';
 import { facetValues } from './search/facets.ts';
 import { pairTokens } from './search/pair-tokens.ts';
 import { searchForm, searchWords } from './search/search-text.ts';

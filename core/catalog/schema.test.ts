@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { ModelSummary } from '../contract/model.ts';
+import { ModelSummary } from '../contract/library/model.ts';
 import { catalogSchema, catalogVersion } from './schema.ts';
 
 /** When this fails, raise `catalogVersion` with a History line, then pin the new fingerprint: an index of the old shape is then made anew. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { Failed } from '../contract/failure.ts';
-import type { Artifact } from '../contract/job.ts';
+import type { Artifact } from '../contract/jobs/job.ts';
 
 /** What `--out` means: a folder keeps the names of the pictures; a file takes one picture, or numbers them. */
 export interface OutTarget {

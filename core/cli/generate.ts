@@ -9,9 +9,9 @@ import {
   PromptSyntax,
   samplerNames,
   schedulerNames,
-} from '../contract/generate.ts';
+} from '../contract/generate/generate.ts';
 import { invalidInput } from '../contract/invalid-input.ts';
-import { isTerminal, type Job, type Progress } from '../contract/job.ts';
+import { isTerminal, type Job, type Progress } from '../contract/jobs/job.ts';
 import { type CliContext, type ContextOf, withCore } from './context.ts';
 import { copyPictures, prepareOut } from './copy-pictures.ts';
 import { formatMs } from './format.ts';

@@ -1,6 +1,6 @@
 import type { Commands } from '../contract/command.ts';
 import { Failed } from '../contract/failure.ts';
-import type { ImageRunner, ProviderReport } from '../contract/runner.ts';
+import type { ImageRunner, ProviderReport } from '../contract/generate/runner.ts';
 import type { Events } from '../events.ts';
 import type { Folders } from '../folders.ts';
 import { keepLibrary } from '../kept-library.ts';

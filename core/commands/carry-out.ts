@@ -1,5 +1,5 @@
 import type { Commands } from '../contract/command.ts';
-import type { ImageRunner, ProviderReport } from '../contract/runner.ts';
+import type { ImageRunner, ProviderReport } from '../contract/generate/runner.ts';
 import type { Events } from '../events.ts';
 import type { Folders } from '../folders.ts';
 import type { Jobs } from '../jobs/jobs.ts';

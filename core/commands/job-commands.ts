@@ -1,6 +1,6 @@
 import type { Commands } from '../contract/command.ts';
 import { Failed } from '../contract/failure.ts';
-import type { GenerateRequest } from '../contract/generate.ts';
+import type { GenerateRequest } from '../contract/generate/generate.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Library } from '../library/library.ts';
 import type { Imaging } from '../processing/imaging/imaging.ts';

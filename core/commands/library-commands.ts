@@ -1,5 +1,5 @@
 import type { Commands } from '../contract/command.ts';
-import type { libraryCommands } from '../contract/library-commands.ts';
+import type { libraryCommands } from '../contract/library/library-commands.ts';
 import type { Library } from '../library/library.ts';
 
 /** The library's rows of the command table, carried out; long acts are not only its own: see `commandsOfTasks`. */

@@ -1,7 +1,7 @@
 import type { Commands } from '../contract/command.ts';
 import { Failed } from '../contract/failure.ts';
-import type { MappingAction, MappingPlan } from '../contract/mapping.ts';
-import type { mappingCommands } from '../contract/mapping-commands.ts';
+import type { MappingAction, MappingPlan } from '../contract/mapping/mapping.ts';
+import type { mappingCommands } from '../contract/mapping/mapping-commands.ts';
 import type { Library } from '../library/library.ts';
 import type { Mappings } from '../mapping/mappings.ts';
 import { pageOf } from '../mapping/page-of.ts';

@@ -1,5 +1,5 @@
 import type { Commands } from '../contract/command.ts';
-import type { promptCommands } from '../contract/prompt.ts';
+import type { promptCommands } from '../contract/generate/prompt.ts';
 import type { Library } from '../library/library.ts';
 import type { SettingsStore } from '../processing/settings/settings.ts';
 import { noModel } from '../resolve-model.ts';

@@ -1,6 +1,6 @@
 import type { Commands } from '../contract/command.ts';
-import type { queueCommands } from '../contract/queue-commands.ts';
-import type { ImageRunner } from '../contract/runner.ts';
+import type { ImageRunner } from '../contract/generate/runner.ts';
+import type { queueCommands } from '../contract/jobs/queue-commands.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 
 /** The queue's rows of the command table, carried out. */

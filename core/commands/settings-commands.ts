@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Commands } from '../contract/command.ts';
-import { defaultOptions, Options } from '../contract/options.ts';
-import type { settingsCommands } from '../contract/settings-commands.ts';
+import { defaultOptions, Options } from '../contract/settings/options.ts';
+import type { settingsCommands } from '../contract/settings/settings-commands.ts';
 import type { SettingsStore } from '../processing/settings/settings.ts';
 
 /** The options' rows of the command table, carried out. */

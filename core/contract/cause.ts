@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Finding, FindingCode } from './finding.ts';
-import { ModelSummary } from './model.ts';
+import { Finding, FindingCode } from './library/finding.ts';
+import { ModelSummary } from './library/model.ts';
 
 /** A finding with the model that has it. */
 export const ModelFinding = z.object({ model: ModelSummary, finding: Finding });

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { absolutePath, type CommandShape } from './command-shape.ts';
 import { Failure } from './failure.ts';
-import { GenerateRequest, UsualParameters } from './generate.ts';
+import { GenerateRequest, UsualParameters } from './generate/generate.ts';
+import { pictureCommands } from './generate/picture-commands.ts';
+import { promptCommands } from './generate/prompt.ts';
+import { ProviderReport, RunnerStatus } from './generate/runner.ts';
 import { JobId, ModelId } from './ids.ts';
 import { invalidInput } from './invalid-input.ts';
-import { Artifact, Job, JobOrigin } from './job.ts';
-import { jobExtras } from './job-extras.ts';
-import { JobPage, JobQuery } from './job-query.ts';
-import { libraryCommands } from './library-commands.ts';
-import { mappingCommands } from './mapping-commands.ts';
-import { pictureCommands } from './picture-commands.ts';
-import { promptCommands } from './prompt.ts';
-import { queueCommands } from './queue-commands.ts';
-import { ProviderReport, RunnerStatus } from './runner.ts';
-import { serverCommands } from './server-commands.ts';
-import { settingsCommands } from './settings-commands.ts';
-import { StarterPrompts } from './starter.ts';
+import { Artifact, Job, JobOrigin } from './jobs/job.ts';
+import { jobExtras } from './jobs/job-extras.ts';
+import { JobPage, JobQuery } from './jobs/job-query.ts';
+import { queueCommands } from './jobs/queue-commands.ts';
+import { libraryCommands } from './library/library-commands.ts';
+import { StarterPrompts } from './library/starter.ts';
+import { mappingCommands } from './mapping/mapping-commands.ts';
+import { settingsCommands } from './settings/settings-commands.ts';
+import { serverCommands } from './shell/server-commands.ts';
 
 /**
  * Everything that can be asked of the core. IPC, HTTP and the command line only translate between this table and their callers:

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { RunnerStatus } from './generate/runner.ts';
 import { JobId, ModelId } from './ids.ts';
-import { Job, Progress } from './job.ts';
-import { ModelSummary } from './model.ts';
-import { QueueState } from './queue.ts';
-import { RunnerStatus } from './runner.ts';
-import { Task } from './task.ts';
+import { Job, Progress } from './jobs/job.ts';
+import { QueueState } from './jobs/queue.ts';
+import { ModelSummary } from './library/model.ts';
+import { Task } from './library/task.ts';
 
 /** What happened in the core. `sequence` rises by one; a listener that sees a gap takes a snapshot anew. */
 export const AppEvent = z.discriminatedUnion('kind', [

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { dependencyContractVersion, ExecutionDescriptor, executionContractVersion } from './descriptor.ts';
-import { Metadata, metadataSchemaVersion } from './metadata.ts';
+import { dependencyContractVersion, ExecutionDescriptor, executionContractVersion } from './library/descriptor.ts';
+import { Metadata, metadataSchemaVersion } from './library/metadata.ts';
 
 /**
  * Each persisted or wire shape is pinned to its version. When this fails you changed the shape: if you only added an optional field,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { RunEvent, RunPlan } from '../contract/runner.ts';
+import type { RunEvent, RunPlan } from '../contract/generate/runner.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { toPixels } from './pipeline/pixels.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { Failed } from '../contract/failure.ts';
-import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/runner.ts';
+import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/generate/runner.ts';
+import type { ExecutionDescriptor } from '../contract/library/descriptor.ts';
 import { latentOf } from './latent-scale.ts';
 import type { Part, PictureShape } from './memory/memory-need.ts';
 import { roomFor } from './memory/room.ts';

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { RunEvent, RunPlan } from '../contract/runner.ts';
+import type { RunEvent, RunPlan } from '../contract/generate/runner.ts';
 import type { NoiseInput, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { openPipeline, type Pipeline } from './pipeline.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join } from 'node:path';
-import type { Finding } from '../contract/finding.ts';
-import type { ModelType } from '../contract/metadata.ts';
+import type { Finding } from '../contract/library/finding.ts';
+import type { ModelType } from '../contract/library/metadata.ts';
 import { type DiffusersFacts, readDiffusersFolder } from './diffusers/diffusers-folder.ts';
 import { realpath, stat } from './file-calls.ts';
 import { snapshotOf } from './huggingface-cache.ts';

@@ -1,4 +1,4 @@
-import type { ModelType } from '../contract/metadata.ts';
+import type { ModelType } from '../contract/library/metadata.ts';
 
 /** Folders that ComfyUI, stable-diffusion-webui and their kin keep models in, by name in lower case. */
 const folderTypes: Readonly<Record<string, ModelType>> = {

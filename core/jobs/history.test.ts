@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Failed, failureOf } from '../contract/failure.ts';
-import type { Job } from '../contract/job.ts';
-import { JobQuery } from '../contract/job-query.ts';
+import type { Job } from '../contract/jobs/job.ts';
+import { JobQuery } from '../contract/jobs/job-query.ts';
 import { sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 

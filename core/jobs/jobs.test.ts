@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppEvent } from '../contract/event.ts';
 import { Failed, failureOf } from '../contract/failure.ts';
 import { ModelId } from '../contract/ids.ts';
-import { Job, JobOrigin, type Progress } from '../contract/job.ts';
+import { Job, JobOrigin, type Progress } from '../contract/jobs/job.ts';
 import { sampleArtifact, sampleRequest, sampleTimings } from './fixtures/sample-job.ts';
 import { type Jobs, openJobs } from './jobs.ts';
 import type { JobsOptions } from './jobs-options.ts';

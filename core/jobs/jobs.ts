@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { Failed } from '../contract/failure.ts';
-import type { GenerateRequest } from '../contract/generate.ts';
+import type { GenerateRequest } from '../contract/generate/generate.ts';
 import type { JobId } from '../contract/ids.ts';
-import { isTerminal, type Job, type JobOrigin, type StepName } from '../contract/job.ts';
-import type { JobEvent } from '../contract/job-event.ts';
-import type { JobExtras } from '../contract/job-extras.ts';
-import type { JobCounts, JobPage, JobQuery } from '../contract/job-query.ts';
-import type { QueueState } from '../contract/queue.ts';
+import { isTerminal, type Job, type JobOrigin, type StepName } from '../contract/jobs/job.ts';
+import type { JobEvent } from '../contract/jobs/job-event.ts';
+import type { JobExtras } from '../contract/jobs/job-extras.ts';
+import type { JobCounts, JobPage, JobQuery } from '../contract/jobs/job-query.ts';
+import type { QueueState } from '../contract/jobs/queue.ts';
 import { newJobId } from './job-id.ts';
 import type { JobsOptions } from './jobs-options.ts';
 import { JobDatabase } from './store/job-database.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isTerminal } from '../contract/job.ts';
+import { isTerminal } from '../contract/jobs/job.ts';
 import { openJobs } from './jobs.ts';
 
 const program = fileURLToPath(new URL('./fixtures/killed-queue.ts', import.meta.url));

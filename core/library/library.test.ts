@@ -16,11 +16,11 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ExecutionDescriptor } from '../contract/descriptor.ts';
 import type { AppEvent } from '../contract/event.ts';
 import { ModelId } from '../contract/ids.ts';
-import { Metadata } from '../contract/metadata.ts';
-import { ListQuery, ModelPage } from '../contract/model.ts';
+import { ExecutionDescriptor } from '../contract/library/descriptor.ts';
+import { Metadata } from '../contract/library/metadata.ts';
+import { ListQuery, ModelPage } from '../contract/library/model.ts';
 import { copyTinyBundle, temporaryFolder, tinyBundlePath } from '../formats/fixtures/tiny-bundle.ts';
 import type { LibraryHost } from './host.ts';
 import type { Library } from './library.ts';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { CatalogFiles } from '../catalog/catalog.ts';
 import type { Cause, CauseQuery, FindingPage } from '../contract/cause.ts';
-import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { Failed } from '../contract/failure.ts';
-import type { FindingCode } from '../contract/finding.ts';
 import type { ModelId } from '../contract/ids.ts';
-import type { Metadata } from '../contract/metadata.ts';
+import type { ExecutionDescriptor } from '../contract/library/descriptor.ts';
+import type { FindingCode } from '../contract/library/finding.ts';
+import type { Metadata } from '../contract/library/metadata.ts';
 import type {
   Classification,
   ListQuery,
@@ -16,9 +16,9 @@ import type {
   RemovalPreview,
   TrashEntry,
   Verdict,
-} from '../contract/model.ts';
-import type { ReconcileReport } from '../contract/reconcile.ts';
-import type { ImportItem, Task } from '../contract/task.ts';
+} from '../contract/library/model.ts';
+import type { ReconcileReport } from '../contract/library/reconcile.ts';
+import type { ImportItem, Task } from '../contract/library/task.ts';
 import { readModelFacts } from '../formats/model-facts.ts';
 import { acceptFinding, revokeFinding } from './acts/accept.ts';
 import { type DuplicateGroup, findDuplicates } from './acts/duplicates.ts';

@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
-import type { Metadata } from '../contract/metadata.ts';
+import type { Metadata } from '../contract/library/metadata.ts';
 import { type ModelFacts, readModelFacts } from '../formats/model-facts.ts';
 import { DriveProbe } from './health/drive-probe.ts';
 import { healthOf, notFound } from './health/health.ts';

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { Metadata } from '../contract/metadata.ts';
+import type { Metadata } from '../contract/library/metadata.ts';
 
 /** Where a model's files are, a file or a folder: a payload that the library owns moves with the library. `folder` is the model's own. */
 export function payloadPath(

@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelId } from '../contract/ids.ts';
-import { type GenerationDefaults, type Hashes, type Metadata, metadataSchemaVersion } from '../contract/metadata.ts';
+import {
+  type GenerationDefaults,
+  type Hashes,
+  type Metadata,
+  metadataSchemaVersion,
+} from '../contract/library/metadata.ts';
 import type { ModelFacts } from '../formats/model-facts.ts';
 import { enginesFor } from './execution/dependency-resolution.ts';
 import { healthOf } from './health/health.ts';

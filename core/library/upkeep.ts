@@ -1,5 +1,5 @@
 import type { AppEvent } from '../contract/event.ts';
-import type { ReconcileReport } from '../contract/reconcile.ts';
+import type { ReconcileReport } from '../contract/library/reconcile.ts';
 import type { LibraryContext } from './context.ts';
 import { HashQueue } from './hashing/hash-queue.ts';
 import { timingOf } from './host.ts';

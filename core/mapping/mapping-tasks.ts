@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AppEvent } from '../contract/event.ts';
 import { Failed, failureOf } from '../contract/failure.ts';
-import type { Task } from '../contract/task.ts';
+import type { Task } from '../contract/library/task.ts';
 
 /** Tasks that ended and can still be asked for. */
 const rememberedTasks = 50;

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
 import type { ModelId } from '../contract/ids.ts';
-import type { MappingApply, MappingEntry, MappingFault, MappingInstall, MappingLink } from '../contract/mapping.ts';
-import type { Task } from '../contract/task.ts';
+import type { Task } from '../contract/library/task.ts';
+import type {
+  MappingApply,
+  MappingEntry,
+  MappingFault,
+  MappingInstall,
+  MappingLink,
+} from '../contract/mapping/mapping.ts';
 import { applyPlan, headOf } from './acts/apply-plan.ts';
 import { faultsOf, lookAtLinks } from './acts/check-links.ts';
 import { intentsOf } from './acts/intents-of.ts';

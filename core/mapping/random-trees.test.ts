@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ModelId } from '../contract/ids.ts';
-import type { OtherNamesWanted } from '../contract/mapping.ts';
+import type { OtherNamesWanted } from '../contract/mapping/mapping.ts';
 import { onlyLinks } from './fixtures/disk-library.ts';
 import { TestWorld, treeOf } from './fixtures/test-world.ts';
 import { foldedName } from './plan/snapshot.ts';

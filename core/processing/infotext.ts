@@ -1,4 +1,4 @@
-import type { NoiseSource } from '../contract/generate.ts';
+import type { NoiseSource } from '../contract/generate/generate.ts';
 
 /** What a picture was made with, in the units and names of stable-diffusion-webui. */
 export interface InfotextFields {

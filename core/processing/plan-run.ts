@@ -1,8 +1,8 @@
-import type { ExecutionDescriptor } from '../contract/descriptor.ts';
-import type { GenerateRequest, ResizeMode, UsualParameters } from '../contract/generate.ts';
-import type { GenerationDefaults } from '../contract/metadata.ts';
-import type { Options } from '../contract/options.ts';
-import type { RunPlan } from '../contract/runner.ts';
+import type { GenerateRequest, ResizeMode, UsualParameters } from '../contract/generate/generate.ts';
+import type { RunPlan } from '../contract/generate/runner.ts';
+import type { ExecutionDescriptor } from '../contract/library/descriptor.ts';
+import type { GenerationDefaults } from '../contract/library/metadata.ts';
+import type { Options } from '../contract/settings/options.ts';
 import type { Imaging } from './imaging/imaging.ts';
 import { type PictureSize, sizeFrom } from './pictures/picture-size.ts';
 import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';

@@ -1,9 +1,9 @@
-import type { GenerateRequest, Timings } from '../contract/generate.ts';
+import type { GenerateRequest, Timings } from '../contract/generate/generate.ts';
+import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/generate/runner.ts';
 import type { JobId } from '../contract/ids.ts';
-import type { Artifact } from '../contract/job.ts';
-import { defaultOptions, type Options } from '../contract/options.ts';
+import type { Artifact } from '../contract/jobs/job.ts';
 import { restPrefix } from '../contract/rest.ts';
-import type { CancelSignal, RunEvent, RunPlan, SkipSignal } from '../contract/runner.ts';
+import { defaultOptions, type Options } from '../contract/settings/options.ts';
 import type { Imaging } from './imaging/imaging.ts';
 import { usualUpscaler } from './imaging/upscalers.ts';
 import { writeInfotext } from './infotext.ts';

@@ -1,5 +1,5 @@
 import { Failed, type Failure, failureOf } from '../contract/failure.ts';
-import type { Timings } from '../contract/generate.ts';
+import type { Timings } from '../contract/generate/generate.ts';
 import type {
   CancelSignal,
   ImageRunner,
@@ -8,7 +8,7 @@ import type {
   RunnerKind,
   RunPlan,
   SkipSignal,
-} from '../contract/runner.ts';
+} from '../contract/generate/runner.ts';
 
 export interface RunResult {
   readonly metrics: RunMetrics;

@@ -1,5 +1,5 @@
-import type { Progress } from '../contract/job.ts';
-import type { Pixels, RunEvent } from '../contract/runner.ts';
+import type { Pixels, RunEvent } from '../contract/generate/runner.ts';
+import type { Progress } from '../contract/jobs/job.ts';
 import { advance, beginProgress, type ProgressState } from './progress.ts';
 
 /** Who hears of it. */

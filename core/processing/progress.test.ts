@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../contract/runner.ts';
+import type { RunEvent } from '../contract/generate/runner.ts';
 import { advance, beginProgress } from './progress.ts';
 
 type Step = readonly [stage: 'load' | 'text' | 'denoise' | 'decode', item: number, step: number, count: number];

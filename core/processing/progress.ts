@@ -1,5 +1,5 @@
-import type { Progress } from '../contract/job.ts';
-import type { RunEvent } from '../contract/runner.ts';
+import type { RunEvent } from '../contract/generate/runner.ts';
+import type { Progress } from '../contract/jobs/job.ts';
 
 /** What has been seen of a run so far. Times are of one steady clock, in milliseconds. */
 export interface ProgressState {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { maxSeed } from '../contract/generate.ts';
+import { maxSeed } from '../contract/generate/generate.ts';
 
 // stable-diffusion-webui draws below 2^32 - 2, so that a batch seldom wraps.
 const drawnBelow = 2 ** 32 - 2;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Failed } from '../contract/failure.ts';
-import type { Timings } from '../contract/generate.ts';
+import type { Timings } from '../contract/generate/generate.ts';
+import type { CancelSignal } from '../contract/generate/runner.ts';
 import type { JobId } from '../contract/ids.ts';
-import type { Artifact, Progress } from '../contract/job.ts';
-import { defaultOptions, type Options } from '../contract/options.ts';
+import type { Artifact, Progress } from '../contract/jobs/job.ts';
 import { restPrefix } from '../contract/rest.ts';
-import type { CancelSignal } from '../contract/runner.ts';
+import { defaultOptions, type Options } from '../contract/settings/options.ts';
 import type { Imaging } from './imaging/imaging.ts';
 import { usualUpscaler } from './imaging/upscalers.ts';
 import { withParameters } from './infotext.ts';

@@ -1,5 +1,5 @@
-import { GenerateRequest, type UsualParameters } from '../contract/generate.ts';
-import type { GenerationDefaults } from '../contract/metadata.ts';
+import { GenerateRequest, type UsualParameters } from '../contract/generate/generate.ts';
+import type { GenerationDefaults } from '../contract/library/metadata.ts';
 import type { PictureSize } from './pictures/picture-size.ts';
 
 /** What a model's files say that it was trained for. */

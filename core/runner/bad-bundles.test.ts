@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Failure } from '../contract/failure.ts';
 import { failureOf } from '../contract/failure.ts';
-import type { RunPlan } from '../contract/runner.ts';
+import type { RunPlan } from '../contract/generate/runner.ts';
 import { exportBundle } from '../diffusion/exported/fixtures.ts';
 import { copyBundle, editJson, editTensors } from '../diffusion/graphs/fixtures.ts';
 import { sampleDescriptor, samplePlan } from './fixtures/sample-plan.ts';

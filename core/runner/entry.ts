@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { RunnerReply } from '../contract/runner.ts';
+import type { RunnerReply } from '../contract/generate/runner.ts';
 import { createRequestServer } from './request-server.ts';
 
 // The process that holds onnxruntime and the models' memory. Everything heavy is imported when first asked for:

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Pixels } from '../contract/runner.ts';
+import type { Pixels } from '../contract/generate/runner.ts';
 
 // 5x7 dots a letter, a row a string: drawn by hand, since SVG text would depend on the fonts of the machine.
 const letters = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../contract/failure.ts';
-import { RunEvent, type RunnerStatus } from '../contract/runner.ts';
+import { RunEvent, type RunnerStatus } from '../contract/generate/runner.ts';
 import { fakePicture } from './fake-picture.ts';
 import { createFakeRunner } from './fake-runner.ts';
 import { samplePlan } from './fixtures/sample-plan.ts';

@@ -8,7 +8,7 @@ import type {
   RunnerStatus,
   RunPlan,
   SkipSignal,
-} from '../contract/runner.ts';
+} from '../contract/generate/runner.ts';
 import { fakePicture } from './fake-picture.ts';
 import { Turns } from './turns.ts';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Failed, failureOf } from '../contract/failure.ts';
-import type { RunEvent, RunMetrics, RunnerStatus } from '../contract/runner.ts';
+import type { RunEvent, RunMetrics, RunnerStatus } from '../contract/generate/runner.ts';
 import { samplePlan } from './fixtures/sample-plan.ts';
 import { createOnnxRunner, type OnnxRunner, type OnnxRunnerOptions } from './onnx-runner.ts';
 

@@ -11,7 +11,7 @@ import type {
   RunnerStatus,
   RunPlan,
   SkipSignal,
-} from '../contract/runner.ts';
+} from '../contract/generate/runner.ts';
 import { memoryEnvironment } from './memory-environment.ts';
 import { createPatience } from './patience.ts';
 import { RunnerProcess } from './runner-process.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RunnerReply } from '../contract/runner.ts';
+import type { RunnerReply } from '../contract/generate/runner.ts';
 import { createPatience } from './patience.ts';
 
 const progress = (stage: 'load' | 'text' | 'denoise'): RunnerReply => ({

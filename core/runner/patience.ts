@@ -1,4 +1,4 @@
-import type { RunnerReply } from '../contract/runner.ts';
+import type { RunnerReply } from '../contract/generate/runner.ts';
 
 /** So many times its slowest step so far a run may be silent: decoding takes longer than a step. */
 const slowSteps = 30;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failed } from '../contract/failure.ts';
-import type { RunMetrics, RunnerReply, RunPlan } from '../contract/runner.ts';
+import type { RunMetrics, RunnerReply, RunPlan } from '../contract/generate/runner.ts';
 import { sampleDescriptor, samplePlan } from './fixtures/sample-plan.ts';
 import { createRequestServer, failureOfRun, type LoadedPipeline } from './request-server.ts';
 

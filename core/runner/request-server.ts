@@ -1,7 +1,14 @@
-import type { ExecutionDescriptor } from '../contract/descriptor.ts';
 import { Failed, type Failure } from '../contract/failure.ts';
-import type { ProviderName, ProviderReport, RunEvent, RunMetrics, RunnerReply, RunPlan } from '../contract/runner.ts';
-import { RunnerRequest } from '../contract/runner.ts';
+import type {
+  ProviderName,
+  ProviderReport,
+  RunEvent,
+  RunMetrics,
+  RunnerReply,
+  RunPlan,
+} from '../contract/generate/runner.ts';
+import { RunnerRequest } from '../contract/generate/runner.ts';
+import type { ExecutionDescriptor } from '../contract/library/descriptor.ts';
 
 /**
  * A model in memory, ready to run. `run` rejects with `Failed`: `canceled` once `isCanceled()` says so between two steps. A picture that

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Failed } from '../contract/failure.ts';
-import { RunnerReply, type RunnerRequest } from '../contract/runner.ts';
+import { RunnerReply, type RunnerRequest } from '../contract/generate/runner.ts';
 import { removeAbandonedWeights } from '../diffusion/onnx/abandoned-weights.ts';
 
 export interface RunnerProcessOptions {

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { Pixels } from '../contract/runner.ts';
+import type { Pixels } from '../contract/generate/runner.ts';
 import { sampleDescriptor, samplePlan } from './fixtures/sample-plan.ts';
 import { createOnnxRunner } from './onnx-runner.ts';
 

@@ -1,5 +1,5 @@
 import { Failed } from '../contract/failure.ts';
-import type { CancelSignal } from '../contract/runner.ts';
+import type { CancelSignal } from '../contract/generate/runner.ts';
 
 interface Waiting {
   readonly begin: () => void;

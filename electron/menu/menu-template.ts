@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { MenuItemConstructorOptions } from 'electron';
-import type { ShellRequest } from '../../core/contract/shell-request.ts';
+import type { ShellRequest } from '../../core/contract/shell/shell-request.ts';
 import { menuWords } from './menu-words.ts';
 
 export interface MenuPlaces {

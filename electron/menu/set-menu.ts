@@ -1,5 +1,5 @@
 import { Menu, shell } from 'electron';
-import type { ShellRequest } from '../../core/contract/shell-request.ts';
+import type { ShellRequest } from '../../core/contract/shell/shell-request.ts';
 import { type MenuPlaces, menuTemplate } from './menu-template.ts';
 
 export function setMenu(places: MenuPlaces, language: string, ask: (request: ShellRequest) => void): void {

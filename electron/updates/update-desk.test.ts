@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { UpdateStatus, Updates } from '../../core/contract/updates.ts';
+import type { UpdateStatus, Updates } from '../../core/contract/shell/updates.ts';
 import { UpdateDesk, type UpdateDeskPorts } from './update-desk.ts';
 import type { FoundUpdate, UpdateSource } from './update-source.ts';
 

@@ -1,4 +1,4 @@
-import type { UpdateAct, UpdateStatus, Updates } from '../../core/contract/updates.ts';
+import type { UpdateAct, UpdateStatus, Updates } from '../../core/contract/shell/updates.ts';
 import { readUpdatePreference, writeUpdatePreference } from './update-preference.ts';
 import { updateProblem } from './update-problem.ts';
 import type { UpdateSource } from './update-source.ts';

@@ -1,4 +1,4 @@
-import type { UpdateProblem } from '../../core/contract/updates.ts';
+import type { UpdateProblem } from '../../core/contract/shell/updates.ts';
 
 /** The updater can't replace this copy of the program: it was not installed by a package of ours. */
 export class NotUpdatable extends Error {}

@@ -1,6 +1,6 @@
 import type { AppEvent } from '../../core/contract/event.ts';
-import { isTerminal, type Job } from '../../core/contract/job.ts';
-import type { Task } from '../../core/contract/task.ts';
+import { isTerminal, type Job } from '../../core/contract/jobs/job.ts';
+import type { Task } from '../../core/contract/library/task.ts';
 
 /** What the shell shows of the core's work: in the taskbar, and before it ends. */
 export interface WorkInHand {

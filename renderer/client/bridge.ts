@@ -1,8 +1,8 @@
 import type { CommandName } from '../../core/contract/command.ts';
 import type { SequencedEvent } from '../../core/contract/event.ts';
 import type { Failure } from '../../core/contract/failure.ts';
-import type { ShellRequest } from '../../core/contract/shell-request.ts';
-import type { UpdateAct, Updates } from '../../core/contract/updates.ts';
+import type { ShellRequest } from '../../core/contract/shell/shell-request.ts';
+import type { UpdateAct, Updates } from '../../core/contract/shell/updates.ts';
 
 /** What a call over the bridge ends in: a failure is data, so that its code and facts survive the crossing. */
 export type BridgeAnswer =

@@ -1,8 +1,8 @@
 import type { Client } from '../../core/contract/command.ts';
 import type { SequencedEvent } from '../../core/contract/event.ts';
-import type { Artifact } from '../../core/contract/job.ts';
-import type { ShellRequest } from '../../core/contract/shell-request.ts';
-import type { UpdateAct, Updates } from '../../core/contract/updates.ts';
+import type { Artifact } from '../../core/contract/jobs/job.ts';
+import type { ShellRequest } from '../../core/contract/shell/shell-request.ts';
+import type { UpdateAct, Updates } from '../../core/contract/shell/updates.ts';
 
 export interface EventListener {
   event(message: SequencedEvent): void;

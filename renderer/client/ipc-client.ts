@@ -1,8 +1,8 @@
 import { type CommandName, type CommandOutput, commands } from '../../core/contract/command.ts';
 import { SequencedEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
-import { ShellRequest } from '../../core/contract/shell-request.ts';
-import { Updates } from '../../core/contract/updates.ts';
+import { ShellRequest } from '../../core/contract/shell/shell-request.ts';
+import { Updates } from '../../core/contract/shell/updates.ts';
 import type { Bridge } from './bridge.ts';
 import type { WindowClient } from './client.ts';
 

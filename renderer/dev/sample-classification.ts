@@ -1,4 +1,4 @@
-import type { Candidate, Classification, PathKind } from '../../core/contract/model.ts';
+import type { Candidate, Classification, PathKind } from '../../core/contract/library/model.ts';
 import { baseName } from '../format/path.ts';
 import { shelf, starter } from './sample-models.ts';
 

@@ -2,11 +2,11 @@ import type { CheckedInput, CommandName, CommandOutput, Commands } from '../../c
 import { checkInput } from '../../core/contract/command.ts';
 import type { AppEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
-import type { Artifact, Job } from '../../core/contract/job.ts';
-import type { Metadata } from '../../core/contract/metadata.ts';
-import type { ModelSummary } from '../../core/contract/model.ts';
-import type { RunnerStatus } from '../../core/contract/runner.ts';
-import type { Updates } from '../../core/contract/updates.ts';
+import type { RunnerStatus } from '../../core/contract/generate/runner.ts';
+import type { Artifact, Job } from '../../core/contract/jobs/job.ts';
+import type { Metadata } from '../../core/contract/library/metadata.ts';
+import type { ModelSummary } from '../../core/contract/library/model.ts';
+import type { Updates } from '../../core/contract/shell/updates.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleClassification } from './sample-classification.ts';
 import { sampleCount } from './sample-count.ts';

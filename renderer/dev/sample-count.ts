@@ -1,4 +1,4 @@
-import type { PromptCount } from '../../core/contract/prompt.ts';
+import type { PromptCount } from '../../core/contract/generate/prompt.ts';
 
 const limit = 75;
 

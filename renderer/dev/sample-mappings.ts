@@ -1,6 +1,8 @@
 import type { CheckedInput, Commands } from '../../core/contract/command.ts';
 import type { AppEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
+import type { ModelSummary } from '../../core/contract/library/model.ts';
+import type { Task } from '../../core/contract/library/task.ts';
 import type {
   MappingAction,
   MappingApp,
@@ -9,10 +11,8 @@ import type {
   MappingPlan,
   MappingSummary,
   OtherNamesWanted,
-} from '../../core/contract/mapping.ts';
-import type { mappingCommands } from '../../core/contract/mapping-commands.ts';
-import type { ModelSummary } from '../../core/contract/model.ts';
-import type { Task } from '../../core/contract/task.ts';
+} from '../../core/contract/mapping/mapping.ts';
+import type { mappingCommands } from '../../core/contract/mapping/mapping-commands.ts';
 import { baseName } from '../format/path.ts';
 
 interface SampleMappingsDoors {

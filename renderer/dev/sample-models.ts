@@ -1,5 +1,5 @@
-import type { Finding } from '../../core/contract/finding.ts';
-import type { ModelSummary } from '../../core/contract/model.ts';
+import type { Finding } from '../../core/contract/library/finding.ts';
+import type { ModelSummary } from '../../core/contract/library/model.ts';
 import { sampleModel } from './sample-records.ts';
 
 const day = 86_400_000;

@@ -1,6 +1,6 @@
 import { Failed } from '../../core/contract/failure.ts';
 import { JobId } from '../../core/contract/ids.ts';
-import type { Job, JobOrigin } from '../../core/contract/job.ts';
+import type { Job, JobOrigin } from '../../core/contract/jobs/job.ts';
 import { shelf } from './sample-models.ts';
 import { sampleArtifact, sampleJob } from './sample-records.ts';
 

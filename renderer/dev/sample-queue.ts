@@ -2,9 +2,9 @@ import type { Commands } from '../../core/contract/command.ts';
 import type { AppEvent } from '../../core/contract/event.ts';
 import { Failed } from '../../core/contract/failure.ts';
 import { JobId } from '../../core/contract/ids.ts';
-import { isTerminal, type Job } from '../../core/contract/job.ts';
-import type { JobEvent } from '../../core/contract/job-event.ts';
-import type { queueCommands } from '../../core/contract/queue-commands.ts';
+import { isTerminal, type Job } from '../../core/contract/jobs/job.ts';
+import type { JobEvent } from '../../core/contract/jobs/job-event.ts';
+import type { queueCommands } from '../../core/contract/jobs/queue-commands.ts';
 import { movedLine, moveTo } from '../store/queue/line.ts';
 import { sampleJob } from './sample-records.ts';
 

@@ -1,6 +1,6 @@
 import { JobId, ModelId } from '../../core/contract/ids.ts';
-import type { Artifact, Job } from '../../core/contract/job.ts';
-import type { ModelSummary } from '../../core/contract/model.ts';
+import type { Artifact, Job } from '../../core/contract/jobs/job.ts';
+import type { ModelSummary } from '../../core/contract/library/model.ts';
 
 let made = 0;
 

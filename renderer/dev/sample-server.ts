@@ -1,6 +1,6 @@
 import type { Commands } from '../../core/contract/command.ts';
 import { Failed } from '../../core/contract/failure.ts';
-import type { ServerState, serverCommands } from '../../core/contract/server-commands.ts';
+import type { ServerState, serverCommands } from '../../core/contract/shell/server-commands.ts';
 
 /** The door for other programs of a core in memory. Port 8188 is taken. */
 export function sampleServer(): Pick<Commands, keyof typeof serverCommands> {

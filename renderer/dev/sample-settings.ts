@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Commands } from '../../core/contract/command.ts';
-import { defaultOptions, Options } from '../../core/contract/options.ts';
-import type { settingsCommands } from '../../core/contract/settings-commands.ts';
+import { defaultOptions, Options } from '../../core/contract/settings/options.ts';
+import type { settingsCommands } from '../../core/contract/settings/settings-commands.ts';
 
 /** The options of a core in memory. */
 export function sampleSettings(): Pick<Commands, keyof typeof settingsCommands> {

@@ -1,8 +1,8 @@
 import { createTranslator } from 'use-intl/core';
 import { expect, test } from 'vitest';
 import { Failed, type FailureCode, failures } from '../../core/contract/failure.ts';
-import { findingSeverity } from '../../core/contract/finding.ts';
-import { ModelType } from '../../core/contract/metadata.ts';
+import { findingSeverity } from '../../core/contract/library/finding.ts';
+import { ModelType } from '../../core/contract/library/metadata.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 

@@ -1,4 +1,4 @@
-import type { ModelType } from '../../core/contract/metadata.ts';
+import type { ModelType } from '../../core/contract/library/metadata.ts';
 import { paintPattern } from './paint-pattern.ts';
 import { pattern } from './pattern.ts';
 

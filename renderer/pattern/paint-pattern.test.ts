@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ModelType } from '../../core/contract/metadata.ts';
+import { ModelType } from '../../core/contract/library/metadata.ts';
 import { type Brush, paintPattern } from './paint-pattern.ts';
 import { pattern } from './pattern.ts';
 

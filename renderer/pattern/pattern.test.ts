@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ModelType } from '../../core/contract/metadata.ts';
+import type { ModelType } from '../../core/contract/library/metadata.ts';
 import { pattern } from './pattern.ts';
 
 /** A library's models are known by these faces: when this fails, every user's library would look different. */

@@ -1,4 +1,4 @@
-import type { ModelType } from '../../core/contract/metadata.ts';
+import type { ModelType } from '../../core/contract/library/metadata.ts';
 
 type Pigment = readonly [ground: string, figure: string, half: string, light: string];
 type Random = () => number;

@@ -1,4 +1,4 @@
-import type { Artifact } from '../../core/contract/job.ts';
+import type { Artifact } from '../../core/contract/jobs/job.ts';
 import type { WindowClient } from '../client/client.ts';
 import { createAddActions } from './add/add-actions.ts';
 import { openDoors } from './doors.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { ValidationState } from '../../core/contract/finding.ts';
 import {
   limits,
   maxSeed,
@@ -8,8 +7,9 @@ import {
   ResizeMode,
   SamplerName,
   SchedulerName,
-} from '../../core/contract/generate.ts';
-import { ModelType } from '../../core/contract/metadata.ts';
+} from '../../core/contract/generate/generate.ts';
+import { ValidationState } from '../../core/contract/library/finding.ts';
+import { ModelType } from '../../core/contract/library/metadata.ts';
 import { firstQuestionKey } from '../client/ask-ahead.ts';
 import { firstQuestionOf } from './first-question.ts';
 import { emptyDraft } from './generate/generate-state.ts';

@@ -1,6 +1,6 @@
-import type { UsualParameters } from '../../core/contract/generate.ts';
-import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
-import type { ModelSummary } from '../../core/contract/model.ts';
+import type { UsualParameters } from '../../core/contract/generate/generate.ts';
+import { type Artifact, isTerminal, type Job } from '../../core/contract/jobs/job.ts';
+import type { ModelSummary } from '../../core/contract/library/model.ts';
 import { paramsOf } from './generate/draft.ts';
 import { idAt, rowOf } from './models/listing.ts';
 import type { Sort } from './models/models-state.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SequencedEvent } from '../../core/contract/event.ts';
-import type { Task } from '../../core/contract/task.ts';
+import type { Task } from '../../core/contract/library/task.ts';
 import type { EventListener, WindowClient } from '../client/client.ts';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
 import { initialState } from './state.ts';

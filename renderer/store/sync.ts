@@ -1,6 +1,6 @@
 import type { AppEvent, SequencedEvent } from '../../core/contract/event.ts';
-import { type Artifact, isTerminal, type Job } from '../../core/contract/job.ts';
-import type { ModelSummary } from '../../core/contract/model.ts';
+import { type Artifact, isTerminal, type Job } from '../../core/contract/jobs/job.ts';
+import type { ModelSummary } from '../../core/contract/library/model.ts';
 import type { WindowClient } from '../client/client.ts';
 import { newerTask } from './add/add-plan.ts';
 import { modelsOfFindings } from './health/health-part.ts';

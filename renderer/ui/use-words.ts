@@ -2,9 +2,9 @@ import { createContext, createElement, type ReactNode, use, useMemo } from 'reac
 import { isRTL } from 'react-aria-components/I18nProvider';
 import { useLocale, useTranslations } from 'use-intl';
 import { FailureCode, failures } from '../../core/contract/failure.ts';
-import type { Finding } from '../../core/contract/finding.ts';
-import type { ModelSummary } from '../../core/contract/model.ts';
-import { ProviderName } from '../../core/contract/runner.ts';
+import { ProviderName } from '../../core/contract/generate/runner.ts';
+import type { Finding } from '../../core/contract/library/finding.ts';
+import type { ModelSummary } from '../../core/contract/library/model.ts';
 import { formatBytes, formatExactBytes } from '../format/bytes.ts';
 import { formatDuration, formatTimeLeft } from '../format/duration.ts';
 import { dateFormatter, numberFormatter } from '../format/formatters.ts';

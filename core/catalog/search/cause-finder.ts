@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Cause, CauseQuery, FindingPage, ModelFinding } from '../../contract/cause.ts';
-import { Finding, FindingCode, findingSeverity } from '../../contract/finding.ts';
-import { ModelSummary } from '../../contract/model.ts';
+import { Finding, FindingCode, findingSeverity } from '../../contract/library/finding.ts';
+import { ModelSummary } from '../../contract/library/model.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 
 const exampleCount = 6;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ListQuery, ModelSummary } from '../../contract/model.ts';
+import type { ListQuery, ModelSummary } from '../../contract/library/model.ts';
 
 /** One combination of filter values, and how many models have it. */
 export const Facet = z.object({

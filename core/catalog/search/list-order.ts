@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failed } from '../../contract/failure.ts';
-import type { ListQuery } from '../../contract/model.ts';
+import type { ListQuery } from '../../contract/library/model.ts';
 
 export type SortKey = string | number;
 export type Sort = ListQuery['sort'];

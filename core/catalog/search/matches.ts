@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ListQuery } from '../../contract/model.ts';
+import type { ListQuery } from '../../contract/library/model.ts';
 import { Facet, hasFacetFilter, passes } from './facets.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { RowSet, selectRows } from './row-set.ts';

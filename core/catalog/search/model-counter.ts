@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ListQuery, ModelCounts } from '../../contract/model.ts';
+import type { ListQuery, ModelCounts } from '../../contract/library/model.ts';
 import { type Facet, type FacetDimension, facetValue, passes } from './facets.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { jsonOf, type Match, type Matches, sum } from './matches.ts';

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import type { ListQuery, ModelPage, ModelSummary } from '../../contract/model.ts';
+import type { ListQuery, ModelPage, ModelSummary } from '../../contract/library/model.ts';
 import { CauseFinder } from './cause-finder.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { decodeCursor, encodeCursor } from './list-order.ts';

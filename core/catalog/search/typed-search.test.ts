@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ListQuery, ModelSummary } from '../../contract/model.ts';
+import { ListQuery, ModelSummary } from '../../contract/library/model.ts';
 import { type Catalog, type CatalogEntry, openCatalog } from '../catalog.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import type { Connection } from '../../connect.ts';
 import { Failed } from '../../contract/failure.ts';
-import type { MappingAction, MappingEntry, MappingPlan } from '../../contract/mapping.ts';
-import type { Task } from '../../contract/task.ts';
+import type { Task } from '../../contract/library/task.ts';
+import type { MappingAction, MappingEntry, MappingPlan } from '../../contract/mapping/mapping.ts';
 import type { CliIo } from '../io.ts';
 
 const watchMs = 250;

@@ -3,7 +3,13 @@ import { Command } from 'commander';
 import type { Connection } from '../../connect.ts';
 import { Failed } from '../../contract/failure.ts';
 import { ModelId } from '../../contract/ids.ts';
-import type { MappingAction, MappingEntry, MappingFault, MappingPlan, MappingSummary } from '../../contract/mapping.ts';
+import type {
+  MappingAction,
+  MappingEntry,
+  MappingFault,
+  MappingPlan,
+  MappingSummary,
+} from '../../contract/mapping/mapping.ts';
 import { type CliContext, type ContextOf, withCore } from '../context.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { allActions, allEntries, followTask } from './follow-mapping.ts';

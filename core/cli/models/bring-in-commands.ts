@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { ImportMode, type ImportResult } from '../../contract/task.ts';
+import { ImportMode, type ImportResult } from '../../contract/library/task.ts';
 import { type ContextOf, withCore } from '../context.ts';
 import { formatBytes, formatFindings } from '../format.ts';
 import { followImport } from './follow-import.ts';

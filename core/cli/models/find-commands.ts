@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
 import { type CheckedInput, checkInput } from '../../contract/command.ts';
-import { ValidationState } from '../../contract/finding.ts';
-import { ModelType, StorageKind } from '../../contract/metadata.ts';
-import { ListQuery } from '../../contract/model.ts';
+import { ValidationState } from '../../contract/library/finding.ts';
+import { ModelType, StorageKind } from '../../contract/library/metadata.ts';
+import { ListQuery } from '../../contract/library/model.ts';
 import { type ContextOf, withCore } from '../context.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { wholeNumber } from '../whole-number.ts';

@@ -1,5 +1,5 @@
 import type { Connection } from '../../connect.ts';
-import type { ImportItem, Task } from '../../contract/task.ts';
+import type { ImportItem, Task } from '../../contract/library/task.ts';
 import { formatBytes } from '../format.ts';
 import type { CliIo } from '../io.ts';
 

@@ -1,6 +1,6 @@
 import { checkInput } from '../../contract/command.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { Metadata } from '../../contract/metadata.ts';
+import type { Metadata } from '../../contract/library/metadata.ts';
 import { formatBytes, formatCount, formatFacts, formatFindings } from '../format.ts';
 
 /** Reads the argument that names a model. Throws `invalid_input`. */

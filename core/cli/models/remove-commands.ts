@@ -3,7 +3,7 @@ import type { Connection } from '../../connect.ts';
 import { checkInput } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { RemovalPreview } from '../../contract/model.ts';
+import type { RemovalPreview } from '../../contract/library/model.ts';
 import { type CliContext, type ContextOf, withCore } from '../context.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import { modelId } from './model-answer.ts';

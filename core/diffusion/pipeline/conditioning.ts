@@ -1,4 +1,4 @@
-import type { RunPlan } from '../../contract/runner.ts';
+import type { RunPlan } from '../../contract/generate/runner.ts';
 import type { Tensor } from '../networks.ts';
 import { promptReaders } from '../prompt/read-prompt.ts';
 import type { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';

@@ -1,4 +1,4 @@
-import type { RunMask } from '../../contract/runner.ts';
+import type { RunMask } from '../../contract/generate/runner.ts';
 import type { NoiseGenerator } from '../random/torch-generator.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 

@@ -1,4 +1,4 @@
-import type { Pixels } from '../../contract/runner.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
 import type { Tensor } from '../networks.ts';
 
 /** The first picture of `[batch, 3, h, w]` in -1..1 as 8-bit RGB; values outside are cut. */

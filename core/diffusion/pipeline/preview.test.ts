@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import type { Pixels } from '../../contract/runner.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
 import type { Tensor } from '../networks.ts';
 import { openNetworks } from '../open-networks.ts';
 import { torchGenerator } from '../random/torch-generator.ts';

@@ -1,4 +1,4 @@
-import type { Pixels } from '../../contract/runner.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
 import { latentOf } from '../latent-scale.ts';
 import type { LatentScale, Networks, Tensor } from '../networks.ts';
 import { torchGenerator } from '../random/torch-generator.ts';

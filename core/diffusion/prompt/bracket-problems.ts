@@ -1,4 +1,4 @@
-import type { PromptProblem } from '../../contract/prompt.ts';
+import type { PromptProblem } from '../../contract/generate/prompt.ts';
 
 /** So many are told; the rest are of the same kind. */
 const mostTold = 20;

@@ -1,6 +1,6 @@
 import { Failed } from '../../contract/failure.ts';
-import type { PromptSyntax } from '../../contract/generate.ts';
-import type { PromptCount, PromptProblem } from '../../contract/prompt.ts';
+import type { PromptSyntax } from '../../contract/generate/generate.ts';
+import type { PromptCount, PromptProblem } from '../../contract/generate/prompt.ts';
 import type { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import { bracketProblems } from './bracket-problems.ts';
 import { promptReaders } from './read-prompt.ts';

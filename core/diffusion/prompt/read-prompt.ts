@@ -1,4 +1,4 @@
-import type { PromptSyntax } from '../../contract/generate.ts';
+import type { PromptSyntax } from '../../contract/generate/generate.ts';
 import type { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import { chunksOf, type PromptChunk, plainChunk } from './chunks.ts';
 import { readComposition } from './read-composition.ts';

@@ -1,5 +1,5 @@
 import { Failed } from '../../contract/failure.ts';
-import type { ProviderName, ProviderReport } from '../../contract/runner.ts';
+import type { ProviderName, ProviderReport } from '../../contract/generate/runner.ts';
 import type { ComputeForm, Provider, Verdict } from './verdict.ts';
 import { openVerdicts, runtimeVersion, type Verdicts } from './verdicts.ts';
 

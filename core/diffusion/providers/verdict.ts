@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderName } from '../../contract/runner.ts';
+import type { ProviderName } from '../../contract/generate/runner.ts';
 import type { AttentionForm } from '../graphs/layers.ts';
 import type { Precision } from '../onnx/half-precision.ts';
 

@@ -1,4 +1,4 @@
-import type { NoiseSource } from '../../contract/generate.ts';
+import type { NoiseSource } from '../../contract/generate/generate.ts';
 import { philoxGenerator } from './philox-generator.ts';
 import { type NoiseGenerator, torchGenerator } from './torch-generator.ts';
 

@@ -1,4 +1,4 @@
-import type { RunPlan } from '../../contract/runner.ts';
+import type { RunPlan } from '../../contract/generate/runner.ts';
 
 /** The plan of a small picture with the bundle at `entryPath`; for tests. */
 export function planOfBundle(entryPath: string, changes: Partial<RunPlan> = {}): RunPlan {

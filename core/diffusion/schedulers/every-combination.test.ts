@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Failed } from '../../contract/failure.ts';
-import { type SchedulerName, samplerNames, schedulerNames } from '../../contract/generate.ts';
+import { type SchedulerName, samplerNames, schedulerNames } from '../../contract/generate/generate.ts';
 import { torchGenerator } from '../random/torch-generator.ts';
 import { schedulerClasses } from './scheduler-classes.ts';
 import { schedulerFor } from './scheduler-for.ts';

@@ -1,4 +1,4 @@
-import type { SamplerName } from '../../contract/generate.ts';
+import type { SamplerName } from '../../contract/generate/generate.ts';
 import { ddim } from './samplers/ddim.ts';
 import { ddpm } from './samplers/ddpm.ts';
 import { dpmSde } from './samplers/dpm-sde.ts';

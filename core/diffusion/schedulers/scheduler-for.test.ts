@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { SamplerName, SchedulerName, samplerNames, schedulerNames } from '../../contract/generate.ts';
+import { SamplerName, SchedulerName, samplerNames, schedulerNames } from '../../contract/generate/generate.ts';
 import { torchGenerator } from '../random/torch-generator.ts';
 import { largestDifference, readTensors, referencePath, tensorOf } from '../reference/read-tensors.ts';
 import { withoutInfinities } from './read-scheduler-config.ts';

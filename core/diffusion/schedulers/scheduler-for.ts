@@ -1,5 +1,5 @@
 import { Failed } from '../../contract/failure.ts';
-import type { SamplerName, SchedulerName } from '../../contract/generate.ts';
+import type { SamplerName, SchedulerName } from '../../contract/generate/generate.ts';
 import type { Scheduler } from './scheduler.ts';
 import { type SchedulerClass, type SchedulerClassName, samplerClasses, schedulerClasses } from './scheduler-classes.ts';
 import { refuse, type SchedulerConfig, type SettledConfig, settle } from './settled-config.ts';

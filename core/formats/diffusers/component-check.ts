@@ -1,5 +1,5 @@
 import { join, relative, sep } from 'node:path';
-import type { Finding, FindingCode } from '../../contract/finding.ts';
+import type { Finding, FindingCode } from '../../contract/library/finding.ts';
 import { formatLimits } from '../limits.ts';
 import { type OnnxHeader, readOnnxHeader } from '../onnx/onnx.ts';
 import { ReadFault, readSmallJson } from '../read-bounded.ts';

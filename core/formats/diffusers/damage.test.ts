@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, copyFile, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findingSeverity } from '../../contract/finding.ts';
+import { findingSeverity } from '../../contract/library/finding.ts';
 import { bundleLayouts, filesBelow } from '../fixtures/bundle-layouts.ts';
 import { temporaryFolder } from '../fixtures/tiny-bundle.ts';
 import { readDiffusersFolder } from './diffusers-folder.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cp, mkdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findingSeverity, stateOf } from '../../contract/finding.ts';
+import { findingSeverity, stateOf } from '../../contract/library/finding.ts';
 import { bundleLayouts } from '../fixtures/bundle-layouts.ts';
 import { bytesReadBy } from '../fixtures/bytes-read.ts';
 import { copyTinyBundle, temporaryFolder, tinyBundlePath, writeSafetensors } from '../fixtures/tiny-bundle.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Finding } from '../../contract/finding.ts';
+import type { Finding } from '../../contract/library/finding.ts';
 import { lstat, realpath, stat } from '../file-calls.ts';
 import { noFingerprint } from '../no-fingerprint.ts';
 import { readFaultOf } from '../read-bounded.ts';

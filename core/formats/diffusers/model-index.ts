@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Finding } from '../../contract/finding.ts';
+import type { Finding } from '../../contract/library/finding.ts';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, readSmallJson } from '../read-bounded.ts';
 import type { BundleListing } from './bundle-listing.ts';

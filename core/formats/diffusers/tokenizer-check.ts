@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Finding } from '../../contract/finding.ts';
+import type { Finding } from '../../contract/library/finding.ts';
 import type { OpenFile } from '../file-calls.ts';
 import { FileWindow } from '../file-window.ts';
 import { formatLimits } from '../limits.ts';

@@ -1,4 +1,4 @@
-import type { ModelType } from '../../contract/metadata.ts';
+import type { ModelType } from '../../contract/library/metadata.ts';
 import { familyOfText } from '../single-file/maker-metadata.ts';
 import type { SingleFileFacts } from '../single-file/single-file-facts.ts';
 import { kindOfTensors } from '../single-file/tensor-kind.ts';

@@ -1,4 +1,4 @@
-import type { ModelType } from '../../contract/metadata.ts';
+import type { ModelType } from '../../contract/library/metadata.ts';
 import { parametersOf, precisionOf } from '../weights/tensor-precision.ts';
 import type { OnnxHeader, OnnxValue } from './onnx.ts';
 

@@ -1,5 +1,5 @@
-import type { Finding } from '../../contract/finding.ts';
-import type { ModelType } from '../../contract/metadata.ts';
+import type { Finding } from '../../contract/library/finding.ts';
+import type { ModelType } from '../../contract/library/metadata.ts';
 
 /** How the weights of a file are written down. `pickle` is never opened further than its zip directory. */
 export type WeightsFormat = 'safetensors' | 'gguf' | 'onnx' | 'pickle' | 'unknown';

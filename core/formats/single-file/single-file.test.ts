@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { findingSeverity } from '../../contract/finding.ts';
+import { findingSeverity } from '../../contract/library/finding.ts';
 import { bytesReadBy } from '../fixtures/bytes-read.ts';
 import { temporaryFolder, writeSafetensors } from '../fixtures/tiny-bundle.ts';
 import { tinyGguf } from '../fixtures/tiny-gguf.ts';

@@ -1,4 +1,4 @@
-import type { ModelType } from '../../contract/metadata.ts';
+import type { ModelType } from '../../contract/library/metadata.ts';
 import { denoiserFamilyOf, type TensorShapes } from './denoiser-family.ts';
 import { loraKindOf } from './lora-kind.ts';
 import type { TensorKind } from './single-file-facts.ts';

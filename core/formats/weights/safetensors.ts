@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FindingCode } from '../../contract/finding.ts';
+import type { FindingCode } from '../../contract/library/finding.ts';
 import { formatLimits } from '../limits.ts';
 import { ReadFault, readExactly, withRegularFile } from '../read-bounded.ts';
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { MappingPlan } from '../../contract/mapping.ts';
-import type { Task } from '../../contract/task.ts';
+import type { Task } from '../../contract/library/task.ts';
+import type { MappingPlan } from '../../contract/mapping/mapping.ts';
 import { type OpenApp, openApp } from '../fixtures/open-app.ts';
 
 let app: OpenApp;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Failed } from '../../contract/failure.ts';
-import type { Job } from '../../contract/job.ts';
-import type { QueueState } from '../../contract/queue.ts';
+import type { Job } from '../../contract/jobs/job.ts';
+import type { QueueState } from '../../contract/jobs/queue.ts';
 import { type OpenApp, openApp } from '../fixtures/open-app.ts';
 
 let app: OpenApp;

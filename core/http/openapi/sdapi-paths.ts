@@ -1,4 +1,4 @@
-import { Options } from '../../contract/options.ts';
+import { Options } from '../../contract/settings/options.ts';
 import { fieldsSchema, img2imgFields, txt2imgFields } from '../sdapi/pictures/request-fields.ts';
 import {
   answer,

@@ -1,4 +1,4 @@
-import { JobStatus } from '../../contract/job.ts';
+import { JobStatus } from '../../contract/jobs/job.ts';
 import { JobCreateRequest } from '../v1/create-job.ts';
 import {
   answer,

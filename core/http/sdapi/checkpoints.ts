@@ -1,6 +1,6 @@
 import { type Commands, checkInput } from '../../contract/command.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { ModelSummary } from '../../contract/model.ts';
+import type { ModelSummary } from '../../contract/library/model.ts';
 
 /** A model as clients of stable-diffusion-webui know it. */
 export interface Checkpoint {

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Commands } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
 import { JobId } from '../../contract/ids.ts';
-import { isTerminal, type Job } from '../../contract/job.ts';
+import { isTerminal, type Job } from '../../contract/jobs/job.ts';
 import type { DoorLog } from '../ports.ts';
 import { setSdapiBodies } from './bodies.ts';
 import { coerce, refusals } from './coercion.ts';

@@ -1,5 +1,5 @@
 import type { Commands } from '../../contract/command.ts';
-import { defaultOptions, fixedOptions, type OptionName, Options } from '../../contract/options.ts';
+import { defaultOptions, fixedOptions, type OptionName, Options } from '../../contract/settings/options.ts';
 import { checkpointNamed } from './checkpoints.ts';
 import { coerce } from './coercion.ts';
 import { httpException, raised } from './errors.ts';

@@ -1,4 +1,4 @@
-import type { Job } from '../../contract/job.ts';
+import type { Job } from '../../contract/jobs/job.ts';
 
 export interface ProgressAnswer {
   readonly progress: number;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Commands } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
-import type { Job } from '../../contract/job.ts';
+import type { Job } from '../../contract/jobs/job.ts';
 import type { DoorLog, EventSource, ImageTools } from '../ports.ts';
 import { setSdapiBodies } from './bodies.ts';
 import { checkpointNamed, listCheckpoints } from './checkpoints.ts';

@@ -9,9 +9,9 @@ import {
   type SchedulerName,
   samplerNames,
   schedulerNames,
-} from '../../contract/generate.ts';
+} from '../../contract/generate/generate.ts';
 import { invalidInput } from '../../contract/invalid-input.ts';
-import { Chain } from '../../contract/job-extras.ts';
+import { Chain } from '../../contract/jobs/job-extras.ts';
 
 /** Fields that are this program's own, under the names that its other doors have for them. */
 const ownFields = {

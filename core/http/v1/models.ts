@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Commands, checkInput } from '../../contract/command.ts';
 import { Failed } from '../../contract/failure.ts';
-import type { ModelSummary } from '../../contract/model.ts';
+import type { ModelSummary } from '../../contract/library/model.ts';
 import { JobCreateRequest } from './create-job.ts';
 
 const { $schema: _, ...parametersSchema } = z.toJSONSchema(JobCreateRequest, { io: 'input', unrepresentable: 'any' });

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { type Artifact, isTerminal, type Job, type StepName } from '../../contract/job.ts';
-import type { JobEvent } from '../../contract/job-event.ts';
+import { type Artifact, isTerminal, type Job, type StepName } from '../../contract/jobs/job.ts';
+import type { JobEvent } from '../../contract/jobs/job-event.ts';
 import { codeOf } from './errors.ts';
 
 const urlLastsMs = 3_600_000;

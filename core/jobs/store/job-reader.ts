@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { Failed, Failure } from '../../contract/failure.ts';
-import { GenerateRequest, Timings } from '../../contract/generate.ts';
+import { GenerateRequest, Timings } from '../../contract/generate/generate.ts';
 import { JobId, type ModelId } from '../../contract/ids.ts';
-import { Artifact, type Job, JobOrigin, JobStatus, JobStep } from '../../contract/job.ts';
-import { JobEvent } from '../../contract/job-event.ts';
-import { JobExtras } from '../../contract/job-extras.ts';
-import type { JobCounts, JobPage, JobQuery } from '../../contract/job-query.ts';
+import { Artifact, type Job, JobOrigin, JobStatus, JobStep } from '../../contract/jobs/job.ts';
+import { JobEvent } from '../../contract/jobs/job-event.ts';
+import { JobExtras } from '../../contract/jobs/job-extras.ts';
+import type { JobCounts, JobPage, JobQuery } from '../../contract/jobs/job-query.ts';
 import type { JobDatabase } from './job-database.ts';
 
 /** What a run needs to know of a job besides what everybody sees. */

@@ -1,9 +1,9 @@
 import type { Failure } from '../../contract/failure.ts';
-import type { GenerateRequest, Timings } from '../../contract/generate.ts';
+import type { GenerateRequest, Timings } from '../../contract/generate/generate.ts';
 import type { JobId } from '../../contract/ids.ts';
-import type { Artifact, JobOrigin, StepName } from '../../contract/job.ts';
-import type { JobEvent } from '../../contract/job-event.ts';
-import type { JobExtras } from '../../contract/job-extras.ts';
+import type { Artifact, JobOrigin, StepName } from '../../contract/jobs/job.ts';
+import type { JobEvent } from '../../contract/jobs/job-event.ts';
+import type { JobExtras } from '../../contract/jobs/job-extras.ts';
 import type { JobDatabase } from './job-database.ts';
 
 export interface NewEvent {

@@ -1,5 +1,5 @@
 import type { JobId } from '../../contract/ids.ts';
-import type { JobStatus } from '../../contract/job.ts';
+import type { JobStatus } from '../../contract/jobs/job.ts';
 import type { JobDatabase } from './job-database.ts';
 
 /** The order of the jobs that wait, and whether any of them is begun. Ids only: a row that can't be understood has one too. */

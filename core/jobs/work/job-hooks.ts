@@ -1,8 +1,8 @@
 import type { AppEvent } from '../../contract/event.ts';
+import type { CancelSignal, SkipSignal } from '../../contract/generate/runner.ts';
 import type { JobId } from '../../contract/ids.ts';
-import type { Artifact, Progress, StepName } from '../../contract/job.ts';
-import type { JobExtras } from '../../contract/job-extras.ts';
-import type { CancelSignal, SkipSignal } from '../../contract/runner.ts';
+import type { Artifact, Progress, StepName } from '../../contract/jobs/job.ts';
+import type { JobExtras } from '../../contract/jobs/job-extras.ts';
 import { throttle } from './throttle.ts';
 
 /** What a running step is given to tell how it goes. Calls after its end are left alone. */

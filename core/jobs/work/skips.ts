@@ -1,4 +1,4 @@
-import type { SkipSignal } from '../../contract/runner.ts';
+import type { SkipSignal } from '../../contract/generate/runner.ts';
 
 /** The pictures of a job whose steps were told to end, by item. */
 export class Skips implements SkipSignal {

@@ -1,8 +1,8 @@
 import type { AppEvent } from '../../contract/event.ts';
 import { Failed, failureOf } from '../../contract/failure.ts';
-import type { Timings } from '../../contract/generate.ts';
+import type { Timings } from '../../contract/generate/generate.ts';
 import type { JobId } from '../../contract/ids.ts';
-import type { Job, Progress, StepName } from '../../contract/job.ts';
+import type { Job, Progress, StepName } from '../../contract/jobs/job.ts';
 import type { JobReader } from '../store/job-reader.ts';
 import type { JobStore, Outcome } from '../store/job-store.ts';
 import { createJobHooks, type JobHooks } from './job-hooks.ts';

@@ -1,7 +1,7 @@
 import { Failed } from '../../contract/failure.ts';
-import type { Finding, FindingCode } from '../../contract/finding.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { Metadata } from '../../contract/metadata.ts';
+import type { Finding, FindingCode } from '../../contract/library/finding.ts';
+import type { Metadata } from '../../contract/library/metadata.ts';
 import type { LibraryContext } from '../context.ts';
 import { acceptanceOf, refusalOf } from '../health/health.ts';
 import { refreshedRecord } from '../record.ts';

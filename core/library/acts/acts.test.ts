@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { ListQuery } from '../../contract/model.ts';
+import { ListQuery } from '../../contract/library/model.ts';
 import { copyTinyBundle } from '../../formats/fixtures/tiny-bundle.ts';
 import { snapshot, TestLibrary, writeLora } from '../fixtures/test-library.ts';
 

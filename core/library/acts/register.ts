@@ -1,4 +1,4 @@
-import type { Registration } from '../../contract/model.ts';
+import type { Registration } from '../../contract/library/model.ts';
 import type { LibraryContext } from '../context.ts';
 import { deriveModelId } from '../metadata/model-id.ts';
 import { newRecord } from '../record.ts';

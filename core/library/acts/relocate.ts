@@ -1,6 +1,6 @@
 import { Failed } from '../../contract/failure.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { Metadata } from '../../contract/metadata.ts';
+import type { Metadata } from '../../contract/library/metadata.ts';
 import type { LibraryContext } from '../context.ts';
 import { currentHashes, refreshedRecord } from '../record.ts';
 import type { SourcePath } from '../source-path.ts';

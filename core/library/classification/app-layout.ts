@@ -1,4 +1,4 @@
-import type { PathKind } from '../../contract/model.ts';
+import type { PathKind } from '../../contract/library/model.ts';
 
 /** A models folder of another app is known by the folders in it: one that only it has, and one more. */
 const layouts: readonly {

@@ -1,6 +1,6 @@
-import { stateOf } from '../../contract/finding.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { Candidate } from '../../contract/model.ts';
+import { stateOf } from '../../contract/library/finding.ts';
+import type { Candidate } from '../../contract/library/model.ts';
 import type { ModelFacts } from '../../formats/model-facts.ts';
 import { noFingerprint } from '../../formats/no-fingerprint.ts';
 

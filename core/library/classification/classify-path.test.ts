@@ -3,7 +3,7 @@ import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ModelId } from '../../contract/ids.ts';
-import { Classification } from '../../contract/model.ts';
+import { Classification } from '../../contract/library/model.ts';
 import { copyTinyBundle, temporaryFolder, writeSafetensors } from '../../formats/fixtures/tiny-bundle.ts';
 import { tinyZip } from '../../formats/fixtures/tiny-zip.ts';
 import type { ClassifyLookups } from './candidate-of.ts';

@@ -1,7 +1,7 @@
 import { opendir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Candidate, Classification, PathKind } from '../../contract/model.ts';
+import type { Candidate, Classification, PathKind } from '../../contract/library/model.ts';
 import { hasModelIndex } from '../../formats/diffusers/diffusers-folder.ts';
 import { type ModelFacts, readModelFacts } from '../../formats/model-facts.ts';
 import { partialReasonOf } from '../../formats/partial-download.ts';

@@ -1,6 +1,6 @@
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Classification } from '../../contract/model.ts';
+import type { Classification } from '../../contract/library/model.ts';
 import { hasModelIndex } from '../../formats/diffusers/diffusers-folder.ts';
 import { partialReasonOf } from '../../formats/partial-download.ts';
 import { readFaultOf } from '../../formats/read-bounded.ts';

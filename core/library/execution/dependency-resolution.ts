@@ -1,4 +1,4 @@
-import { type DependencyResolution, dependencyContractVersion } from '../../contract/descriptor.ts';
+import { type DependencyResolution, dependencyContractVersion } from '../../contract/library/descriptor.ts';
 
 /** What a model asks of an engine. */
 export interface EngineNeed {

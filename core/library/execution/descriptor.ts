@@ -1,10 +1,10 @@
+import { Failed } from '../../contract/failure.ts';
 import {
   type DependencyResolution,
   type ExecutionDescriptor,
   executionContractVersion,
-} from '../../contract/descriptor.ts';
-import { Failed } from '../../contract/failure.ts';
-import type { Metadata } from '../../contract/metadata.ts';
+} from '../../contract/library/descriptor.ts';
+import type { Metadata } from '../../contract/library/metadata.ts';
 
 /**
  * All that a runner is told of a model. `metadata` is fresh: its health was checked just now. Throws `asset_not_executable`, with the findings,

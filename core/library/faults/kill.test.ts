@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ListQuery } from '../../contract/model.ts';
+import { ListQuery } from '../../contract/library/model.ts';
 import { copyTinyBundle, temporaryFolder } from '../../formats/fixtures/tiny-bundle.ts';
 import { writeLora } from '../fixtures/test-library.ts';
 import { openLibrary } from '../open-library.ts';

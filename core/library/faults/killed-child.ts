@@ -1,7 +1,7 @@
 import { cp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ListQuery } from '../../contract/model.ts';
-import type { ImportMode } from '../../contract/task.ts';
+import { ListQuery } from '../../contract/library/model.ts';
+import type { ImportMode } from '../../contract/library/task.ts';
 import { isThere } from '../is-there.ts';
 import { openLibrary } from '../open-library.ts';
 

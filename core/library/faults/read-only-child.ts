@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { failureOf } from '../../contract/failure.ts';
-import { ListQuery } from '../../contract/model.ts';
+import { ListQuery } from '../../contract/library/model.ts';
 import { openLibrary } from '../open-library.ts';
 
 /** Opens a library that this user may not write, and tells what can be done with it. Arguments: the library, a source, whether to become nobody. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
 import { Failed } from '../../contract/failure.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { Hashes, Metadata } from '../../contract/metadata.ts';
+import type { Hashes, Metadata } from '../../contract/library/metadata.ts';
 import type { LibraryContext } from '../context.ts';
 import { timingOf, workerEntryOf } from '../host.ts';
 import { payloadOf } from '../import/payload-files.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Hashes } from '../../contract/metadata.ts';
+import type { Hashes } from '../../contract/library/metadata.ts';
 import type { ContentDigests } from './content-hash.ts';
 
 /** Digests of a model's files by their paths below it, forward slashes. */

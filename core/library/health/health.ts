@@ -1,5 +1,5 @@
-import { type AcceptedFinding, type Finding, stateOf, type ValidationState } from '../../contract/finding.ts';
-import type { Metadata } from '../../contract/metadata.ts';
+import { type AcceptedFinding, type Finding, stateOf, type ValidationState } from '../../contract/library/finding.ts';
+import type { Metadata } from '../../contract/library/metadata.ts';
 
 /** What was found at a model's entry path just now. */
 export interface FoundFiles {

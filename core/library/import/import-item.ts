@@ -1,8 +1,8 @@
 import { lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failed } from '../../contract/failure.ts';
-import type { Metadata } from '../../contract/metadata.ts';
-import type { ImportItem, ImportResult } from '../../contract/task.ts';
+import type { Metadata } from '../../contract/library/metadata.ts';
+import type { ImportItem, ImportResult } from '../../contract/library/task.ts';
 import { type ModelFacts, readModelFacts } from '../../formats/model-facts.ts';
 import { nameOf, pickSource, readSource } from '../acts/read-source.ts';
 import { registerModel } from '../acts/register.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Failed, failureOf } from '../../contract/failure.ts';
-import type { ImportItem, ImportResult, Task } from '../../contract/task.ts';
+import type { ImportItem, ImportResult, Task } from '../../contract/library/task.ts';
 import { readModelFacts } from '../../formats/model-facts.ts';
 import type { LibraryContext } from '../context.ts';
 import { timingOf } from '../host.ts';

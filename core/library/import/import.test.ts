@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Task } from '../../contract/task.ts';
+import { Task } from '../../contract/library/task.ts';
 import { copyTinyBundle } from '../../formats/fixtures/tiny-bundle.ts';
 import { snapshot, TestLibrary, writeLora } from '../fixtures/test-library.ts';
 

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Hashes, Metadata } from '../../contract/metadata.ts';
+import type { Hashes, Metadata } from '../../contract/library/metadata.ts';
 import type { ModelFacts } from '../../formats/model-facts.ts';
 import type { LibraryContext } from '../context.ts';
 import { metadataFileName, writeFailure, writeMetadataFile } from '../metadata/metadata-file.ts';

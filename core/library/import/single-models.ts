@@ -1,5 +1,5 @@
 import { Failed } from '../../contract/failure.ts';
-import type { ImportItem } from '../../contract/task.ts';
+import type { ImportItem } from '../../contract/library/task.ts';
 import { hasModelIndex } from '../../formats/diffusers/diffusers-folder.ts';
 import { pickSource } from '../acts/read-source.ts';
 import { classifyPath } from '../classification/classify-path.ts';

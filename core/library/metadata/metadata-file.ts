@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { Failed } from '../../contract/failure.ts';
-import { FindingCode } from '../../contract/finding.ts';
-import { Metadata } from '../../contract/metadata.ts';
+import { FindingCode } from '../../contract/library/finding.ts';
+import { Metadata } from '../../contract/library/metadata.ts';
 import { codeOf } from '../system-error.ts';
 
 export const metadataFileName = 'metadata.json';

@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../../catalog/catalog.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import { type Metadata, ModelType, metadataSchemaVersion } from '../../contract/metadata.ts';
-import type { ModelSummary } from '../../contract/model.ts';
+import { type Metadata, ModelType, metadataSchemaVersion } from '../../contract/library/metadata.ts';
+import type { ModelSummary } from '../../contract/library/model.ts';
 import { driveNameOf } from '../health/drive-name.ts';
 
 /** A record as one row of a listing. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { IndexedRow } from '../../catalog/indexed-rows.ts';
-import type { Finding } from '../../contract/finding.ts';
+import type { Finding } from '../../contract/library/finding.ts';
 import { readModelFacts } from '../../formats/model-facts.ts';
 import { isVolumeOffline } from '../health/volume.ts';
 import { metadataFileName } from '../metadata/metadata-file.ts';

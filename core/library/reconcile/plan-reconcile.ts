@@ -1,5 +1,5 @@
-import type { Finding } from '../../contract/finding.ts';
 import type { ModelId } from '../../contract/ids.ts';
+import type { Finding } from '../../contract/library/finding.ts';
 import type { ReconcileStep } from '../worker/messages.ts';
 
 /** A caller that others wait for may pause here. */

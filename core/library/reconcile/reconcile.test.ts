@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, truncate, utimes, writeFile }
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ModelId } from '../../contract/ids.ts';
-import { ReconcileReport } from '../../contract/reconcile.ts';
+import { ReconcileReport } from '../../contract/library/reconcile.ts';
 import { copyTinyBundle } from '../../formats/fixtures/tiny-bundle.ts';
 import { snapshot, TestLibrary, writeLora } from '../fixtures/test-library.ts';
 import { openLibrary } from '../open-library.ts';

@@ -1,5 +1,5 @@
 import { Failed } from '../../contract/failure.ts';
-import type { ReconcileReport } from '../../contract/reconcile.ts';
+import type { ReconcileReport } from '../../contract/library/reconcile.ts';
 import type { LibraryContext } from '../context.ts';
 import { Turns } from '../turns.ts';
 import type { ReconcileStep } from '../worker/messages.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
-import { ReconcileReport } from '../../contract/reconcile.ts';
+import { ReconcileReport } from '../../contract/library/reconcile.ts';
 import { codeOf } from '../system-error.ts';
 
 /** The report of the last reconcile, `<root>/.reconcile.json`: a person may ask for it after a restart. Losing it costs no more than that. */

@@ -1,7 +1,7 @@
 import { Failed } from '../../contract/failure.ts';
-import { stateOf } from '../../contract/finding.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import { ListQuery } from '../../contract/model.ts';
+import { stateOf } from '../../contract/library/finding.ts';
+import { ListQuery } from '../../contract/library/model.ts';
 import { type ModelFacts, readModelFacts } from '../../formats/model-facts.ts';
 import type { LibraryContext } from '../context.ts';
 import { reasonOf } from '../execution/descriptor.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Metadata } from '../../contract/metadata.ts';
+import type { Metadata } from '../../contract/library/metadata.ts';
 import { metadataFileName, writeFailure, writeMetadataFile } from '../metadata/metadata-file.ts';
 import { codeOf } from '../system-error.ts';
 

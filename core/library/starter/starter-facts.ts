@@ -1,4 +1,4 @@
-import type { GenerationDefaults } from '../../contract/metadata.ts';
+import type { GenerationDefaults } from '../../contract/library/metadata.ts';
 import { starterPrompts } from './starter-prompts.ts';
 
 export interface StarterFacts {

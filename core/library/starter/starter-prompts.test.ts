@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { StarterPrompts } from '../../contract/starter.ts';
+import { StarterPrompts } from '../../contract/library/starter.ts';
 import { starterPrompts } from './starter-prompts.ts';
 
 const vocabularyFile = new URL('../../../resources/starter-model/bundle/tokenizer/vocab.json', import.meta.url);

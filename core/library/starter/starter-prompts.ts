@@ -1,4 +1,4 @@
-import type { StarterPrompts } from '../../contract/starter.ts';
+import type { StarterPrompts } from '../../contract/library/starter.ts';
 
 /** In the words of the captions that the model learned from: see captions.py beside its training. */
 export const starterPrompts: StarterPrompts = {

@@ -5,7 +5,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { Failed } from '../../contract/failure.ts';
 import { ModelId } from '../../contract/ids.ts';
-import type { Registration, RemovalPreview, TrashEntry } from '../../contract/model.ts';
+import type { Registration, RemovalPreview, TrashEntry } from '../../contract/library/model.ts';
 import type { LibraryContext } from '../context.ts';
 import { isThere, namesIn } from '../is-there.ts';
 import { metadataFileName, readMetadataFile, writeFailure, writeMetadataFile } from '../metadata/metadata-file.ts';

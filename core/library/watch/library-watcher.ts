@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { openIndexedRows } from '../../catalog/indexed-rows.ts';
 import { ModelId } from '../../contract/ids.ts';
-import { ListQuery, type ModelSummary } from '../../contract/model.ts';
+import { ListQuery, type ModelSummary } from '../../contract/library/model.ts';
 import { findMissing, readSource } from '../acts/read-source.ts';
 import { placeAt } from '../acts/relocate.ts';
 import type { LibraryContext } from '../context.ts';

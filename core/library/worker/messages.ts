@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Finding } from '../../contract/finding.ts';
 import { ModelId } from '../../contract/ids.ts';
+import { Finding } from '../../contract/library/finding.ts';
 
 /** What of the disk is surveyed. */
 export const SurveyTask = z.object({

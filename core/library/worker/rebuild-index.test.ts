@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalog } from '../../catalog/catalog.ts';
 import { ModelId } from '../../contract/ids.ts';
-import { ListQuery } from '../../contract/model.ts';
+import { ListQuery } from '../../contract/library/model.ts';
 import type { LibraryContext } from '../context.ts';
 import { corruptRecord } from '../metadata/projection.ts';
 import { ModelStore } from '../model-store.ts';

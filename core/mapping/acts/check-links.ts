@@ -1,5 +1,5 @@
 import type { ModelId } from '../../contract/ids.ts';
-import type { MappingFault, MappingLink } from '../../contract/mapping.ts';
+import type { MappingFault, MappingLink } from '../../contract/mapping/mapping.ts';
 import { ConfigUnusable } from '../config/config-block.ts';
 import { readConfigEntries } from '../config/config-file.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Task } from '../../contract/task.ts';
+import type { Task } from '../../contract/library/task.ts';
 import { type LinksAllowed, mappingsOf, moveInLibrary, readDiskLibrary } from '../fixtures/disk-library.ts';
 
 /** Applies, undoes and moves models without end, until it is killed. Arguments: the folder of all, the rules, which links, a seed, the program of a thread that makes them. */

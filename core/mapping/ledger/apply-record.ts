@@ -1,4 +1,4 @@
-import type { MappingApply, MappingEntry } from '../../contract/mapping.ts';
+import type { MappingApply, MappingEntry } from '../../contract/mapping/mapping.ts';
 import type { JournalHead, JournalItem, JournalLine } from './journal-line.ts';
 
 /**

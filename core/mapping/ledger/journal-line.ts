@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ModelId } from '../../contract/ids.ts';
-import { LinkKind } from '../../contract/mapping.ts';
+import { LinkKind } from '../../contract/mapping/mapping.ts';
 
 export const journalSchemaVersion = 1;
 

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readlink, stat } from 'node:fs/promises';
-import type { LinkKind } from '../../contract/mapping.ts';
+import type { LinkKind } from '../../contract/mapping/mapping.ts';
 import { systemCode } from '../system-error.ts';
 
 /** The kinds of link that are entries of a folder. */

@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
-import type { MappingReason } from '../../contract/mapping.ts';
+import type { MappingReason } from '../../contract/mapping/mapping.ts';
 import type { Place, RuleFile } from '../rules/rule-file.ts';
 import type { Steps } from '../slices.ts';
 import type { MappableModel } from './mappable-model.ts';

@@ -1,6 +1,6 @@
-import type { ValidationState } from '../../contract/finding.ts';
 import type { ModelId } from '../../contract/ids.ts';
-import type { ModelType, StorageKind } from '../../contract/metadata.ts';
+import type { ValidationState } from '../../contract/library/finding.ts';
+import type { ModelType, StorageKind } from '../../contract/library/metadata.ts';
 
 /** What a plan needs to know of a model of the library. */
 export interface MappableModel {

@@ -1,5 +1,5 @@
 import type { ModelId } from '../../contract/ids.ts';
-import type { OtherNamesWanted } from '../../contract/mapping.ts';
+import type { OtherNamesWanted } from '../../contract/mapping/mapping.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
 import { type Assignments, folderPathOf, freePath } from './assign-targets.ts';
 import type { MappableModel } from './mappable-model.ts';

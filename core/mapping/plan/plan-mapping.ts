@@ -6,7 +6,7 @@ import type {
   MappingActionKind,
   MappingReason,
   OtherNamesWanted,
-} from '../../contract/mapping.ts';
+} from '../../contract/mapping/mapping.ts';
 import { canBeEntry } from '../config/config-block.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
 import { atOnce, type Steps } from '../slices.ts';

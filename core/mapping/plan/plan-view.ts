@@ -5,7 +5,7 @@ import type {
   MappingFolderEntry,
   MappingReason,
   MappingSummary,
-} from '../../contract/mapping.ts';
+} from '../../contract/mapping/mapping.ts';
 import type { PlannedAction } from './plan-mapping.ts';
 import { type FolderState, splitPath, type TargetSnapshot } from './snapshot.ts';
 

@@ -1,4 +1,4 @@
-import type { MappingReason } from '../../contract/mapping.ts';
+import type { MappingReason } from '../../contract/mapping/mapping.ts';
 
 interface Facts {
   /** The app's name. */

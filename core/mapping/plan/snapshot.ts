@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
-import type { MappingReason } from '../../contract/mapping.ts';
+import type { MappingReason } from '../../contract/mapping/mapping.ts';
 import type { EntryLink, LinkState } from '../links/entry-identity.ts';
 
 /** How an app's folder stands, as far as a plan needs it. */

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MappingInstall } from '../../contract/mapping.ts';
+import type { MappingInstall } from '../../contract/mapping/mapping.ts';
 import { systemCode } from '../system-error.ts';
 import type { AppRules } from './read-rules.ts';
 

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Failed } from '../../contract/failure.ts';
-import type { MappingApp } from '../../contract/mapping.ts';
+import type { MappingApp } from '../../contract/mapping/mapping.ts';
 import { systemCode } from '../system-error.ts';
 import { RuleFile } from './rule-file.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ModelType } from '../../contract/metadata.ts';
+import { ModelType } from '../../contract/library/metadata.ts';
 
 export const ruleSchemaVersion = 1;
 

@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import type { Options } from '../../contract/options.ts';
+import type { Options } from '../../contract/settings/options.ts';
 import { withUserComment } from '../../formats/pictures/exif-comment.ts';
 import { withPngText } from '../../formats/pictures/png-text.ts';
 import { pictureFormat } from '../pictures/picture-format.ts';

@@ -1,7 +1,7 @@
-import type { ResizeMode } from '../../contract/generate.ts';
-import type { Options } from '../../contract/options.ts';
-import type { UpscalerName } from '../../contract/passes.ts';
-import type { Pixels } from '../../contract/runner.ts';
+import type { ResizeMode } from '../../contract/generate/generate.ts';
+import type { UpscalerName } from '../../contract/generate/passes.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
+import type { Options } from '../../contract/settings/options.ts';
 import type { PictureSize } from '../pictures/picture-size.ts';
 
 /** What a picture file says of itself. */

@@ -1,7 +1,7 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { Failed } from '../../contract/failure.ts';
-import type { ResizeMode } from '../../contract/generate.ts';
-import type { Pixels } from '../../contract/runner.ts';
+import type { ResizeMode } from '../../contract/generate/generate.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
 import type { PictureSize } from '../pictures/picture-size.ts';
 
 const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp']);

@@ -1,6 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
-import type { UpscalerName } from '../../contract/passes.ts';
-import type { Pixels } from '../../contract/runner.ts';
+import type { UpscalerName } from '../../contract/generate/passes.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
 import type { PictureSize } from '../pictures/picture-size.ts';
 import { upscalers } from './upscalers.ts';
 

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Pixels } from '../../contract/runner.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
 import { sharpOf } from './resized-pixels.ts';
 
 const livePreviewSide = 384;

@@ -1,5 +1,5 @@
 import type { KernelEnum, Sharp } from 'sharp';
-import type { UpscalerName } from '../../contract/passes.ts';
+import type { UpscalerName } from '../../contract/generate/passes.ts';
 
 /** How an upscaler works. One that runs a network is a kind of its own: it is handed a runner, and has steps to tell. */
 type UpscalerKind = { readonly kind: 'filter'; readonly kernel: keyof KernelEnum };

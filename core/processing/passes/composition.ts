@@ -1,4 +1,4 @@
-import type { Pixels, RunPlan } from '../../contract/runner.ts';
+import type { Pixels, RunPlan } from '../../contract/generate/runner.ts';
 
 /** A picture that takes several runs, each with a plan of one picture. */
 export interface Composition {

@@ -1,4 +1,4 @@
-import type { Pixels } from '../../contract/runner.ts';
+import type { Pixels } from '../../contract/generate/runner.ts';
 
 interface Level {
   readonly width: number;

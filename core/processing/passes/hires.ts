@@ -1,5 +1,5 @@
-import type { Hires } from '../../contract/generate.ts';
-import type { RunPlan } from '../../contract/runner.ts';
+import type { Hires } from '../../contract/generate/generate.ts';
+import type { RunPlan } from '../../contract/generate/runner.ts';
 import type { Imaging } from '../imaging/imaging.ts';
 import { type Composition, leavesSteps, planOfItem } from './composition.ts';
 

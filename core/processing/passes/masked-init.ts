@@ -1,6 +1,6 @@
-import type { ResizeMode } from '../../contract/generate.ts';
-import type { Mask } from '../../contract/passes.ts';
-import type { Pixels, RunPlan } from '../../contract/runner.ts';
+import type { ResizeMode } from '../../contract/generate/generate.ts';
+import type { Mask } from '../../contract/generate/passes.ts';
+import type { Pixels, RunPlan } from '../../contract/generate/runner.ts';
 import type { Imaging } from '../imaging/imaging.ts';
 import type { PictureSize } from '../pictures/picture-size.ts';
 import { fillSurroundings } from './fill-surroundings.ts';

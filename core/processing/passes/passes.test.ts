@@ -1,9 +1,9 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { Failed } from '../../contract/failure.ts';
-import { Hires } from '../../contract/generate.ts';
-import { Mask, TiledUpscale } from '../../contract/passes.ts';
-import type { Pixels, RunPlan } from '../../contract/runner.ts';
+import { Hires } from '../../contract/generate/generate.ts';
+import { Mask, TiledUpscale } from '../../contract/generate/passes.ts';
+import type { Pixels, RunPlan } from '../../contract/generate/runner.ts';
 import { sharpImaging as imaging } from '../imaging/sharp-imaging.ts';
 import { fillSurroundings } from './fill-surroundings.ts';
 import { hiresComposition } from './hires.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent, RunMetrics, RunPlan, SkipSignal } from '../../contract/runner.ts';
+import type { RunEvent, RunMetrics, RunPlan, SkipSignal } from '../../contract/generate/runner.ts';
 import type { ProcessingRequest, ProcessingRunner } from '../processing-runner.ts';
 import type { Composition } from './composition.ts';
 

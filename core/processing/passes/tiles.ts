@@ -1,6 +1,6 @@
 import { Failed } from '../../contract/failure.ts';
-import { passLimits, type TiledUpscale } from '../../contract/passes.ts';
-import type { Pixels, RunPlan } from '../../contract/runner.ts';
+import { passLimits, type TiledUpscale } from '../../contract/generate/passes.ts';
+import type { Pixels, RunPlan } from '../../contract/generate/runner.ts';
 import type { Imaging } from '../imaging/imaging.ts';
 import { type Composition, leavesSteps, planOfItem } from './composition.ts';
 

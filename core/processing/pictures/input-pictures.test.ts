@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../../contract/failure.ts';
-import { GenerateRequest } from '../../contract/generate.ts';
+import { GenerateRequest } from '../../contract/generate/generate.ts';
 import { sharpImaging } from '../imaging/sharp-imaging.ts';
 import { keepInitPicture, readInitPicture } from './input-pictures.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../../contract/failure.ts';
-import type { GenerateRequest } from '../../contract/generate.ts';
+import type { GenerateRequest } from '../../contract/generate/generate.ts';
 import type { Imaging } from '../imaging/imaging.ts';
 import type { PictureSize } from './picture-size.ts';
 import { saveFile } from './save-picture.ts';

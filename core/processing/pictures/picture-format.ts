@@ -1,5 +1,5 @@
-import type { Artifact } from '../../contract/job.ts';
-import type { Options } from '../../contract/options.ts';
+import type { Artifact } from '../../contract/jobs/job.ts';
+import type { Options } from '../../contract/settings/options.ts';
 
 /** What the options make of picture files. */
 export function pictureFormat({ samples_format }: Options): Artifact['format'] {

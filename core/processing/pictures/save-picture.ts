@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { Failed } from '../../contract/failure.ts';
-import type { Artifact, StepName } from '../../contract/job.ts';
+import type { Artifact, StepName } from '../../contract/jobs/job.ts';
 
 export interface PictureName {
   readonly jobId: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../contract/failure.ts';
-import { defaultOptions } from '../../contract/options.ts';
+import { defaultOptions } from '../../contract/settings/options.ts';
 import { previewEverySteps, snapshotOptions } from './options.ts';
 
 describe('the options of a run', () => {

@@ -1,5 +1,5 @@
 import { invalidInput } from '../../contract/invalid-input.ts';
-import { Options } from '../../contract/options.ts';
+import { Options } from '../../contract/settings/options.ts';
 
 /**
  * The options of one run: `base` with the request's own values over it, frozen. `base` stays as it is.

@@ -1,5 +1,11 @@
-import { GenerateRequest, NoiseSource, SamplerName, SchedulerName, samplerNames } from '../../contract/generate.ts';
-import type { RecalledSettings } from '../../contract/picture-commands.ts';
+import {
+  GenerateRequest,
+  NoiseSource,
+  SamplerName,
+  SchedulerName,
+  samplerNames,
+} from '../../contract/generate/generate.ts';
+import type { RecalledSettings } from '../../contract/generate/picture-commands.ts';
 import { readInfotext } from '../infotext.ts';
 
 type Field = Exclude<keyof RecalledSettings, 'unknown' | 'prompt' | 'negative_prompt'>;

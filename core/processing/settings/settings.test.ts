@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { defaultOptions } from '../../contract/options.ts';
+import { defaultOptions } from '../../contract/settings/options.ts';
 import { openSettings } from './settings.ts';
 
 let folder = '';

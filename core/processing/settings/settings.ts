@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { invalidInput } from '../../contract/invalid-input.ts';
-import { defaultOptions, Options } from '../../contract/options.ts';
+import { defaultOptions, Options } from '../../contract/settings/options.ts';
 import { writeFault } from '../pictures/save-picture.ts';
 
 /** settings.json: only what differs from the defaults is in it. Keys of other versions survive every rewrite. */

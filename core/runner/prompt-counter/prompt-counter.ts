@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { Failed, Failure } from '../../contract/failure.ts';
-import { PromptSyntax } from '../../contract/generate.ts';
-import { PromptCounts } from '../../contract/prompt.ts';
+import { PromptSyntax } from '../../contract/generate/generate.ts';
+import { PromptCounts } from '../../contract/generate/prompt.ts';
 
 export const CountRequest = z.object({
   id: z.int(),

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { Classification } from '../../../core/contract/model.ts';
+import type { Classification } from '../../../core/contract/library/model.ts';
 import { baseName } from '../../format/path.ts';
 import type { Candidate } from '../../store/add/add-state.ts';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';

@@ -1,6 +1,6 @@
 import { ChevronRight, X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { Task } from '../../../core/contract/task.ts';
+import type { Task } from '../../../core/contract/library/task.ts';
 import { useActions } from '../../app-context.tsx';
 import { baseName } from '../../format/path.ts';
 import { fractionOf, type ItemProgress, newCandidates } from '../../store/add/add-plan.ts';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
-import type { ImportMode } from '../../../core/contract/task.ts';
+import type { ImportMode } from '../../../core/contract/library/task.ts';
 
 const modes = ['reference', 'copy', 'move'] as const satisfies readonly ImportMode[];
 

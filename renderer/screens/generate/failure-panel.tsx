@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { Job } from '../../../core/contract/job.ts';
+import type { Job } from '../../../core/contract/jobs/job.ts';
 import { useActions } from '../../app-context.tsx';
 import { en } from '../../messages/en.ts';
 import { Button } from '../../ui/button.tsx';

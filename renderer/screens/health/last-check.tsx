@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { ReconcileReport } from '../../../core/contract/reconcile.ts';
+import type { ReconcileReport } from '../../../core/contract/library/reconcile.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { Button, Tool } from '../../ui/button.tsx';
 import { PathText } from '../../ui/display/path-text.tsx';

@@ -1,7 +1,7 @@
 import type { KeyboardEvent } from 'react';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
-import type { MappingApp } from '../../../core/contract/mapping.ts';
+import type { MappingApp } from '../../../core/contract/mapping/mapping.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { mappingRootOf, standingLinks } from '../../store/mappings/mappings-part.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,7 +1,7 @@
 import { LayoutGrid, Rows3 } from 'lucide-react';
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslations } from 'use-intl';
-import { ModelType } from '../../../core/contract/metadata.ts';
+import { ModelType } from '../../../core/contract/library/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { filtersOn } from '../../store/models/counts.ts';
 import { idAt } from '../../store/models/listing.ts';

@@ -5,7 +5,7 @@ import { Header, Menu, MenuItem, MenuSection } from 'react-aria-components/Menu'
 import { Input, SearchField } from 'react-aria-components/SearchField';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
-import type { ModelSummary } from '../../../core/contract/model.ts';
+import type { ModelSummary } from '../../../core/contract/library/model.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import type { Screen } from '../../store/state.ts';
 import { Sheet } from '../../ui/sheet.tsx';

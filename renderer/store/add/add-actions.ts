@@ -1,4 +1,4 @@
-import type { ImportMode, Task } from '../../../core/contract/task.ts';
+import type { ImportMode, Task } from '../../../core/contract/library/task.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';

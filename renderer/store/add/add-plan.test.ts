@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ImportResult, Task } from '../../../core/contract/task.ts';
+import type { ImportResult, Task } from '../../../core/contract/library/task.ts';
 import { sampleClassification } from '../../dev/sample-classification.ts';
 import { sampleModel } from '../../dev/sample-records.ts';
 import { canMove, countToAdd, fractionOf, importItemsOf, newerTask, planOf, progressOf } from './add-plan.ts';

@@ -1,4 +1,4 @@
-import type { ImportItem, ImportResult, Task } from '../../../core/contract/task.ts';
+import type { ImportItem, ImportResult, Task } from '../../../core/contract/library/task.ts';
 import type { AddItem, AddSheet, Candidate } from './add-state.ts';
 
 /** What one import may hold: more than this goes in several, one after the other. */

@@ -1,5 +1,5 @@
-import type { Classification } from '../../../core/contract/model.ts';
-import type { ImportMode, Task } from '../../../core/contract/task.ts';
+import type { Classification } from '../../../core/contract/library/model.ts';
+import type { ImportMode, Task } from '../../../core/contract/library/task.ts';
 import type { Problem } from '../problem.ts';
 
 export type Candidate = Classification['candidates'][number];

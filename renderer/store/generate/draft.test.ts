@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { GenerateRequest } from '../../../core/contract/generate.ts';
+import { GenerateRequest } from '../../../core/contract/generate/generate.ts';
 import { sampleModel } from '../../dev/sample-records.ts';
 import { draftOf, missedSize, nearestSide, paramsOf, requestOf, sizePresets } from './draft.ts';
 import { emptyDraft } from './generate-state.ts';

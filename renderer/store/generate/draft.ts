@@ -1,9 +1,9 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
-import { type GenerateInput, limits, maxSeed, type UsualParameters } from '../../../core/contract/generate.ts';
+import { type GenerateInput, limits, maxSeed, type UsualParameters } from '../../../core/contract/generate/generate.ts';
+import type { RecalledSettings } from '../../../core/contract/generate/picture-commands.ts';
 import { ModelId } from '../../../core/contract/ids.ts';
-import type { Job } from '../../../core/contract/job.ts';
-import type { ModelSummary } from '../../../core/contract/model.ts';
-import type { RecalledSettings } from '../../../core/contract/picture-commands.ts';
+import type { Job } from '../../../core/contract/jobs/job.ts';
+import type { ModelSummary } from '../../../core/contract/library/model.ts';
 import { type Draft, emptyDraft, type Saving } from './generate-state.ts';
 
 /** The values that a request would carry: what was chosen, else what the model was made for. */

@@ -1,5 +1,5 @@
 import { JobId, ModelId } from '../../../core/contract/ids.ts';
-import type { Artifact } from '../../../core/contract/job.ts';
+import type { Artifact } from '../../../core/contract/jobs/job.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
 import { draftModel, runningJob, usualOf, waitingJobs, whyNotRunnable } from '../selectors.ts';

@@ -6,10 +6,10 @@ import type {
   SamplerName,
   SchedulerName,
   UsualParameters,
-} from '../../../core/contract/generate.ts';
-import type { Artifact, Job } from '../../../core/contract/job.ts';
-import type { PromptCounts } from '../../../core/contract/prompt.ts';
-import type { StarterPrompts } from '../../../core/contract/starter.ts';
+} from '../../../core/contract/generate/generate.ts';
+import type { PromptCounts } from '../../../core/contract/generate/prompt.ts';
+import type { Artifact, Job } from '../../../core/contract/jobs/job.ts';
+import type { StarterPrompts } from '../../../core/contract/library/starter.ts';
 import type { Problem } from '../problem.ts';
 
 /** A picture to start from: the core keeps its file, the window a small copy to show. */

@@ -1,5 +1,5 @@
 import { ModelId } from '../../../core/contract/ids.ts';
-import type { Artifact } from '../../../core/contract/job.ts';
+import type { Artifact } from '../../../core/contract/jobs/job.ts';
 import type { WindowClient } from '../../client/client.ts';
 import { fromBase64, readPictureFile, toPng } from '../../client/picture-file.ts';
 import type { Doors } from '../doors.ts';

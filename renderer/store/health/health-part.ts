@@ -1,5 +1,5 @@
 import type { Cause, ModelFinding } from '../../../core/contract/cause.ts';
-import type { ReconcileReport } from '../../../core/contract/reconcile.ts';
+import type { ReconcileReport } from '../../../core/contract/library/reconcile.ts';
 
 /** Findings of a cause are read this many at a time. */
 export const findingPageSize = 100;

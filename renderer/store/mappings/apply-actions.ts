@@ -1,6 +1,6 @@
 import { Failed } from '../../../core/contract/failure.ts';
-import type { MappingApply } from '../../../core/contract/mapping.ts';
-import type { Task } from '../../../core/contract/task.ts';
+import type { Task } from '../../../core/contract/library/task.ts';
+import type { MappingApply } from '../../../core/contract/mapping/mapping.ts';
 import type { WindowClient } from '../../client/client.ts';
 import { newerTask } from '../add/add-plan.ts';
 import type { Doors } from '../doors.ts';

@@ -9,7 +9,7 @@ import type {
   MappingInstall,
   MappingLink,
   MappingPlan,
-} from '../../../core/contract/mapping.ts';
+} from '../../../core/contract/mapping/mapping.ts';
 import type { Problem } from '../problem.ts';
 
 /** A list that comes in pages: what was read of it so far. */

@@ -1,5 +1,5 @@
 import type { ModelId } from '../../../core/contract/ids.ts';
-import type { MappingActionKind, MappingPlan, OtherNamesWanted } from '../../../core/contract/mapping.ts';
+import type { MappingActionKind, MappingPlan, OtherNamesWanted } from '../../../core/contract/mapping/mapping.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';

@@ -3,7 +3,7 @@ import type {
   MappingActionKind,
   MappingFolder,
   MappingFolderEntry,
-} from '../../../core/contract/mapping.ts';
+} from '../../../core/contract/mapping/mapping.ts';
 import type { PlanView } from './mappings-part.ts';
 
 /** The order in which a plan reads: what is done, what is in the way, what stays. */

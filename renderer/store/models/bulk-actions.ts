@@ -1,5 +1,5 @@
 import { ModelId } from '../../../core/contract/ids.ts';
-import type { Metadata } from '../../../core/contract/metadata.ts';
+import type { Metadata } from '../../../core/contract/library/metadata.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';

@@ -1,6 +1,6 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
-import { ModelType } from '../../../core/contract/metadata.ts';
-import type { ModelCounts } from '../../../core/contract/model.ts';
+import { ModelType } from '../../../core/contract/library/metadata.ts';
+import type { ModelCounts } from '../../../core/contract/library/model.ts';
 import { type Count, type Counts, type Filter, noFilter, type Sort } from './models-state.ts';
 
 /** The core's counts as the window shows them. */

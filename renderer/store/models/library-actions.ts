@@ -1,7 +1,7 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
-import type { Finding } from '../../../core/contract/finding.ts';
 import { ModelId } from '../../../core/contract/ids.ts';
-import type { ModelEdit } from '../../../core/contract/model.ts';
+import type { Finding } from '../../../core/contract/library/finding.ts';
+import type { ModelEdit } from '../../../core/contract/library/model.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
 import { type Problem, problemOf } from '../problem.ts';

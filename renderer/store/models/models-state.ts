@@ -1,7 +1,7 @@
-import type { ValidationState } from '../../../core/contract/finding.ts';
-import type { Artifact } from '../../../core/contract/job.ts';
-import type { Metadata, ModelType } from '../../../core/contract/metadata.ts';
-import type { ListQuery, ModelSummary, RemovalPreview, TrashEntry } from '../../../core/contract/model.ts';
+import type { Artifact } from '../../../core/contract/jobs/job.ts';
+import type { ValidationState } from '../../../core/contract/library/finding.ts';
+import type { Metadata, ModelType } from '../../../core/contract/library/metadata.ts';
+import type { ListQuery, ModelSummary, RemovalPreview, TrashEntry } from '../../../core/contract/library/model.ts';
 import type { Problem } from '../problem.ts';
 
 export type Layout = 'wall' | 'table';

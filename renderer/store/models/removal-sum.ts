@@ -1,4 +1,4 @@
-import type { RemovalPreview } from '../../../core/contract/model.ts';
+import type { RemovalPreview } from '../../../core/contract/library/model.ts';
 
 /** What removing several models takes away, as one. */
 export interface RemovalSum {

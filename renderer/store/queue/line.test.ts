@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { JobId } from '../../../core/contract/ids.ts';
-import type { JobStatus } from '../../../core/contract/job.ts';
-import type { QueueState } from '../../../core/contract/queue.ts';
+import type { JobStatus } from '../../../core/contract/jobs/job.ts';
+import type { QueueState } from '../../../core/contract/jobs/queue.ts';
 import { sampleJob } from '../../dev/sample-records.ts';
 import { historyAfter, historyWithout, lineAfter, movedLine, moveTo } from './line.ts';
 import type { History } from './queue-part.ts';

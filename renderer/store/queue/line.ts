@@ -1,5 +1,5 @@
-import { isTerminal, type Job } from '../../../core/contract/job.ts';
-import type { QueueState } from '../../../core/contract/queue.ts';
+import { isTerminal, type Job } from '../../../core/contract/jobs/job.ts';
+import type { QueueState } from '../../../core/contract/jobs/queue.ts';
 import type { History } from './queue-part.ts';
 
 /**

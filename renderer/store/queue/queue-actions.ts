@@ -1,6 +1,6 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
 import { JobId } from '../../../core/contract/ids.ts';
-import type { Job } from '../../../core/contract/job.ts';
+import type { Job } from '../../../core/contract/jobs/job.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { AppState, NoticeText } from '../state.ts';
 import type { AppStore } from '../store.ts';

@@ -1,5 +1,5 @@
-import type { JobEvent } from '../../../core/contract/job-event.ts';
-import type { QueueState } from '../../../core/contract/queue.ts';
+import type { JobEvent } from '../../../core/contract/jobs/job-event.ts';
+import type { QueueState } from '../../../core/contract/jobs/queue.ts';
 
 /** Jobs that have ended, the newest first: as many of them as were read so far, out of `total`. */
 export interface History {

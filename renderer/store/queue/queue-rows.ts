@@ -1,4 +1,4 @@
-import type { QueueState } from '../../../core/contract/queue.ts';
+import type { QueueState } from '../../../core/contract/jobs/queue.ts';
 import type { History } from './queue-part.ts';
 
 export type Band = 'running' | 'waiting' | 'ended';

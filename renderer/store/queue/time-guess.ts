@@ -1,5 +1,5 @@
-import type { GenerateRequest } from '../../../core/contract/generate.ts';
-import type { Job } from '../../../core/contract/job.ts';
+import type { GenerateRequest } from '../../../core/contract/generate/generate.ts';
+import type { Job } from '../../../core/contract/jobs/job.ts';
 
 /** How long a job took lately with this very setting, for as many pictures as this one makes, or null: a guess from other settings would be a lie. */
 export function timeGuessMs(jobs: Iterable<Job>, { request, chain }: Pick<Job, 'request' | 'chain'>): number | null {

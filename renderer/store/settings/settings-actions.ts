@@ -1,6 +1,6 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
-import type { Options } from '../../../core/contract/options.ts';
-import type { UpdateAct, Updates } from '../../../core/contract/updates.ts';
+import type { Options } from '../../../core/contract/settings/options.ts';
+import type { UpdateAct, Updates } from '../../../core/contract/shell/updates.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { AppState } from '../state.ts';
 import type { AppStore } from '../store.ts';

@@ -1,7 +1,7 @@
 import type { CommandOutput } from '../../../core/contract/command.ts';
-import type { Options } from '../../../core/contract/options.ts';
-import type { ServerState } from '../../../core/contract/server-commands.ts';
-import type { Updates } from '../../../core/contract/updates.ts';
+import type { Options } from '../../../core/contract/settings/options.ts';
+import type { ServerState } from '../../../core/contract/shell/server-commands.ts';
+import type { Updates } from '../../../core/contract/shell/updates.ts';
 
 export type DoctorReport = CommandOutput<'app.doctor'>;
 

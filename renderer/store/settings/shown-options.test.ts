@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { fixedOptions, Options } from '../../../core/contract/options.ts';
+import { fixedOptions, Options } from '../../../core/contract/settings/options.ts';
 import { type OptionControl, shownOptions } from './shown-options.ts';
 
 const Property = z.looseObject({

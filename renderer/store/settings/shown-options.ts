@@ -1,4 +1,4 @@
-import type { OptionName } from '../../../core/contract/options.ts';
+import type { OptionName } from '../../../core/contract/settings/options.ts';
 
 /** How an option is changed. Numbers have the least and the most that the core takes. */
 export type OptionControl =

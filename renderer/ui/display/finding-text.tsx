@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { Finding } from '../../../core/contract/finding.ts';
+import type { Finding } from '../../../core/contract/library/finding.ts';
 import { useWords } from '../use-words.ts';
 import css from './finding-text.module.css';
 

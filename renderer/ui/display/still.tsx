@@ -1,7 +1,7 @@
 import { type ReactNode, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { Artifact } from '../../../core/contract/job.ts';
-import type { ModelSummary } from '../../../core/contract/model.ts';
+import type { Artifact } from '../../../core/contract/jobs/job.ts';
+import type { ModelSummary } from '../../../core/contract/library/model.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { type Face, keepSharp, paintStrip, type Strip } from '../../pattern/keep-painted.ts';
 import css from './still.module.css';

@@ -1,6 +1,6 @@
 import type { Commands } from '../../../contract/command.ts';
-import type { GenerateInput } from '../../../contract/generate.ts';
-import { UpscalerName } from '../../../contract/passes.ts';
+import type { GenerateInput } from '../../../contract/generate/generate.ts';
+import { UpscalerName } from '../../../contract/generate/passes.ts';
 import { checkpointNamed } from '../checkpoints.ts';
 import { raised } from '../errors.ts';
 import { latentModes } from '../lists.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Failed } from '../../../contract/failure.ts';
-import type { GenerateRequest } from '../../../contract/generate.ts';
+import type { GenerateRequest } from '../../../contract/generate/generate.ts';
 import { type OpenDoor, openDoor } from '../../fixtures/open-door.ts';
 
 let door: OpenDoor;

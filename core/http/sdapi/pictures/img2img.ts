@@ -1,5 +1,5 @@
-import { ResizeMode } from '../../../contract/generate.ts';
-import { type Mask, type MaskFill, passLimits } from '../../../contract/passes.ts';
+import { ResizeMode } from '../../../contract/generate/generate.ts';
+import { type Mask, type MaskFill, passLimits } from '../../../contract/generate/passes.ts';
 import { httpException, raised } from '../errors.ts';
 import { withInfotext } from './infotext-field.ts';
 import { makePictures, notAvailable, type PictureAnswer, type PicturePorts } from './make-pictures.ts';

@@ -1,5 +1,5 @@
-import type { GenerateRequest } from '../../../contract/generate.ts';
-import type { Artifact } from '../../../contract/job.ts';
+import type { GenerateRequest } from '../../../contract/generate/generate.ts';
+import type { Artifact } from '../../../contract/jobs/job.ts';
 import { effective, type SharedFields } from './request-fields.ts';
 
 export interface InfoFacts {

@@ -1,4 +1,9 @@
-import { type SamplerName, type SchedulerName, samplerNames, schedulerNames } from '../../../contract/generate.ts';
+import {
+  type SamplerName,
+  type SchedulerName,
+  samplerNames,
+  schedulerNames,
+} from '../../../contract/generate/generate.ts';
 
 interface SchedulerRow {
   readonly name: string;

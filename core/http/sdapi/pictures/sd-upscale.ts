@@ -1,4 +1,4 @@
-import { type TiledUpscale, UpscalerName } from '../../../contract/passes.ts';
+import { type TiledUpscale, UpscalerName } from '../../../contract/generate/passes.ts';
 import { coerce } from '../coercion.ts';
 import { raised } from '../errors.ts';
 import type { Img2ImgFields } from './request-fields.ts';

@@ -1,4 +1,4 @@
-import type { SamplerName } from '../../../contract/generate.ts';
+import type { SamplerName } from '../../../contract/generate/generate.ts';
 import { effective, type SharedFields } from './request-fields.ts';
 
 /** What these mean where they change nothing. */

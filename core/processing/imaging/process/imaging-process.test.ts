@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { failureOf } from '../../../contract/failure.ts';
-import { defaultOptions } from '../../../contract/options.ts';
+import { defaultOptions } from '../../../contract/settings/options.ts';
 import type { Imaging } from '../imaging.ts';
 import { sharpImaging } from '../sharp-imaging.ts';
 import { createImagingProcess, type ImagingProcess } from './imaging-process.ts';

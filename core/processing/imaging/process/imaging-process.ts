@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Failed } from '../../../contract/failure.ts';
-import { Pixels } from '../../../contract/runner.ts';
+import { Pixels } from '../../../contract/generate/runner.ts';
 import type { Imaging } from '../imaging.ts';
 import { ChildEnded, ImagingChild, type ImagingChildOptions } from './imaging-child.ts';
 import type { ActName } from './messages.ts';

@@ -1,6 +1,6 @@
 import { Info } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { RunnerStatus } from '../../../../core/contract/runner.ts';
+import type { RunnerStatus } from '../../../../core/contract/generate/runner.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { fractionOf } from '../../../store/add/add-plan.ts';
 import { runningJob } from '../../../store/selectors.ts';

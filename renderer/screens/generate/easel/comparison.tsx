@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { type CSSProperties, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { Artifact } from '../../../../core/contract/job.ts';
+import type { Artifact } from '../../../../core/contract/jobs/job.ts';
 import { useActions } from '../../../app-context.tsx';
 import { Tool } from '../../../ui/button.tsx';
 import css from './comparison.module.css';

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { Job } from '../../../../core/contract/job.ts';
+import type { Job } from '../../../../core/contract/jobs/job.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { runningJob } from '../../../store/selectors.ts';
 import { Button } from '../../../ui/button.tsx';

@@ -1,7 +1,7 @@
 import { ArrowDownLeft } from 'lucide-react';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
-import type { ModelSummary } from '../../../../core/contract/model.ts';
+import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { examplesOf } from '../../../store/selectors.ts';
 import { Button } from '../../../ui/button.tsx';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { Dialog, DialogTrigger, Popover } from 'react-aria-components/Popover';
 import { useTranslations } from 'use-intl';
-import type { Artifact, Job } from '../../../../core/contract/job.ts';
+import type { Artifact, Job } from '../../../../core/contract/jobs/job.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button, Tool, ToolTrigger } from '../../../ui/button.tsx';
 import { FakeMark } from '../../../ui/display/still.tsx';

@@ -7,7 +7,7 @@ import { Popover } from 'react-aria-components/Popover';
 import { Input, SearchField } from 'react-aria-components/SearchField';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
-import type { ModelSummary } from '../../../../core/contract/model.ts';
+import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { draftModel, whyNotRunnable } from '../../../store/selectors.ts';
 import { EmptyStill, ModelStill } from '../../../ui/display/still.tsx';

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import { limits, maxSeed } from '../../../../core/contract/generate.ts';
+import { limits, maxSeed } from '../../../../core/contract/generate/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import type { Saving } from '../../../store/generate/generate-state.ts';
 import { Choice } from '../../../ui/fields/choice.tsx';

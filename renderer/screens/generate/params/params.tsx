@@ -2,7 +2,7 @@ import { Dices, Lock, LockOpen } from 'lucide-react';
 import { useEffect } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
 import { useTranslations } from 'use-intl';
-import { limits, maxSeed } from '../../../../core/contract/generate.ts';
+import { limits, maxSeed } from '../../../../core/contract/generate/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { missedSize, nearestSide, paramsOf, sizePresets } from '../../../store/generate/draft.ts';
 import { draftModel, easelOf, timeEach, usualOf } from '../../../store/selectors.ts';

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import { samplerNames, schedulerNames } from '../../../../core/contract/generate.ts';
+import { samplerNames, schedulerNames } from '../../../../core/contract/generate/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Fold, Pick } from './fold.tsx';
 

@@ -1,7 +1,7 @@
 import { ImagePlus } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import { limits } from '../../../../core/contract/generate.ts';
+import { limits } from '../../../../core/contract/generate/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { draftModel, runningJob, waitingJobs, whyNotRunnable } from '../../../store/selectors.ts';
 import { Button } from '../../../ui/button.tsx';

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { PromptCount } from '../../../../core/contract/prompt.ts';
+import type { PromptCount } from '../../../../core/contract/generate/prompt.ts';
 import { useApp } from '../../../app-context.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';
 import { useWords } from '../../../ui/use-words.ts';

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { MappingApply } from '../../../../core/contract/mapping.ts';
+import type { MappingApply } from '../../../../core/contract/mapping/mapping.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button, Tool } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';

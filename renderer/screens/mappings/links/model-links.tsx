@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
-import type { MappingLink } from '../../../../core/contract/mapping.ts';
+import type { MappingLink } from '../../../../core/contract/mapping/mapping.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';

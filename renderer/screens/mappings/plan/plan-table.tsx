@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronRight, Link, Minus, TriangleAlert, Unlink } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import type { MappingAction, MappingActionKind } from '../../../../core/contract/mapping.ts';
+import type { MappingAction, MappingActionKind } from '../../../../core/contract/mapping/mapping.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { type PlanRow, placeOf, planRows } from '../../../store/mappings/plan-rows.ts';
 import text from '../../../styles/text.module.css';

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { File, Folder, Link, TriangleAlert, Unlink } from 'lucide-react';
 import { useEffect, useMemo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import type { MappingEntryKind, MappingFolderEntry } from '../../../../core/contract/mapping.ts';
+import type { MappingEntryKind, MappingFolderEntry } from '../../../../core/contract/mapping/mapping.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { type TreeRow, treeRows } from '../../../store/mappings/plan-rows.ts';
 import { useWords } from '../../../ui/use-words.ts';

@@ -1,8 +1,8 @@
 import { Copy, Ellipsis, FolderOpen, Star, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { Metadata } from '../../../../core/contract/metadata.ts';
-import type { ModelSummary } from '../../../../core/contract/model.ts';
+import type { Metadata } from '../../../../core/contract/library/metadata.ts';
+import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { healthOf, selectedModel, whyNotRunnable } from '../../../store/selectors.ts';
 import { Button, Tool, ToolToggle, ToolTrigger } from '../../../ui/button.tsx';

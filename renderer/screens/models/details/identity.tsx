@@ -1,7 +1,7 @@
 import { ChevronRight, Copy } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslations } from 'use-intl';
-import type { Metadata } from '../../../../core/contract/metadata.ts';
+import type { Metadata } from '../../../../core/contract/library/metadata.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Tool } from '../../../ui/button.tsx';
 import { reachable } from '../../../ui/reachable.ts';

@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl';
-import type { Finding } from '../../../../core/contract/finding.ts';
-import type { Metadata } from '../../../../core/contract/metadata.ts';
+import type { Finding } from '../../../../core/contract/library/finding.ts';
+import type { Metadata } from '../../../../core/contract/library/metadata.ts';
 import { useActions } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { FindingPanel } from '../../../ui/display/finding-panel.tsx';

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { ModelSummary } from '../../../../core/contract/model.ts';
+import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useActions } from '../../../app-context.tsx';
 import css from './details-pane.module.css';
 

@@ -1,7 +1,7 @@
 import { ChevronDown, ListFilter, Star } from 'lucide-react';
 import { Dialog, DialogTrigger, Popover } from 'react-aria-components/Popover';
 import { useTranslations } from 'use-intl';
-import type { ValidationState } from '../../../../core/contract/finding.ts';
+import type { ValidationState } from '../../../../core/contract/library/finding.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { filtersOn } from '../../../store/models/counts.ts';
 import type { Counts, Sort } from '../../../store/models/models-state.ts';

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, Check, Star } from 'lucide-react';
 import { memo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
-import type { ModelSummary } from '../../../../core/contract/model.ts';
+import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { folderOf } from '../../../format/path.ts';
 import { idAt } from '../../../store/models/listing.ts';

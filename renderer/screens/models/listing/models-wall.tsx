@@ -3,7 +3,7 @@ import { Check } from 'lucide-react';
 import { type CSSProperties, memo, useEffect, useMemo, useRef } from 'react';
 import { isRTL } from 'react-aria-components/I18nProvider';
 import { useTranslations } from 'use-intl';
-import type { ModelSummary } from '../../../../core/contract/model.ts';
+import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useApp } from '../../../app-context.tsx';
 import type { Face } from '../../../pattern/keep-painted.ts';
 import { idAt } from '../../../store/models/listing.ts';

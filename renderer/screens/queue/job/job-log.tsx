@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { JobEvent } from '../../../../core/contract/job-event.ts';
+import type { JobEvent } from '../../../../core/contract/jobs/job-event.ts';
 import { useApp } from '../../../app-context.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './job-pane.module.css';

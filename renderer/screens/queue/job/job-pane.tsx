@@ -1,7 +1,7 @@
 import { Copy, Ellipsis, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslations } from 'use-intl';
-import { isTerminal, type Job } from '../../../../core/contract/job.ts';
+import { isTerminal, type Job } from '../../../../core/contract/jobs/job.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { previewOf } from '../../../store/selectors.ts';
 import { Button, Tool, ToolTrigger } from '../../../ui/button.tsx';

@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react';
 import { useTranslations } from 'use-intl';
-import type { Job } from '../../../../core/contract/job.ts';
+import type { Job } from '../../../../core/contract/jobs/job.ts';
 import { useApp } from '../../../app-context.tsx';
 import { timeGuessMs } from '../../../store/queue/time-guess.ts';
 import { ProgressLine } from '../../../ui/display/progress.tsx';

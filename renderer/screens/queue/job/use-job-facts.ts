@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { Job } from '../../../../core/contract/job.ts';
+import type { Job } from '../../../../core/contract/jobs/job.ts';
 import { useApp } from '../../../app-context.tsx';
 import { baseName } from '../../../format/path.ts';
 

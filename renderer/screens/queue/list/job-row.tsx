@@ -1,7 +1,7 @@
 import { Check, ChevronUp, GripVertical, RotateCcw, X } from 'lucide-react';
 import type { CSSProperties, PointerEventHandler } from 'react';
 import { useTranslations } from 'use-intl';
-import { isTerminal, type Job } from '../../../../core/contract/job.ts';
+import { isTerminal, type Job } from '../../../../core/contract/jobs/job.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import type { Band } from '../../../store/queue/queue-rows.ts';
 import { previewOf } from '../../../store/selectors.ts';

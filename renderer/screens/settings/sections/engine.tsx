@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import { ProviderName } from '../../../../core/contract/runner.ts';
+import { ProviderName } from '../../../../core/contract/generate/runner.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';

@@ -1,5 +1,5 @@
 import { useTranslations } from 'use-intl';
-import type { UpdateStatus } from '../../../../core/contract/updates.ts';
+import type { UpdateStatus } from '../../../../core/contract/shell/updates.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';

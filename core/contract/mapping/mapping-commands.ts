@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { absolutePath, type CommandShape } from './command-shape.ts';
-import { ModelId } from './ids.ts';
+import { absolutePath, type CommandShape } from '../command-shape.ts';
+import { ModelId } from '../ids.ts';
+import { Task } from '../library/task.ts';
 import {
   MappingAction,
   MappingActionKind,
@@ -14,7 +15,6 @@ import {
   MappingPlan,
   OtherNamesWanted,
 } from './mapping.ts';
-import { Task } from './task.ts';
 
 const app = z.string().min(1).max(100).describe("The app's id, or its name");
 const id = z.string().regex(/^[A-Za-z0-9_-]{1,100}$/);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ExecutionDescriptor } from './descriptor.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../failure.ts';
+import { Stage } from '../jobs/job.ts';
+import { ExecutionDescriptor } from '../library/descriptor.ts';
 import { NoiseSource, PromptSyntax, SamplerName, SchedulerName } from './generate.ts';
-import { Stage } from './job.ts';
 
 export const ProviderName = z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']);
 export type ProviderName = z.infer<typeof ProviderName>;

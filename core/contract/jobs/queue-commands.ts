@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { JobId } from './ids.ts';
+import { RunnerStatus } from '../generate/runner.ts';
+import { JobId } from '../ids.ts';
 import { Job } from './job.ts';
 import { JobEvent } from './job-event.ts';
 import { JobCounts } from './job-query.ts';
 import { QueueState } from './queue.ts';
-import { RunnerStatus } from './runner.ts';
 
 const jobInput = z.object({ job_id: JobId });
 

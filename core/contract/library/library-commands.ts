@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { Cause, CauseQuery, FindingPage } from './cause.ts';
-import { absolutePath, type CommandShape } from './command-shape.ts';
+import { Cause, CauseQuery, FindingPage } from '../cause.ts';
+import { absolutePath, type CommandShape } from '../command-shape.ts';
+import { ModelId } from '../ids.ts';
 import { ExecutionDescriptor } from './descriptor.ts';
 import { FindingCode } from './finding.ts';
-import { ModelId } from './ids.ts';
 import {
   Classification,
   ListQuery,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ModelId } from '../ids.ts';
 import { AcceptedFinding, Finding, ValidationState } from './finding.ts';
-import { ModelId } from './ids.ts';
 
 /**
  * The version of metadata.json. It only moves forward; fields are only added under the same number.

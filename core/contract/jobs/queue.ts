@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JobId } from './ids.ts';
+import { JobId } from '../ids.ts';
 
 /** The line of jobs. `pausing`: what runs is still on its way to a stop. */
 export const QueueState = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { CommandShape } from './command-shape.ts';
+import type { CommandShape } from '../command-shape.ts';
+import { ModelId } from '../ids.ts';
 import { limits, PromptSyntax } from './generate.ts';
-import { ModelId } from './ids.ts';
 
 /** Something in a prompt that is read, but hardly as it was meant. */
 export const PromptProblem = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Failure } from './failure.ts';
-import { GenerateRequest, Timings } from './generate.ts';
-import { JobId } from './ids.ts';
+import { Failure } from '../failure.ts';
+import { GenerateRequest, Timings } from '../generate/generate.ts';
+import { JobId } from '../ids.ts';
 import { Chain } from './job-extras.ts';
 
 export const JobStatus = z.enum(['queued', 'running', 'succeeded', 'failed', 'canceled']);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ModelId } from '../ids.ts';
 import { Finding } from './finding.ts';
-import { ModelId } from './ids.ts';
 
 const ModelChange = z.object({ model_id: ModelId, reason: z.string() });
 const PathChange = z.object({ path: z.string(), reason: z.string() });

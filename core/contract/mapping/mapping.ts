@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ModelId } from './ids.ts';
+import { ModelId } from '../ids.ts';
 
 /** How a model comes to stand in another app's folder. `config`: by an entry in a file that the app reads, where no link can be made. Never a copy. */
 export const LinkKind = z.enum(['symlink', 'junction', 'hardlink', 'config']);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { limits, PromptSyntax } from './generate.ts';
-import { ProviderName } from './runner.ts';
+import { limits, PromptSyntax } from '../generate/generate.ts';
+import { ProviderName } from '../generate/runner.ts';
 
 const kept = <Schema extends z.ZodType>(schema: Schema): Schema =>
   schema.describe('Kept and given back to programs that expect it; has no effect here');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JobId } from './ids.ts';
+import { JobId } from '../ids.ts';
 import { StepName } from './job.ts';
 
 /** A line of a job's own history. Sequences of a job count from 1 without a gap; nothing follows `job.finish`. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ModelId } from '../ids.ts';
 import { GenerateRequest, limits, NoiseSource, SamplerName, SchedulerName } from './generate.ts';
-import { ModelId } from './ids.ts';
 
 const pictureFile = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Failure } from './failure.ts';
-import { ModelId } from './ids.ts';
+import { Failure } from '../failure.ts';
+import { ModelId } from '../ids.ts';
 
 /** How files come in: left where they lie, copied into the library, or moved into it. */
 export const ImportMode = z.enum(['reference', 'copy', 'move']);

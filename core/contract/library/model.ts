@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ModelId } from '../ids.ts';
 import { Finding, ValidationState } from './finding.ts';
-import { ModelId } from './ids.ts';
 import { GenerationDefaults, Metadata, ModelType, StorageKind } from './metadata.ts';
 
 /** One row of a listing: what a tile shows, and what a filter asks for. */

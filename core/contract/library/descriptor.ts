@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ModelId } from '../ids.ts';
 import { ValidationState } from './finding.ts';
-import { ModelId } from './ids.ts';
 import { ModelType, StorageKind } from './metadata.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ModelId } from './ids.ts';
+import { ModelId } from '../ids.ts';
 import { Mask, TiledUpscale, UpscalerName } from './passes.ts';
 
 /** Sampler names as stable-diffusion-webui has them. `Automatic` follows the bundle's own scheduler_config.json. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Failure } from './failure.ts';
+import { Failure } from '../failure.ts';
 
 /** The HTTP door that other programs are told of. */
 export const ServerState = z.object({
