@@ -1,8 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { hashControl, WorkerReply, type WorkerRequest } from './messages.ts';
 
-/** What a survey holds lives as long as it or for one step: a larger nursery only delays its collection. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+/**
+ * What a survey holds lives as long as it or for one step: a larger nursery only delays its collection. The old generation's bound is far above
+ * what a million models take; with one, V8 lets it grow in smaller steps (75 MB less at the peak of a first look at 100,000 models).
+ */
+const resourceLimits = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 8 };
 const endPatienceMs = 2000;
 
 /** A worker thread of the library: it reads drives, so that the thread which answers people never waits for one. */
