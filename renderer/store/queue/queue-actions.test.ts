@@ -59,6 +59,27 @@ test('a paused line begins nothing; what waits is moved, duplicated, canceled an
   stop();
 });
 
+test('a job that was put into the line before the answer of a pause came stays in it', async () => {
+  const { client, store, stop } = await opened('empty');
+  let answer = () => {};
+  const slow = createActions(store, {
+    ...client,
+    async call(name, input) {
+      const output = await client.call(name, input);
+      if (name === 'queue.pause') await new Promise<void>((resolve) => (answer = resolve));
+      return output;
+    },
+  });
+  const pausing = slow.pauseQueue('picture');
+  await expect.poll(() => store.getState().line?.state).toBe('paused');
+  const { id } = await client.call('jobs.generate', { request: { prompt: 'a' }, origin: 'sdapi' });
+  await expect.poll(() => store.getState().line?.waiting).toEqual([id]);
+  answer();
+  await pausing;
+  expect(store.getState().line?.waiting).toEqual([id]);
+  stop();
+});
+
 test('what the line refuses leaves the line as the core has it', async () => {
   const { client, store, actions, stop } = await opened('empty');
   await actions.pauseQueue('picture');

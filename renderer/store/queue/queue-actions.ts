@@ -16,7 +16,10 @@ interface QueueDoors {
   readonly attempt: <Result>(act: () => Promise<Result>) => Promise<Result | null>;
 }
 
-/** What a person does to the line of jobs and its history. */
+/**
+ * What a person does to the line of jobs and its history. How the line is afterwards comes with the core's event: a command's own answer may
+ * arrive behind the events of later jobs, and would take those out of the line.
+ */
 export function createQueueActions(
   { getState: get, setState: set }: AppStore,
   client: WindowClient,
@@ -98,7 +101,7 @@ export function createQueueActions(
     selectJob: (jobId: string | null, isJobPaneOpen = true) => set({ selectedJobId: jobId, isJobPaneOpen }),
     closeJobPane: () => set({ isJobPaneOpen: false }),
 
-    /** Moves a waiting job to that place of the line, counted from 0. The line shows it at once and is put right by the answer. */
+    /** Moves a waiting job to that place of the line, counted from 0. The line shows it at once and is put right by the core's event. */
     moveJob: (jobId: string, to: number) =>
       attempt(async () => {
         const before = get().line;
@@ -107,20 +110,19 @@ export function createQueueActions(
         const target = Math.max(0, Math.min(before.waiting.length - 1, to));
         set({ line: { ...before, waiting: movedLine(before.waiting, jobId, target).map((id) => JobId.parse(id)) } });
         try {
-          const line = await client.call('jobs.move', {
+          await client.call('jobs.move', {
             job_id: JobId.parse(jobId),
             place: move.place,
             other_job_id: JobId.parse(move.otherId),
           });
-          set({ line });
         } catch (error) {
           set({ line: await client.call('queue.show', {}) });
           throw error;
         }
       }),
     pauseQueue: (when: NonNullable<CommandInput<'queue.pause'>['when']>) =>
-      attempt(async () => set({ line: await client.call('queue.pause', { when }) })),
-    resumeQueue: () => attempt(async () => set({ line: await client.call('queue.resume', {}) })),
+      attempt(async () => void (await client.call('queue.pause', { when }))),
+    resumeQueue: () => attempt(async () => void (await client.call('queue.resume', {}))),
     /** The same request once more, as a new job. */
     runAgain: ({ id, status }: Pick<Job, 'id' | 'status'>) =>
       queued(() =>
