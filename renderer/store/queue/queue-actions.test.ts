@@ -80,20 +80,22 @@ test('a job that was put into the line before the answer of a pause came stays i
   stop();
 });
 
-test('what the line refuses leaves the line as the core has it', async () => {
+test('what the line refuses leaves the line as the core has it, with a job that came meanwhile', async () => {
   const { client, store, actions, stop } = await opened('empty');
   await actions.pauseQueue('picture');
   for (const prompt of ['a', 'b']) await client.call('jobs.generate', { request: { prompt }, origin: 'window' });
   const before = store.getState().line;
   const refusing = createActions(store, {
     ...client,
-    call: (name, input) =>
-      name === 'jobs.move'
-        ? Promise.reject(new Failed('not_found', { what: 'job', id: 'x' }))
-        : client.call(name, input),
+    async call(name, input) {
+      if (name !== 'jobs.move') return client.call(name, input);
+      await client.call('jobs.generate', { request: { prompt: 'c' }, origin: 'sdapi' });
+      throw new Failed('not_found', { what: 'job', id: 'x' });
+    },
   });
   await refusing.moveJob(before?.waiting[1] ?? '', 0);
-  expect(store.getState().line?.waiting).toEqual(before?.waiting);
+  const waiting = store.getState().line?.waiting.map((id) => store.getState().jobs[id]?.request.prompt);
+  expect(waiting).toEqual(['a', 'b', 'c']);
   expect(store.getState().notice).toMatchObject({ kind: 'problem' });
   stop();
 });

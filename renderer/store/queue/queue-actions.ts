@@ -108,15 +108,21 @@ export function createQueueActions(
         const move = before && moveTo(before.waiting, jobId, to);
         if (!before || !move) return;
         const target = Math.max(0, Math.min(before.waiting.length - 1, to));
-        set({ line: { ...before, waiting: movedLine(before.waiting, jobId, target).map((id) => JobId.parse(id)) } });
+        const id = JobId.parse(jobId);
+        const put = (place: number) =>
+          patch(({ line }) => {
+            if (!line?.waiting.includes(id)) return {};
+            return { line: { ...line, waiting: movedLine(line.waiting, id, place).map((one) => JobId.parse(one)) } };
+          });
+        put(target);
         try {
           await client.call('jobs.move', {
-            job_id: JobId.parse(jobId),
+            job_id: id,
             place: move.place,
             other_job_id: JobId.parse(move.otherId),
           });
         } catch (error) {
-          set({ line: await client.call('queue.show', {}) });
+          put(before.waiting.indexOf(id));
           throw error;
         }
       }),
