@@ -25,6 +25,8 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   let isListingStale = false;
   let restTimer: ReturnType<typeof setTimeout> | undefined;
   const asked = new Set<number>();
+  /** By model, the newest of the questions for its details that are under way. */
+  const detailsRuns = new Map<string, symbol>();
 
   const askRows = (filter: Filter, offset: number, limit: number) =>
     client.call('models.list', rowsQuery(filter, sortOf(get()), offset, limit));
@@ -156,6 +158,8 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
 
   const loadDetails = async (modelId: string) => {
     const model_id = ModelId.parse(modelId);
+    const run = Symbol(modelId);
+    detailsRuns.set(modelId, run);
     // One that is not in sight is found by its id, which is searched like a name.
     const isKnown = get().models[modelId] !== undefined;
     const [record, { pictures, total }, found] = await Promise.all([
@@ -163,6 +167,9 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
       client.call('pictures.list', { model_id, limit: 4 }),
       isKnown ? null : client.call('models.list', { query: modelId, sort: 'relevance', limit: sameIdLimit }),
     ]);
+    // What was asked before may be answered after.
+    if (detailsRuns.get(modelId) !== run) return;
+    detailsRuns.delete(modelId);
     patch((state) => ({
       models: indexModels(state.models, found?.models.filter((model) => model.model_id === modelId) ?? []),
       details: { ...state.details, [modelId]: record },
