@@ -78,7 +78,7 @@ async function generate(options: GenerateOptions): Promise<void> {
 
   const [times] = ownRounds;
   print(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${gigabytes(totalmem())}; ${times?.provider}`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${gigabytes(totalmem())}; ${times?.provider}, ${times?.precision}`,
   );
   print(`${bundle}, ${new Date().toISOString().slice(0, 10)}`);
   print(tableLine(['what', 'ours', 'rival', 'ratio', 'aim']));

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ProviderName } from '../contract/generate/runner.ts';
 import type { Tensor } from '../diffusion/networks.ts';
 import { GraphBuilder } from '../diffusion/onnx/graph-builder.ts';
 import { openSession } from '../diffusion/onnx/session.ts';
 import { openNetworks } from '../diffusion/open-networks.ts';
+import { chooseProvider } from '../diffusion/providers/choose-provider.ts';
 import { readWeights } from './read-weights.ts';
 
 /** What the measured process prints, as one line of JSON. Times in seconds. */
 export interface NetworkTimes {
   readonly provider: string;
+  /** In which the networks were run there. */
+  readonly precision: string;
   /** Null where steps are not measured. */
   readonly loadToFirstStep: number | null;
   readonly text: number;
@@ -47,7 +51,8 @@ const [bundle = '', provider = 'cpu', sizes = '256,512', repeats = '5', parts = 
 const measures = (part: string): boolean => parts.split(',').includes(part);
 // Into the page cache, without a block of memory that would count to the peak.
 await readWeights(join(bundle, 'unet'), () => undefined);
-const networks = await openNetworks(bundle, provider);
+const choice = await chooseProvider(ProviderName.parse(provider));
+const networks = await openNetworks(bundle, choice.provider, choice.attention, choice.precision);
 const tokens = [Array.from({ length: 77 }, (_, at) => at), Array.from({ length: 77 }, () => 0)];
 const encoding = await networks.encodeText([tokens], 0);
 const text = await seconds(() => networks.encodeText([tokens], 0));
@@ -88,6 +93,7 @@ await session.close();
 
 const times: NetworkTimes = {
   provider: networks.provider,
+  precision: choice.precision,
   loadToFirstStep,
   text,
   steps,

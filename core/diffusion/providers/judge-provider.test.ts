@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { inHalfPrecision } from '../onnx/half-precision.ts';
 import { openSession } from '../onnx/session.ts';
 import { judgeProvider, relativeError } from './judge-provider.ts';
-import { attentionProbes, networkProbes } from './probe.ts';
+import { attentionProbes, networkProbes, speedProbe } from './probe.ts';
 
 test('a provider that this build lacks is unusable, and says so', async () => {
   expect(await judgeProvider(process.platform === 'darwin' ? 'dml' : 'coreml')).toMatchObject({
@@ -33,6 +34,17 @@ test('both forms of attention agree on the CPU', async () => {
     const [left, right] = outputs;
     if (left === undefined || right === undefined) expect.unreachable();
     expect(relativeError(left, right)).toBeLessThan(1e-5);
+  }
+});
+
+test('the products that are timed give the row that went in times itself, in float32 and in halves', async () => {
+  const row = { data: Float32Array.from({ length: 64 }, (_, at) => (at % 5) / 4 - 0.5), dims: [1, 64] };
+  const { graph } = speedProbe(64, 3);
+  for (const one of [graph, inHalfPrecision(graph)]) {
+    const session = await openSession(one, { provider: 'cpu' });
+    const { product } = await session.run({ row });
+    await session.close();
+    expect(product).toEqual({ ...row, data: row.data.map((value) => value * value) });
   }
 });
 

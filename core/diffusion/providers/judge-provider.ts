@@ -10,8 +10,8 @@ import type { Provider, Verdict } from './verdict.ts';
 /** A difference is measured against the largest value of the result. GPUs may round products to 10 bits (TF32), so 1e-3 is no error. */
 const allowedError = 5e-3;
 const allowedAttentionError = 1e-3;
-/** Numbers of 11 bits through some twenty layers. */
-const allowedHalfError = 2e-2;
+/** Numbers of 11 bits through some twenty layers: 2.3 % on the one graphics card that it was measured on, whose pictures were right. */
+const allowedHalfError = 5e-2;
 /** Half precision has to win this much: it gives worse numbers. */
 const worthwhile = 0.9;
 
@@ -21,7 +21,7 @@ export async function judgeProvider(provider: Provider): Promise<Verdict> {
     return unusable('This build of ONNX Runtime does not have it.');
   try {
     // One that is not there says so at the smallest graph: the networks take 100 ms to write.
-    await runProbe(provider, speedProbe(8));
+    await runProbe(provider, speedProbe(8, 1));
     const wrong = await firstWrong(provider, networkProbes('plain'), allowedError);
     if (wrong !== null) return unusable(wrong);
     const fusedIsWrong = await firstWrong(provider, attentionProbes('fused'), allowedAttentionError).catch(reasonOf);
@@ -30,7 +30,9 @@ export async function judgeProvider(provider: Provider): Promise<Verdict> {
     const isFaster = times.own < times.cpu;
     const isHalf = isFaster && (await likesHalf(provider, attention, times.own));
     const notes = [
-      ...(isFaster ? [] : [`Slower than the CPU: ${inMs(times.own)} against ${inMs(times.cpu)} for the same product.`]),
+      ...(isFaster
+        ? []
+        : [`Slower than the CPU: ${inMs(times.own)} against ${inMs(times.cpu)} for the same products.`]),
       ...(fusedIsWrong === null ? [] : ['Its fused attention is not used.']),
     ];
     return {
@@ -59,7 +61,7 @@ async function likesHalf(provider: Provider, attention: AttentionForm, floatSeco
   const half = (probe: Probe): Probe => ({ ...probe, graph: inHalfPrecision(probe.graph) });
   try {
     const wrong = await firstWrong(provider, networkProbes(attention), allowedHalfError, half);
-    return wrong === null && (await secondsOf(provider, half(speedProbe(1024)))) < floatSeconds * worthwhile;
+    return wrong === null && (await secondsOf(provider, half(largeProbe()))) < floatSeconds * worthwhile;
   } catch {
     // A device without half precision says so by failing.
     return false;
@@ -68,10 +70,13 @@ async function likesHalf(provider: Provider, attention: AttentionForm, floatSeco
 
 /** A small product first: a program that plays a GPU takes a minute for the large one. */
 async function timesOf(provider: Provider): Promise<{ readonly own: number; readonly cpu: number }> {
-  const small = { own: await secondsOf(provider, speedProbe(256)), cpu: await secondsOf('cpu', speedProbe(256)) };
+  const smallProbe = speedProbe(256, 2);
+  const small = { own: await secondsOf(provider, smallProbe), cpu: await secondsOf('cpu', smallProbe) };
   if (small.own > hopelessSeconds && small.own > 5 * small.cpu) return small;
-  return { own: await secondsOf(provider, speedProbe(1024)), cpu: await secondsOf('cpu', speedProbe(1024)) };
+  return { own: await secondsOf(provider, largeProbe()), cpu: await secondsOf('cpu', largeProbe()) };
 }
+
+const largeProbe = (): Probe => speedProbe(1024, 16);
 
 const hopelessSeconds = 0.05;
 
