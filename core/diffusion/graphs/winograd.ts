@@ -188,26 +188,26 @@ function bandOf(graph: GraphBuilder, value: Value, kernels: Value, { transform, 
   const { tile, window, stride, padBefore, padAfter } = transform;
   const [outChannels = 0, inChannels = 0] = kernel.shape;
   const count = transform.data.length ** 2;
-  // Each channel by itself: one convolution gives all components of all tiles.
-  const channels = graph.node('Reshape', [value, graph.integers([-1, 1, 0, 0])]);
-  const dataKernel = graph.floats(inBothDirections(transform.data), [count, 1, window, window]);
-  const components = graph.node('Conv', [channels, dataKernel], {
-    kernel_shape: [window, window],
-    strides: [stride, stride],
-    pads: [above, padBefore, below, padAfter],
+  // Each channel by itself, and all of them as the depth of one map: so the components come one after the other, as the products want
+  // them. As pictures of their own they would have to be put in that order, each of them larger than the map.
+  const byChannel = graph.node('Transpose', [value], { perm: [1, 0, 2, 3] });
+  const size = graph.node('Shape', [value], { start: 2 });
+  const deep = graph.node('Reshape', [byChannel, graph.node('Concat', [graph.integers([1, 1, -1]), size], { axis: 0 })]);
+  const dataKernel = graph.floats(inBothDirections(transform.data), [count, 1, 1, window, window]);
+  const components = graph.node('Conv', [deep, dataKernel], {
+    kernel_shape: [1, window, window],
+    strides: [1, stride, stride],
+    pads: [0, above, padBefore, 0, below, padAfter],
   });
-  const flat = graph.node('Reshape', [components, graph.integers([0, count, 1, -1])]);
-  const byChannel = graph.node('Reshape', [flat, graph.integers([-1, inChannels, count, 0])]);
-  const data = graph.node('Transpose', [byChannel], { perm: [2, 1, 0, 3] });
   const products = graph.node('MatMul', [
     kernels,
-    graph.node('Reshape', [data, graph.integers([count, inChannels, -1])]),
+    graph.node('Reshape', [components, graph.integers([count, inChannels, -1])]),
   ]);
   const cells = graph.node('MatMul', [
     graph.floats(inBothDirections(transform.result), [tile * tile, count]),
     graph.node('Reshape', [products, graph.integers([count, -1])]),
   ]);
-  const tileCounts = graph.node('Shape', [components], { start: 2 });
+  const tileCounts = graph.node('Shape', [components], { start: 3 });
   const shape = graph.node('Concat', [graph.integers([tile * tile * outChannels, -1]), tileCounts], { axis: 0 });
   const byPicture = graph.node('Transpose', [graph.node('Reshape', [cells, shape])], { perm: [1, 0, 2, 3] });
   return graph.node('DepthToSpace', [byPicture], { blocksize: tile });
