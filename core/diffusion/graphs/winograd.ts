@@ -192,7 +192,10 @@ function bandOf(graph: GraphBuilder, value: Value, kernels: Value, { transform, 
   // them. As pictures of their own they would have to be put in that order, each of them larger than the map.
   const byChannel = graph.node('Transpose', [value], { perm: [1, 0, 2, 3] });
   const size = graph.node('Shape', [value], { start: 2 });
-  const deep = graph.node('Reshape', [byChannel, graph.node('Concat', [graph.integers([1, 1, -1]), size], { axis: 0 })]);
+  const deep = graph.node('Reshape', [
+    byChannel,
+    graph.node('Concat', [graph.integers([1, 1, -1]), size], { axis: 0 }),
+  ]);
   const dataKernel = graph.floats(inBothDirections(transform.data), [count, 1, 1, window, window]);
   const components = graph.node('Conv', [deep, dataKernel], {
     kernel_shape: [1, window, window],
