@@ -150,15 +150,16 @@ export class Catalog {
 
   /**
    * {@link page}; while the index is being filled a search for a common word goes through it in parts, each in a turn of its own: the threads that
-   * fill it have the processors, and the whole would hold others up for three times as long as otherwise.
+   * fill it have the processors, and the whole would hold others up for three times as long as otherwise. It has no index of names then, which
+   * a page ahead of its total would be read from.
    */
   async pageInTurns(query: ListQuery): Promise<ModelPage> {
-    if (this.isNew && this.#isFilling())
-      for (const part of this.#guard(() => this.#finder.partsOf(query))) {
-        this.#guard(part);
-        await new Promise(setImmediate);
-      }
-    return this.page(query);
+    if (!this.isNew || !this.#isFilling()) return this.page(query);
+    for (const part of this.#guard(() => this.#finder.partsOf(query))) {
+      this.#guard(part);
+      await new Promise(setImmediate);
+    }
+    return this.page({ ...query, total: 'exact' });
   }
 
   /** How many models each value of each filter would leave, with the other filters as they are. */

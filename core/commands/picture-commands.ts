@@ -62,7 +62,7 @@ export function commandsOfPictures({
 /** The model of that name; of several, one that runs. */
 function modelNamed(library: Pick<Library, 'list'>, name: string | undefined): ModelId | null {
   if (!name) return null;
-  const { models } = library.list({ query: name, sort: 'relevance', limit: 50 });
+  const { models } = library.list({ query: name, sort: 'relevance', limit: 50, total: 'exact' });
   const same = models.filter((model) => model.name.toLowerCase() === name.toLowerCase());
   const runs = same.find((model) => model.validation_state === 'valid' && model.recommended_backend !== null);
   return (runs ?? same[0])?.model_id ?? null;

@@ -57,8 +57,8 @@ test('the question is that of the page in sight, with the filters that are on; o
     listing: { ...listing, filter: { ...listing.filter, query: 'sun & moon', favourite: true } },
   };
   expect(firstQuestionOf(state)).toEqual({
-    input: { query: 'sun & moon', favourite: true, sort: 'relevance', limit: 48, offset: 4320 },
-    path: '/api/v1/models?query=sun%20%26%20moon&favourite=true&sort=relevance&limit=48&offset=4320',
+    input: { query: 'sun & moon', favourite: true, sort: 'relevance', limit: 48, offset: 4320, total: 'at_least' },
+    path: '/api/v1/models?query=sun%20%26%20moon&favourite=true&sort=relevance&limit=48&offset=4320&total=at_least',
   });
   expect(firstQuestionOf({ ...initialState, screen: 'queue' })).toBe(null);
 });

@@ -187,7 +187,7 @@ export function sampleLibrary({ models, records, emit, recordOf, delayMs }: Samp
   let report = reportOf(models.size);
 
   const commands: LibraryCommands = {
-    'models.list': async ({ limit, cursor, offset, ...query }) => {
+    'models.list': async ({ limit, cursor, offset, total: _, ...query }) => {
       const all = [...models.values()].filter((model) => matches(model, query)).sort(orders[query.sort]);
       const from = Number(cursor ?? offset ?? 0);
       const until = from + limit;

@@ -39,7 +39,10 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
 
   const loadCounts = async () => {
     const counts = countsOf(await client.call('models.counts', {}));
-    patch(({ listing, facets }) => ({ counts, facets: isFiltering(listing.filter) ? facets : counts }));
+    patch(({ listing: { filter } }) => ({
+      counts,
+      ...(!isFiltering(filter) && { facets: counts, facetsFilter: filter }),
+    }));
   };
 
   const mappings = createMappingsActions(store, client, doors);

@@ -27,6 +27,11 @@ export function sortOf(state: AppState): Sort {
   return state.listing.filter.query === '' ? state.sort : state.searchSort;
 }
 
+/** Whether numbers of the listing are those of a filter before: the rows of a search come first. */
+export function isBeingCounted({ listing, facetsFilter }: AppState): boolean {
+  return facetsFilter !== listing.filter || !listing.isTotalExact;
+}
+
 /** The row that keys move from: where the selected model stands, or was last seen before its page was let go. */
 export function activeRowOf({ listing, selectedId, activeRow }: AppState): number {
   if (selectedId === null) return -1;

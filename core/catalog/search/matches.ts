@@ -4,7 +4,7 @@ import { Facet, hasFacetFilter, passes } from './facets.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import { RowSet, selectRows } from './row-set.ts';
 import { type SearchTerms, searchTerms } from './search-text.ts';
-import { TextSearch } from './text-search.ts';
+import { type OpenSearch, TextSearch } from './text-search.ts';
 
 /** What a query asks for, apart from order and page. */
 export interface Match {
@@ -62,12 +62,22 @@ export class Matches {
 
   /** The rows that match; null where facets alone tell which: their counts are known. */
   rowsOf(match: Match): RowSet | null {
-    return this.#rowSets.keep(JSON.stringify(match), () => {
+    return this.#rowSets.keep(keyOf(match), () => {
       const rows = this.#text.rows(match.terms);
       if (match.tag === undefined) return this.#filtered(rows, match);
       const tagged = this.#rowsTagged(match.tag);
       return this.#filtered(rows?.and(tagged) ?? tagged, match);
     });
+  }
+
+  /** The search of a match that takes long to find all rows of; null where that is soon done. */
+  openSearch(match: Match): OpenSearch | null {
+    return this.#text.open(match.terms);
+  }
+
+  /** Whether {@link Matches.rowsOf} has its answer already. */
+  areKnown(match: Match): boolean {
+    return this.#rowSets.known(keyOf(match)) !== undefined;
   }
 
   /** What {@link Matches.rowsOf} would read of the text at once, in parts. */
@@ -119,6 +129,8 @@ export class Matches {
     return new RowSet(selectRows(this.#index.statement(sql), values));
   }
 }
+
+const keyOf = (match: Match) => JSON.stringify(match);
 
 export function hasTerms({ terms }: Match): boolean {
   return terms.long.length + terms.short.length > 0;

@@ -180,7 +180,7 @@ function placesOf(rows: Uint32Array): Uint32Array {
   return places;
 }
 
-function keyOf({ sort: _, limit: __, cursor: ___, offset: ____, ...filters }: ListQuery): string {
+function keyOf({ sort: _, limit: __, cursor: ___, offset: ____, total: _____, ...filters }: ListQuery): string {
   return JSON.stringify(filters);
 }
 

@@ -13,6 +13,8 @@ import { searchForm } from './search-text.ts';
 const keptAnswers = 200;
 /** A set of half of a hundred thousand rows has 200 KB. */
 const keptRowBytes = 6 * 2 ** 20;
+/** Whatever is searched for among so many models, all that match are found in two milliseconds. */
+const countedAtOnce = 10_000;
 
 /**
  * Answers queries. A page of what matches is met in the order of an index, or sorted where it is small. Sets and counts are kept until the index
@@ -46,13 +48,15 @@ export class ModelFinder {
     // Only numbers of rows are met on the way to an offset.
     const wanted = offset + query.limit + 1;
     const page = { sort, position, wanted, phrase: phraseOf(query), modelCount: this.count() };
-    const { total, rows } = this.#found(match, page);
+    const ahead = query.total === 'exact' ? null : this.#ahead(match, page);
+    const { total, rows } = ahead === null ? this.#found(match, page) : { total: ahead.length, rows: () => ahead };
     const found = total <= offset ? [] : rows().slice(offset);
     const shown = found.slice(0, query.limit);
     const last = shown.at(-1);
     return {
       models: this.#summariesOf(shown),
       total,
+      ...(ahead !== null && { may_be_more: true }),
       next_cursor:
         found.length > query.limit && last !== undefined
           ? encodeCursor(sort, this.#order.positionOf(last, sort, phraseOf(query)))
@@ -74,6 +78,21 @@ export class ModelFinder {
     const listed = 'json_each(?) AS listed CROSS JOIN model_summaries ON model_summaries.row = listed.value';
     const contents = this.#index.statement(`SELECT summary FROM ${listed} ORDER BY listed.key`).pluck();
     return contents.all(JSON.stringify(rows)).map((summary) => writtenSummary(String(summary)));
+  }
+
+  /**
+   * The rows of a page of a search whose matches take long to count, were they common words or a single letter; null where they don't, or
+   * the page takes as long.
+   */
+  #ahead(match: Match, page: RowPage): readonly number[] | null {
+    const isPlain = match.tag === undefined && match.minSizeBytes === undefined && match.maxSizeBytes === undefined;
+    if (page.sort !== 'relevance' || page.position !== null || !isPlain) return null;
+    if (page.modelCount <= countedAtOnce || this.#matches.areKnown(match)) return null;
+    const beginnings = this.#order.ofBeginnings(match.facets, page);
+    if (beginnings.length === page.wanted) return beginnings;
+    const search = this.#matches.openSearch(match);
+    const rows = search === null ? [] : this.#order.ofOpen(search, match.facets, page);
+    return rows.length === page.wanted ? rows : null;
   }
 
   /** How many match, and the rows of a page of them. */

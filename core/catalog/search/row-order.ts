@@ -10,6 +10,7 @@ import {
   type SortKey,
 } from './list-order.ts';
 import { RowSet, selectRows } from './row-set.ts';
+import type { OpenSearch } from './text-search.ts';
 
 /** What of a set of rows is wanted: `wanted` rows after `position`. */
 export interface RowPage {
@@ -20,6 +21,12 @@ export interface RowPage {
   readonly phrase: string;
   /** Of the whole library. */
   readonly modelCount: number;
+}
+
+/** What is picked of the rows that are met, in their order: some `size` of all; null for no more. */
+interface Walk {
+  readonly picked: (met: readonly number[]) => readonly number[] | null;
+  readonly size: number;
 }
 
 /** A piece of SQL with its values. */
@@ -39,6 +46,8 @@ const typedLetters = 8;
 
 /** Names that hold the phrase and don't begin with it. */
 const holdingTier = 2;
+/** Names that don't: only the rest of the text fits. */
+const textTier = 3;
 
 const models: Condition = { sql: 'models', values: [] };
 const tierOf = (phrase: string) => relevanceTier.replaceAll('@phrase', phrase);
@@ -81,7 +90,9 @@ export class RowOrder {
   ofRows(rows: RowSet, page: RowPage): number[] {
     if (rows.size * rows.size * sortedCost <= page.wanted * page.modelCount || rows.size <= page.wanted)
       return this.#sorted(rows, page);
-    if (page.sort !== 'relevance') return this.#walked(rows, orderOf(page.sort), [], page.position, page);
+    const picked = (met: readonly number[]) => met.filter((row) => rows.has(row));
+    const walk = { picked, size: rows.size };
+    if (page.sort !== 'relevance') return this.#walked(walk, orderOf(page.sort), [], page.position, page);
     const [firstTier = 0, ...namePosition] = page.position ?? [];
     const found: number[] = [];
     // A tier after the other, each in the order of names: few of many results are ever looked at.
@@ -92,9 +103,40 @@ export class RowOrder {
       const few = tier === holdingTier ? this.#fewHolding(rows, page) : null;
       found.push(
         ...(few === null
-          ? this.#walked(rows, listOrders.name, [condition], position, rest)
+          ? this.#walked(walk, listOrders.name, [condition], position, rest)
           : this.#listed(few, listOrders.name, [condition], rest)),
       );
+    }
+    return found;
+  }
+
+  /** Of the models with these facets (undefined: any) those whose names begin with the phrase: who searches finds them first, whatever else. */
+  ofBeginnings(facets: readonly number[] | undefined, page: RowPage): number[] {
+    const found: number[] = [];
+    for (let tier = 0; tier < holdingTier && found.length < page.wanted; tier += 1)
+      found.push(...this.#ofNames(tier, facets, page.wanted - found.length, page));
+    return found;
+  }
+
+  /** The first rows of a search by relevance whose rows aren't known; fewer than are wanted where it takes long to find them. */
+  ofOpen(search: OpenSearch, facets: readonly number[] | undefined, page: RowPage): number[] {
+    const found = this.ofBeginnings(facets, page);
+    const rest = () => ({ position: null, wanted: page.wanted - found.length, modelCount: page.modelCount });
+    const conditions = facets === undefined ? [] : [ofAnyFacet(facets, '+')];
+    if (found.length < page.wanted) {
+      // A name that holds the phrase holds every term.
+      const few = this.#fewHolding(search.among, page);
+      const holding = [tierCondition(holdingTier, page.phrase), ...conditions];
+      found.push(
+        ...(few === null
+          ? this.#ofNames(holdingTier, facets, rest().wanted, page)
+          : this.#listed(few, listOrders.name, holding, rest())),
+      );
+    }
+    if (found.length < page.wanted) {
+      const walk = { picked: search.found, size: page.modelCount };
+      const others = [tierCondition(textTier, page.phrase), ...conditions];
+      found.push(...this.#walked(walk, listOrders.name, others, null, rest()));
     }
     return found;
   }
@@ -114,6 +156,12 @@ export class RowOrder {
     return this.#select(from, after(order, position), { orderBy: `+${order.orderBy}`, limit: wanted });
   }
 
+  /** The first of a tier, all of which are found, in the order of their names. */
+  #ofNames(tier: number, facets: readonly number[] | undefined, limit: number, { phrase }: RowPage): number[] {
+    const conditions = [tierCondition(tier, phrase), ...(facets === undefined ? [] : [ofAnyFacet(facets, '+')])];
+    return this.#select(models, conditions, { orderBy: listOrders.name.orderBy, limit });
+  }
+
   /** Looks up each row of a set, and sorts. */
   #listed(
     rows: RowSet,
@@ -126,14 +174,15 @@ export class RowOrder {
   }
 
   /**
-   * Few rows of a set, among which all are whose names hold the phrase; null where there are many. Most phrases of two words stand in no name at
-   * all: a walk would meet every model to say so.
+   * Few rows of a set (null: of all), among which all are whose names hold the phrase; null where there are many. Most phrases of two words stand
+   * in no name at all: a walk would meet every model to say so.
    */
-  #fewHolding(rows: RowSet, { phrase, modelCount }: RowPage): RowSet | null {
+  #fewHolding(rows: RowSet | null, { phrase, modelCount }: RowPage): RowSet | null {
     const known = this.#knownHolding(phrase);
-    if (known === null && rows.size * sortedCost <= modelCount) return rows;
+    if (known === null && rows !== null && rows.size * sortedCost <= modelCount) return rows;
     const holding = known ?? this.#holding(phrase);
-    return holding.size > fewNames ? null : rows.and(holding);
+    if (holding.size > fewNames) return null;
+    return rows === null ? holding : rows.and(holding);
   }
 
   /** The rows of all names that hold a text; some of them where there are more than few. */
@@ -154,25 +203,23 @@ export class RowOrder {
     return null;
   }
 
-  /** Meets rows in the order of an index, from a position on, until enough of them are of the set. */
+  /** Meets rows in the order of an index, from a position on, until enough of them are picked. */
   #walked(
-    rows: RowSet,
+    { picked, size }: Walk,
     order: ListOrder,
     conditions: readonly Condition[],
     position: readonly SortKey[] | null,
-    { wanted, modelCount }: RowPage,
+    { wanted, modelCount }: Pick<RowPage, 'wanted' | 'modelCount'>,
   ): number[] {
     const found: number[] = [];
-    const expected = Math.ceil((wanted * modelCount * 1.25) / rows.size);
+    const expected = Math.ceil((wanted * modelCount * 1.25) / size);
     let limit = Math.min(Math.max(expected, walkedRows.least), walkedRows.most);
     for (let from = position; ; ) {
       const met = this.#select(models, [...conditions, ...after(order, from)], { orderBy: order.orderBy, limit });
-      for (const row of met) {
-        if (rows.has(row)) found.push(row);
-        if (found.length === wanted) return found;
-      }
+      const more = picked(met);
+      found.push(...(more ?? []).slice(0, wanted - found.length));
       const last = met.at(-1);
-      if (last === undefined || met.length < limit) return found;
+      if (more === null || found.length === wanted || last === undefined || met.length < limit) return found;
       from = this.#keysOf(last, order.keys, []);
       limit = Math.min(limit * 2, walkedRows.most);
     }

@@ -16,6 +16,20 @@ const pairedPart = 4;
 
 /** Three milliseconds' work, of a word that stands in half of all models. */
 const rowsPerPart = 20_000;
+/** A term in fewer of all models than this part is rare: all of them are found in a few milliseconds. */
+const rarePart = 10;
+/** A search whose rows aren't known goes on for the time that so many texts take to read, a millisecond. */
+const maxRead = 1000;
+/** Meeting so many rows in line costs as much as to read the text of one. */
+const metPerRead = 5;
+
+/** A search for common words, before all rows are found that it finds. */
+export interface OpenSearch {
+  /** Rows among which those are; null: all. */
+  readonly among: RowSet | null;
+  /** Those of some rows that it finds, in their order; null once that would take too long. */
+  readonly found: (rows: readonly number[]) => readonly number[] | null;
+}
 
 /** Finds rows by their text. */
 export class TextSearch {
@@ -29,16 +43,30 @@ export class TextSearch {
    * The rows in which every term stands, were it inside a word; null without terms. Those of single terms are kept: who then filters, sorts or
    * adds a word asks for them again.
    */
-  rows({ long, short }: SearchTerms): RowSet | null {
-    const known = [...long, ...short].flatMap((term) => this.#index.known<RowSet>(keyOf(term)) ?? []);
-    const isAsked = (term: string) => this.#index.known(keyOf(term)) === undefined;
-    const asked = { long: long.filter(isAsked), short: short.filter(isAsked) };
+  rows(terms: SearchTerms): RowSet | null {
+    const { known, asked } = this.#knownOf(terms);
     const [first, ...others] = [...asked.long, ...asked.short];
     if (first === undefined) return inAll(known);
     const find = () => this.#found(asked);
     const narrowed = inAll(known);
     if (narrowed !== null && this.#areFew(narrowed, asked)) return this.#compared(narrowed, asked);
     return inAll([...known, others.length === 0 ? this.#index.keep(keyOf(first), find) : find()]);
+  }
+
+  /** The search for terms whose rows take long to find; null where that is soon done. */
+  open(terms: SearchTerms): OpenSearch | null {
+    this.#keepRare(terms);
+    const { known, asked } = this.#knownOf(terms);
+    const among = inAll(known);
+    const areKnown = asked.long.length + asked.short.length === 0;
+    if (areKnown || (among !== null && among.size <= maxCandidates)) return null;
+    let left = maxRead;
+    const found = (rows: readonly number[]) => {
+      const candidates = among === null ? rows : rows.filter((row) => among.has(row));
+      left -= candidates.length + rows.length / metPerRead;
+      return left < 0 ? null : this.#comparedRows(candidates, asked);
+    };
+    return { among, found };
   }
 
   /**
@@ -80,6 +108,25 @@ export class TextSearch {
     return byLong === null ? byShort : byLong.and(byShort);
   }
 
+  /** The rows of each term that are kept, and the terms whose rows aren't. */
+  #knownOf({ long, short }: SearchTerms): { readonly known: readonly RowSet[]; readonly asked: SearchTerms } {
+    const known = [...long, ...short].flatMap((term) => this.#index.known<RowSet>(keyOf(term)) ?? []);
+    const isAsked = (term: string) => this.#index.known(keyOf(term)) === undefined;
+    return { known, asked: { long: long.filter(isAsked), short: short.filter(isAsked) } };
+  }
+
+  /** Finds the rows of rare terms, as far as they aren't kept. */
+  #keepRare(terms: SearchTerms): void {
+    const most = Math.ceil(this.#lastRow() / rarePart);
+    const { long, short } = this.#knownOf(terms).asked;
+    const keep = (term: string, table: string, phrase: string) => {
+      const rows = this.#rowsOf(`SELECT rowid FROM ${table} WHERE ${table} MATCH ? LIMIT ?`, [phrase, most]);
+      if (rows.size < most) this.#index.keep(keyOf(term), () => rows);
+    };
+    for (const term of long) keep(term, 'model_text', phraseOf(term));
+    for (const term of short) keep(term, 'model_pairs', `"${pairToken(term)}"`);
+  }
+
   /** Whether the texts of some rows are read sooner than the index finds all rows with these terms. */
   #areFew({ size }: RowSet, { long, short }: SearchTerms): boolean {
     if (size <= maxCandidates) return true;
@@ -104,12 +151,17 @@ export class TextSearch {
     return null;
   }
 
-  #compared(candidates: RowSet, { long, short }: SearchTerms): RowSet {
+  #compared(candidates: RowSet, terms: SearchTerms): RowSet {
+    if (candidates.size === 0 || terms.long.length + terms.short.length === 0) return candidates;
+    return new RowSet(this.#comparedRows([...candidates.list], terms));
+  }
+
+  /** Those of some rows whose texts hold all terms, in their order. */
+  #comparedRows(rows: readonly number[], { long, short }: SearchTerms): number[] {
     const terms = [...long, ...short];
-    if (candidates.size === 0 || terms.length === 0) return candidates;
     const conditions = terms.map(() => 'instr(search_text, ?) > 0').join(' AND ');
     const sql = `SELECT row FROM json_each(?) AS listed CROSS JOIN models ON models.row = listed.value WHERE ${conditions}`;
-    return this.#rowsOf(sql, [JSON.stringify([...candidates.list]), ...terms]);
+    return selectRows(this.#index.statement(sql), [JSON.stringify(rows), ...terms]);
   }
 
   #rowsOf(sql: string, values: readonly (string | number)[]): RowSet {

@@ -98,14 +98,15 @@ test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of
     );
   const library = new Map(Array.from({ length: modelCount }, (_, id) => [id, made(id)]));
   catalog.upsert([...library.values()]);
+  let aheadOfTotal = 0;
   for (let round = 0; round < 14; round += 1) {
-    const from = pick([...library.values()]).summary;
+    const known = pick([...library.values()]).summary;
     const typed = pick([
       `${word()} ${word()}`,
-      from.name,
-      from.name.slice(1 + random(4)).trim(),
+      known.name,
+      known.name.slice(1 + random(4)).trim(),
       `${word()} ${word()} ${word()}`,
-      `${from.tags[0] ?? ''} ${from.name.slice(1)}`,
+      `${known.tags[0] ?? ''} ${known.name.slice(1)}`,
     ]);
     const precision = pick([undefined, undefined, 'fp32']);
     const letters = [...typed];
@@ -113,6 +114,19 @@ test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of
       const query = letters.slice(0, length).join('');
       const asked = { query, sort: 'relevance', limit: 30, ...(precision === undefined ? {} : { precision }) };
       const expected = scanned(library.values(), query, precision);
+      const from = pick([0, random(40)]);
+      const ahead = catalog.page(ListQuery.parse({ ...asked, offset: from, total: 'at_least' }));
+      expect([query, from, ahead.models.map(({ model_id }) => model_id)]).toEqual([
+        query,
+        from,
+        expected.slice(from, from + 30),
+      ]);
+      if (ahead.may_be_more) {
+        aheadOfTotal += 1;
+        expect(expected.length).toBeGreaterThanOrEqual(ahead.total);
+      } else expect([query, ahead.total]).toEqual([query, expected.length]);
+      // Who types on quickly never asks for the total.
+      if (random(2) > 0) continue;
       const page = catalog.page(ListQuery.parse(asked));
       const next =
         page.next_cursor === null ? null : catalog.page(ListQuery.parse({ ...asked, cursor: page.next_cursor }));
@@ -136,4 +150,5 @@ test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of
       catalog.upsert([renamed]);
     }
   }
+  expect(aheadOfTotal).toBeGreaterThan(20);
 });

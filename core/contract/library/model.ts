@@ -55,6 +55,10 @@ export const ListQuery = z.object({
     .max(10_000_000)
     .optional()
     .describe('Skips so many, for a scroll bar that jumps; a cursor is quicker and never misses what moved meanwhile'),
+  total: z
+    .enum(['exact', 'at_least'])
+    .default('exact')
+    .describe('`at_least`: a search may answer with its page before all that match are counted'),
 });
 export type ListQuery = z.infer<typeof ListQuery>;
 
@@ -62,6 +66,10 @@ export type ListQuery = z.infer<typeof ListQuery>;
 export const ModelPage = z.object({
   models: z.array(ModelSummary),
   total: z.int().nonnegative(),
+  may_be_more: z
+    .literal(true)
+    .optional()
+    .describe('`total` is only what was met so far; never but where `total=at_least` was asked for'),
   next_cursor: z.string().nullable(),
 });
 export type ModelPage = z.infer<typeof ModelPage>;

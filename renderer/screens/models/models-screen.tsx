@@ -5,6 +5,7 @@ import { ModelType } from '../../../core/contract/library/metadata.ts';
 import { useActions, useApp } from '../../app-context.tsx';
 import { filtersOn } from '../../store/models/counts.ts';
 import { idAt } from '../../store/models/listing.ts';
+import { isBeingCounted } from '../../store/selectors.ts';
 import { Button, ToolToggle } from '../../ui/button.tsx';
 import { BlankSlate } from '../../ui/display/blank-slate.tsx';
 import { FindingPanel } from '../../ui/display/finding-panel.tsx';
@@ -26,21 +27,12 @@ export function ModelsScreen() {
   const layout = useApp((state) => state.layout);
   // The rows are drawn first: the pane has as much to draw as they have.
   const isPaneOpen = useApp((state) => state.isReady && state.isPaneOpen && state.selectedId !== null);
-  const firstId = useApp((state) => idAt(state.listing, 0) ?? null);
   const isPicking = useApp((state) => state.pickedIds.size > 0 || state.bulk !== null);
-  const selectedId = useApp((state) => state.selectedId);
-  const hasDetails = useApp((state) => state.selectedId !== null && state.details[state.selectedId] !== undefined);
   const isEmpty = useApp((state) => state.isReady && state.counts.all === 0);
-  const isReady = useApp((state) => state.isReady);
   const isPaneComing = useApp((state) => state.isPaneOpen && !state.isReady);
-  const { selectModel, readDetails } = useActions();
-  useEffect(() => {
-    if (!isReady) return;
-    if (selectedId !== null && !hasDetails) void readDetails(selectedId);
-    else if (selectedId === null && firstId !== null && window.innerWidth > roomyWidth) selectModel(firstId);
-  }, [isReady, selectedId, firstId, hasDetails, selectModel, readDetails]);
   return (
     <>
+      <Selection />
       <section className={css.content}>
         <Head />
         {!isEmpty && <Tabs />}
@@ -50,6 +42,21 @@ export function ModelsScreen() {
       {isPaneComing && window.innerWidth > roomyWidth && <ComingPane />}
     </>
   );
+}
+
+/** Has the details of whom is selected read, and selects the first where nobody is. A component: its reasons change with every letter of a search. */
+function Selection() {
+  const firstId = useApp((state) => idAt(state.listing, 0) ?? null);
+  const selectedId = useApp((state) => state.selectedId);
+  const hasDetails = useApp((state) => state.selectedId !== null && state.details[state.selectedId] !== undefined);
+  const isReady = useApp((state) => state.isReady);
+  const { selectModel, readDetails } = useActions();
+  useEffect(() => {
+    if (!isReady) return;
+    if (selectedId !== null && !hasDetails) void readDetails(selectedId);
+    else if (selectedId === null && firstId !== null && window.innerWidth > roomyWidth) selectModel(firstId);
+  }, [isReady, selectedId, firstId, hasDetails, selectModel, readDetails]);
+  return null;
 }
 
 /** The room of the details before it is known whose: nothing moves when they come. */
@@ -65,24 +72,14 @@ function ComingPane() {
 function Head() {
   const t = useTranslations('models');
   const { setLayout } = useActions();
-  const { bytes, number } = useWords();
   const layout = useApp((state) => state.layout);
-  const all = useApp((state) => state.counts.all);
-  const total = useApp((state) => state.listing.total);
-  const isReady = useApp((state) => state.isReady);
-  const size = useApp((state) => state.facets.sizeBytes);
+  const isEmpty = useApp((state) => state.counts.all === 0);
   return (
     <div className={css.head}>
       <h1>{t('title')}</h1>
-      {isReady && (
-        <p className={css.lede}>
-          {total !== all
-            ? t('ledeFiltered', { count: number(total), total: number(all), size: bytes(size) })
-            : all > 0 && t('ledeWithSize', { count: all, size: bytes(size) })}
-        </p>
-      )}
+      <Lede />
       <span className={css.grow} />
-      {all > 0 && <SortMenu />}
+      {!isEmpty && <SortMenu />}
       <fieldset className={css.layouts} aria-label={t('layout')} style={{ border: 0, padding: 0, margin: 0 }}>
         <ToolToggle label={t('wall')} isOn={layout === 'wall'} onPress={() => setLayout('wall')}>
           <LayoutGrid />
@@ -95,30 +92,49 @@ function Head() {
   );
 }
 
+function Lede() {
+  const t = useTranslations('models');
+  const { bytes, number } = useWords();
+  const all = useApp((state) => state.counts.all);
+  const total = useApp((state) => state.listing.total);
+  const isReady = useApp((state) => state.isReady);
+  const size = useApp((state) => state.facets.sizeBytes);
+  const isCounting = useApp(isBeingCounted);
+  if (!isReady) return null;
+  return (
+    <p className={css.lede} aria-busy={isCounting}>
+      {total !== all
+        ? t('ledeFiltered', { count: number(total), total: number(all), size: bytes(size) })
+        : all > 0 && t('ledeWithSize', { count: all, size: bytes(size) })}
+    </p>
+  );
+}
+
 function Tabs() {
   const t = useTranslations();
   const { setFilter } = useActions();
   const { number } = useWords();
   const counts = useApp((state) => state.counts);
   const facets = useApp((state) => state.facets);
-  const filter = useApp((state) => state.listing.filter);
+  const isCounting = useApp(isBeingCounted);
+  const type = useApp((state) => state.listing.filter.type);
   const types = ModelType.options.filter((type) => (counts.byType[type] ?? 0) > 0);
   return (
     <div className={css.tabs}>
-      <div className={css.types} role="toolbar" aria-label={t('models.show')}>
+      <div className={css.types} role="toolbar" aria-label={t('models.show')} aria-busy={isCounting}>
         <Tab
           text={t('types.all')}
           count={number(Object.values(facets.byType).reduce((sum, count) => sum + count, 0))}
-          isOn={filter.type === null}
+          isOn={type === null}
           onPress={() => setFilter({ type: null })}
         />
-        {types.map((type) => (
+        {types.map((known) => (
           <Tab
-            key={type}
-            text={t(`types.${type}`)}
-            count={number(facets.byType[type] ?? 0)}
-            isOn={filter.type === type}
-            onPress={() => setFilter({ type })}
+            key={known}
+            text={t(`types.${known}`)}
+            count={number(facets.byType[known] ?? 0)}
+            isOn={known === type}
+            onPress={() => setFilter({ type: known })}
           />
         ))}
       </div>
@@ -147,60 +163,67 @@ function Tab({ text, count, isOn, onPress }: TabProps) {
 function Listing({ layout }: { readonly layout: 'wall' | 'table' }) {
   const t = useTranslations();
   const { failed } = useWords();
-  const { openAdd, clearFilters, retryListing, setFilter } = useActions();
-  const listing = useApp((state) => state.listing);
-  const isReady = useApp((state) => state.isReady);
-  const all = useApp((state) => state.counts.all);
-  if (listing.phase === 'failed')
+  const { retryListing } = useActions();
+  const phase = useApp((state) => state.listing.phase);
+  const problem = useApp((state) => state.listing.problem);
+  const isEmpty = useApp((state) => state.isReady && state.listing.total === 0);
+  if (phase === 'failed')
     return (
       <div className={css.slate}>
         <FindingPanel
           state="invalid"
           what={t('models.failedTitle')}
-          mends={listing.problem ? [failed(listing.problem)] : []}
-          code={listing.problem?.code ?? ''}
+          mends={problem ? [failed(problem)] : []}
+          code={problem?.code ?? ''}
           actions={<Button onPress={retryListing}>{t('models.retry')}</Button>}
         />
       </div>
     );
-  if (isReady && listing.total === 0 && listing.phase === 'ready') {
-    if (all === 0)
-      return (
-        <div className={css.slate}>
-          <BlankSlate
-            title={t('models.emptyTitle')}
-            text={t('models.emptyText')}
-            action={
-              <Button kind="next" onPress={openAdd}>
-                {t('models.emptyAction')}
-              </Button>
-            }
-          />
-        </div>
-      );
-    const { query } = listing.filter;
-    const near = listing.nearestName;
-    const others = filtersOn(listing.filter);
+  if (isEmpty && phase === 'ready') return <NoModels />;
+  return layout === 'wall' ? <ModelsWall /> : <ModelsTable />;
+}
+
+/** In place of the list, where the library is empty or nothing in it is what is looked for. */
+function NoModels() {
+  const t = useTranslations();
+  const { openAdd, clearFilters, setFilter } = useActions();
+  const all = useApp((state) => state.counts.all);
+  const near = useApp((state) => state.listing.nearestName);
+  const filter = useApp((state) => state.listing.filter);
+  if (all === 0)
     return (
       <div className={css.slate}>
         <BlankSlate
-          title={query === '' ? t('models.nothingPlain') : t('models.nothingTitle', { query })}
-          text={
-            near === null
-              ? t('models.nothingText', { filters: query === '' ? Math.max(1, others) : others })
-              : t('models.nothingNear', { name: near })
-          }
+          title={t('models.emptyTitle')}
+          text={t('models.emptyText')}
           action={
-            <span className={css.ways}>
-              {near !== null && (
-                <Button onPress={() => setFilter({ query: near })}>{t('models.showNear', { name: near })}</Button>
-              )}
-              <Button onPress={clearFilters}>{t('models.clear')}</Button>
-            </span>
+            <Button kind="next" onPress={openAdd}>
+              {t('models.emptyAction')}
+            </Button>
           }
         />
       </div>
     );
-  }
-  return layout === 'wall' ? <ModelsWall /> : <ModelsTable />;
+  const { query } = filter;
+  const others = filtersOn(filter);
+  return (
+    <div className={css.slate}>
+      <BlankSlate
+        title={query === '' ? t('models.nothingPlain') : t('models.nothingTitle', { query })}
+        text={
+          near === null
+            ? t('models.nothingText', { filters: query === '' ? Math.max(1, others) : others })
+            : t('models.nothingNear', { name: near })
+        }
+        action={
+          <span className={css.ways}>
+            {near !== null && (
+              <Button onPress={() => setFilter({ query: near })}>{t('models.showNear', { name: near })}</Button>
+            )}
+            <Button onPress={clearFilters}>{t('models.clear')}</Button>
+          </span>
+        }
+      />
+    </div>
+  );
 }

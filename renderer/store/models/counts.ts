@@ -36,9 +36,16 @@ export function queryOf(filter: Filter): CommandInput<'models.counts'> {
   };
 }
 
-/** A stretch of a listing as the core is asked for it. */
-export function rowsQuery(filter: Filter, sort: Sort, offset: number, limit: number): CommandInput<'models.list'> {
-  return { ...queryOf(filter), sort, limit, ...(offset > 0 && { offset }) };
+/** A stretch of a listing as the core is asked for it; of a search that isn't counted yet, before it is. */
+export function rowsQuery(
+  filter: Filter,
+  sort: Sort,
+  offset: number,
+  limit: number,
+  isCounted = false,
+): CommandInput<'models.list'> {
+  const isAhead = filter.query !== '' && !isCounted;
+  return { ...queryOf(filter), sort, limit, ...(offset > 0 && { offset }), ...(isAhead && { total: 'at_least' }) };
 }
 
 /** How many filters are on; words that are searched are none. */

@@ -3,10 +3,11 @@ import { idAt, knownIds, missingPages, rowOf, withoutId, withPage } from './list
 import { initialModelsState, type Listing, pageSize } from './models-state.ts';
 
 const page = (index: number, length = pageSize) => Array.from({ length }, (_, at) => `m${index * pageSize + at}`);
+const exactly = (total: number) => ({ total, isTotalExact: true });
 const empty: Listing = { ...initialModelsState.listing, total: 100_000 };
 
 test('rows are found by their number and the other way round, across a gap', () => {
-  const listing = withPage(withPage(empty, 0, page(0), 100_000), 40, page(40), 100_000);
+  const listing = withPage(withPage(empty, 0, page(0), exactly(100_000)), 40, page(40), exactly(100_000));
   expect(idAt(listing, 40 * pageSize + 7)).toBe(`m${40 * pageSize + 7}`);
   expect(idAt(listing, 20 * pageSize)).toBeUndefined();
   expect(rowOf(listing, `m${40 * pageSize + 7}`)).toBe(40 * pageSize + 7);
@@ -20,12 +21,12 @@ test.each([
   [99_990, 100_200, [Math.floor(99_999 / pageSize)]],
   [-50, 10, []],
 ])('rows %i to %i need pages %j', (from, until, pages) => {
-  expect(missingPages(withPage(empty, 0, page(0), 100_000), from, until)).toEqual(pages);
+  expect(missingPages(withPage(empty, 0, page(0), exactly(100_000)), from, until)).toEqual(pages);
 });
 
 test('of many pages those farthest from the last one read go', () => {
   let listing = empty;
-  for (let index = 0; index < 60; index++) listing = withPage(listing, index, page(index), 100_000);
+  for (let index = 0; index < 60; index++) listing = withPage(listing, index, page(index), exactly(100_000));
   expect(Object.keys(listing.pages).map(Number)).toEqual(Array.from({ length: 50 }, (_, at) => 10 + at));
   expect(knownIds(listing)[0]).toBe(`m${10 * pageSize}`);
 });
@@ -34,7 +35,7 @@ test('a model that is gone lets the others move up', () => {
   const total = 2.5 * pageSize;
   const listing = { ...empty, total };
   const whole = [0, 1, 2].reduce(
-    (sum, index) => withPage(sum, index, page(index, index < 2 ? pageSize : pageSize / 2), total),
+    (sum, index) => withPage(sum, index, page(index, index < 2 ? pageSize : pageSize / 2), exactly(total)),
     listing,
   );
   const left = withoutId(whole, 'm3');

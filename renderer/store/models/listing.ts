@@ -30,14 +30,17 @@ export function missingPages(
   return missing;
 }
 
+/** How many rows a listing has, as far as it is known. */
+export type RowCount = Pick<Listing, 'total' | 'isTotalExact'>;
+
 /** The listing with a page more; those farthest from it go when there are too many. */
-export function withPage(listing: Listing, page: number, ids: readonly string[], total: number): Listing {
+export function withPage(listing: Listing, page: number, ids: readonly string[], count: RowCount): Listing {
   const pages: Record<number, readonly string[]> = { ...listing.pages, [page]: ids };
   const far = Object.keys(pages)
     .map(Number)
     .sort((a, b) => Math.abs(b - page) - Math.abs(a - page));
   for (const gone of far.slice(0, Math.max(0, far.length - keptPages))) delete pages[gone];
-  return { ...listing, pages, total, phase: 'ready', problem: null, nearestName: null };
+  return { ...listing, ...count, pages, phase: 'ready', problem: null, nearestName: null };
 }
 
 /** Without one model: the rows after it move up; the last known page then lacks one and is read again when it is needed. */

@@ -1,4 +1,5 @@
 import { ModelId } from '../../../core/contract/ids.ts';
+import type { ModelPage } from '../../../core/contract/library/model.ts';
 import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';
@@ -6,8 +7,8 @@ import { sortOf } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
 import { indexModels, withoutFarModels } from '../sync.ts';
 import { countsOf, isFiltering, queryOf, rowsQuery } from './counts.ts';
-import { idAt, rowOf, withPage } from './listing.ts';
-import { type Filter, type Layout, noFilter, pageSize, paneWidths, type Sort } from './models-state.ts';
+import { idAt, type RowCount, rowOf, withPage } from './listing.ts';
+import { type Filter, type Layout, type Listing, noFilter, pageSize, paneWidths, type Sort } from './models-state.ts';
 
 /** The most that one listing of the core answers with. */
 const mostAtOnce = 500;
@@ -27,9 +28,20 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   const asked = new Set<number>();
   /** By model, the newest of the questions for its details that are under way. */
   const detailsRuns = new Map<string, symbol>();
+  /** What the total is known of. */
+  let counted: Filter | null = null;
 
-  const askRows = (filter: Filter, offset: number, limit: number) =>
-    client.call('models.list', rowsQuery(filter, sortOf(get()), offset, limit));
+  const askRows = (filter: Filter, offset: number, limit: number, isCounted = counted === filter) =>
+    client.call('models.list', rowsQuery(filter, sortOf(get()), offset, limit, isCounted));
+
+  const countOf = (filter: Filter, { total, may_be_more }: ModelPage, before: Listing): RowCount => {
+    if (may_be_more !== true) {
+      counted = filter;
+      return { total, isTotalExact: true };
+    }
+    // As many as before: a scroll bar stays as it is while somebody types.
+    return { total: Math.max(total, before.total), isTotalExact: counted === filter };
+  };
 
   /** Reads the listing anew, from the rows that are in sight. */
   const loadListing = async () => {
@@ -52,7 +64,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
           { ...state.listing, filter: state.listing.filter, pages: {} },
           at,
           read.models.map(({ model_id }) => model_id),
-          read.total,
+          countOf(filter, read, state.listing),
         ),
       }));
     } catch (error) {
@@ -82,11 +94,15 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   const loadFacets = async () => {
     const { filter } = get().listing;
     if (!isFiltering(filter)) {
-      patch(({ counts }) => ({ facets: counts }));
+      patch(({ counts }) => ({ facets: counts, facetsFilter: filter }));
       return;
     }
     const facets = countsOf(await client.call('models.counts', queryOf(filter)));
-    if (get().listing.filter === filter) set({ facets });
+    patch(({ listing }) => {
+      if (listing.filter !== filter) return {};
+      counted = filter;
+      return { facets, facetsFilter: filter, listing: { ...listing, total: facets.all, isTotalExact: true } };
+    });
   };
 
   /** As fast as the core answers, never two at once: while one listing is read, only the newest wish is remembered. */
@@ -129,7 +145,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
               state.listing,
               page,
               read.models.map(({ model_id }) => model_id),
-              read.total,
+              countOf(listing.filter, read, state.listing),
             ),
           }),
         );
@@ -141,7 +157,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   const idsBetween = async (from: number, until: number) => {
     const { listing } = get();
     const ids: string[] = [];
-    for (let at = from; at < Math.min(until, listing.total); ) {
+    for (let at = from; at < until; ) {
       const id = idAt(listing, at);
       if (id !== undefined) {
         ids.push(id);
@@ -263,7 +279,9 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
       }),
     pickAll: () =>
       attempt(async () => {
-        pick(new Set(await idsBetween(0, get().listing.total)));
+        const { filter, total, isTotalExact } = get().listing;
+        const until = isTotalExact ? total : (await askRows(filter, 0, 1, true)).total;
+        pick(new Set(await idsBetween(0, until)));
         set({ isPaneOpen: true });
       }),
     pickNone: () => pick(nobody),

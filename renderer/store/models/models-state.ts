@@ -28,6 +28,8 @@ export interface Listing {
   /** Ids by page, `pageSize` a page. */
   readonly pages: Readonly<Record<number, readonly string[]>>;
   readonly total: number;
+  /** False where all that a search finds are not counted yet: `total` is then what it was before, or what was met so far if that is more. */
+  readonly isTotalExact: boolean;
   readonly phase: 'loading' | 'ready' | 'failed';
   readonly problem: Problem | null;
   /** What a search that found nothing may have meant. */
@@ -96,6 +98,8 @@ export interface ModelsState {
   readonly counts: Counts;
   /** With the filters that are on. */
   readonly facets: Counts;
+  /** The filters that `facets` were counted with: while they are not those that are on, they are counted anew. */
+  readonly facetsFilter: Filter;
   readonly details: Readonly<Record<string, Metadata>>;
   /** What a runner is told of a model, as JSON, or why it is told nothing. */
   readonly descriptors: Readonly<Record<string, { readonly text: string; readonly problem: Problem | null }>>;
@@ -149,11 +153,20 @@ export const paneWidths = { min: 280, initial: 328, max: 480 } as const;
 
 export const initialModelsState: ModelsState = {
   models: {},
-  listing: { filter: noFilter, pages: {}, total: 0, phase: 'loading', problem: null, nearestName: null },
+  listing: {
+    filter: noFilter,
+    pages: {},
+    total: 0,
+    isTotalExact: true,
+    phase: 'loading',
+    problem: null,
+    nearestName: null,
+  },
   sort: 'newest',
   searchSort: 'relevance',
   counts: noCounts,
   facets: noCounts,
+  facetsFilter: noFilter,
   details: {},
   descriptors: {},
   madeWith: {},

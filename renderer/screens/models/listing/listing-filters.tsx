@@ -1,6 +1,7 @@
 import { ChevronDown, ListFilter, Star } from 'lucide-react';
 import { Dialog, DialogTrigger, Popover } from 'react-aria-components/Popover';
 import { useTranslations } from 'use-intl';
+import { useShallow } from 'zustand/shallow';
 import type { ValidationState } from '../../../../core/contract/library/finding.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { filtersOn } from '../../../store/models/counts.ts';
@@ -20,16 +21,16 @@ const sorts = ['newest', 'name', 'size', 'family'] as const satisfies readonly S
 export function ListingFilters() {
   const t = useTranslations();
   const { setFilter } = useActions();
-  const filter = useApp((state) => state.listing.filter);
+  const isFavourite = useApp((state) => state.listing.filter.favourite);
   const hasFavourites = useApp((state) => state.counts.favourites > 0 || state.listing.filter.favourite);
-  const folded = filtersOn({ ...filter, type: null, favourite: false });
+  const folded = useApp((state) => filtersOn({ ...state.listing.filter, type: null, favourite: false }));
   return (
     <span className={css.filters}>
       {hasFavourites && (
         <ToolToggle
           label={t('models.favourites')}
-          isOn={filter.favourite}
-          onPress={() => setFilter({ favourite: !filter.favourite })}
+          isOn={isFavourite}
+          onPress={() => setFilter({ favourite: !isFavourite })}
         >
           <Star />
         </ToolToggle>
@@ -59,7 +60,15 @@ function FilterMenus() {
   const t = useTranslations();
   const { setFilter } = useActions();
   const { family, number } = useWords();
-  const filter = useApp((state) => state.listing.filter);
+  const filter = useApp(
+    useShallow(
+      ({
+        listing: {
+          filter: { query: _, ...chosen },
+        },
+      }) => chosen,
+    ),
+  );
   const facets = useApp((state) => state.facets);
   const counted = (text: string, count: number) => t('models.counted', { text, count: number(count) });
   return (

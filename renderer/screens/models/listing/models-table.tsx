@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, Check, Star } from 'lucide-react';
 import { memo, useRef } from 'react';
 import { useTranslations } from 'use-intl';
+import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { folderOf } from '../../../format/path.ts';
@@ -35,7 +36,7 @@ function gridProps(activeRow: number | null) {
 /** The same listing as rows. A grid with one tab stop; the active row is the selected one. */
 export function ModelsTable() {
   const t = useTranslations('models');
-  const listing = useApp((state) => state.listing);
+  const listing = useApp(useShallow(({ listing: { pages, total, isTotalExact } }) => ({ pages, total, isTotalExact })));
   const models = useApp((state) => state.models);
   const scroll = useRef<HTMLDivElement>(null);
   const { height } = useRoom(scroll);
@@ -66,7 +67,7 @@ export function ModelsTable() {
         {...gridProps(activeRow >= first && activeRow < last ? activeRow : null)}
         className={css.table}
         aria-label={t('list')}
-        aria-rowcount={listing.total + 1}
+        aria-rowcount={listing.isTotalExact ? listing.total + 1 : -1}
         {...handlers}
       >
         <Heads />

@@ -3,6 +3,7 @@ import { Check } from 'lucide-react';
 import { type CSSProperties, memo, useEffect, useMemo, useRef } from 'react';
 import { isRTL } from 'react-aria-components/I18nProvider';
 import { useTranslations } from 'use-intl';
+import { useShallow } from 'zustand/shallow';
 import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useApp } from '../../../app-context.tsx';
 import type { Face } from '../../../pattern/keep-painted.ts';
@@ -24,10 +25,14 @@ import { useListing } from './use-listing.ts';
 /** As the tokens have them: a row's height must be known before it is drawn. */
 const tile = { minWidth: 172, gapX: 16, gapY: 24, label: 64, radius: 6 } as const;
 
+/** To screen readers. */
+const unknownTotal = -1;
+
 /** Equal tiles, only the rows in sight drawn. A listbox with one tab stop; the active tile is the selected one. */
 export function ModelsWall() {
   const t = useTranslations('models');
-  const listing = useApp((state) => state.listing);
+  // Not its filter: what is typed alone changes no row.
+  const listing = useApp(useShallow(({ listing: { pages, total, isTotalExact } }) => ({ pages, total, isTotalExact })));
   const models = useApp((state) => state.models);
   const scroll = useRef<HTMLDivElement>(null);
   const { width, height } = useRoom(scroll);
@@ -96,7 +101,7 @@ export function ModelsWall() {
                     key={String(column)}
                     model={model}
                     index={index}
-                    total={shown.total}
+                    total={shown.isTotalExact ? shown.total : unknownTotal}
                     isSelected={isSelected(model.model_id)}
                     isActive={index === activeRow}
                   />
@@ -113,7 +118,12 @@ export function ModelsWall() {
 }
 
 /** The models of a row; undefined where none is read yet. */
-function modelsOf(listing: Listing, models: AppState['models'], first: number, columns: number) {
+function modelsOf(
+  listing: Pick<Listing, 'pages' | 'total'>,
+  models: AppState['models'],
+  first: number,
+  columns: number,
+) {
   return Array.from({ length: Math.max(0, Math.min(columns, listing.total - first)) }, (_, column) => {
     const id = idAt(listing, first + column);
     return id === undefined ? undefined : models[id];
