@@ -59,7 +59,7 @@ const programs: readonly NodeProgram[] = [
     isExternal: isPart(['sharp']),
   },
   {
-    input: { entry: 'core/runner/entry.ts' },
+    input: { entry: 'core/runner/entry.ts', 'weight-thread': 'core/diffusion/onnx/weight-thread.ts' },
     folder: 'dist/runner',
     format: 'es',
     extension: 'mjs',

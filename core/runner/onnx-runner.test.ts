@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Failed, failureOf } from '../contract/failure.ts';
@@ -80,18 +78,6 @@ describe('a runner that is warmed up', () => {
 });
 
 describe('a runner over a process', () => {
-  it.runIf(process.platform === 'linux')('that is killed while it loads leaves no weights in memory', async () => {
-    const runner = open();
-    const { started, result } = firstEvent(runner, 'long');
-    await started;
-    const pid = runner.processId() ?? expect.unreachable('it runs');
-    const weights = `/dev/shm/vitrine-weights-${pid}-left`;
-    await writeFile(weights, 'weights');
-    process.kill(pid, 'SIGKILL');
-    await refusalOf(result);
-    expect(existsSync(weights)).toBe(false);
-  });
-
   it('starts it at the first run, keeps it for the second, and tells what it knows', async () => {
     const states: RunnerStatus[] = [];
     const runner = open({ onStatus: (status) => states.push(status), env: { STUB_PROVIDER: 'webgpu' } });

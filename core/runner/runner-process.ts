@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Failed } from '../contract/failure.ts';
 import { RunnerReply, type RunnerRequest } from '../contract/generate/runner.ts';
-import { removeAbandonedWeights } from '../diffusion/onnx/abandoned-weights.ts';
 
 export interface RunnerProcessOptions {
   /** The script of the process. */
@@ -55,7 +54,6 @@ export class RunnerProcess {
       child.once('exit', async (code, signal) => {
         const cause = ofRunner?.faultOfMessages ?? (signal === null ? `exit code ${code}` : `signal ${signal}`);
         const words = await stderr;
-        await removeAbandonedWeights();
         resolve(words === '' ? cause : `${cause}: ${words}`);
       });
     });

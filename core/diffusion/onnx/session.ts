@@ -2,8 +2,8 @@ import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Failed } from '../../contract/failure.ts';
 import type { Tensor } from '../networks.ts';
 import type { OnnxGraph } from './graph-builder.ts';
-import { castIntoMemoryFile } from './memory-file.ts';
-import { readTurnedWeights } from './turned-weights.ts';
+import { withCastsFed } from './fed-weights.ts';
+import { type LoadedWeights, loadWeights } from './load-weights.ts';
 
 // Its errors are thrown as well, and become failures: on standard error they would only alarm.
 env.logLevel = 'fatal';
@@ -28,24 +28,29 @@ export interface Session {
 
 /** Loads a graph whose weights are read from where they lie. Throws `oom` or `model_load_failed`. */
 export async function openSession(graph: OnnxGraph, options: SessionOptions): Promise<Session> {
-  const session = await mapErrors(async () => {
-    const inMemory = options.provider === 'cpu' ? await castIntoMemoryFile(graph) : null;
-    try {
-      return await createSession({ ...graph, ...inMemory }, options, inMemory !== null);
-    } finally {
-      await inMemory?.remove();
-    }
-  });
-  const turned = await mapErrors(() => readTurnedWeights(graph.turned));
+  const { fed, ...rest } = options.provider === 'cpu' ? withCastsFed(graph) : { ...graph, fed: [] };
+  // Threads read while the runtime makes the session, which blocks this one.
+  const [weights, session] = await Promise.allSettled([
+    mapErrors(() => loadWeights(graph.turned, fed)),
+    mapErrors(() => createSession(rest, options, fed.length > 0)),
+  ]);
+  if (weights.status === 'fulfilled' && session.status === 'fulfilled')
+    return openedSession(session.value, weights.value);
+  if (weights.status === 'fulfilled') weights.value.free();
+  if (session.status === 'fulfilled') await session.value.release();
+  throw [weights, session].find((one) => one.status === 'rejected')?.reason;
+}
+
+function openedSession(session: InferenceSession, weights: LoadedWeights): Session {
   return {
     run: async (feeds) => {
       const inputs = Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, toOrt(feed)]));
-      const outputs = await mapErrors(() => session.run({ ...inputs, ...turned.feeds }));
+      const outputs = await mapErrors(() => session.run({ ...inputs, ...weights.feeds }));
       return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(name, value)]));
     },
     close: async () => {
       await session.release();
-      turned.free();
+      weights.free();
     },
   };
 }

@@ -18,14 +18,18 @@ export interface CastWeight {
   readonly tensor: WeightTensor;
 }
 
-/** A weight that a network uses in another form: its numbers as rows `[n, columns]`, and a matrix times the transpose of these. */
-export interface TurnedWeight {
-  /** The graph's input that takes it. */
-  readonly name: string;
-  readonly tensor: WeightTensor;
+/** Another form of a weight: a matrix times the transpose of its numbers as rows `[n, columns]`. */
+export interface WeightForm {
   /** `[rows, columns]`, row by row. */
   readonly matrix: readonly number[];
   readonly columns: number;
+}
+
+/** A weight that a network uses in another form. */
+export interface TurnedWeight extends WeightForm {
+  /** The graph's input that takes it. */
+  readonly name: string;
+  readonly tensor: WeightTensor;
   /** Of what comes of it. */
   readonly dims: readonly number[];
 }
@@ -82,3 +86,6 @@ function sameWithoutOnes(left: readonly number[], right: readonly number[]): boo
   const [a, b] = [trim(left), trim(right)];
   return a.length === b.length && a.every((size, index) => size === b[index]);
 }
+
+/** How many numbers there are in a tensor of such a shape. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { expect, test, vi } from 'vitest';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
@@ -28,4 +31,27 @@ test('on CPU a session serves every size, and is made anew for a large map of ot
   expect(counts).toEqual([1, 1, 2, 2, 2, 3]);
   await session.close();
   created.mockRestore();
+});
+
+test('what was prepared is what runs, and a session that could not be made ahead is made by the run', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'prepared-'));
+  const path = join(folder, 'weights');
+  const session = lazySession('cpu', () => {
+    const graph = new GraphBuilder('sum');
+    const weight = graph.weight({ dtype: 'F32', shape: [2], offsetBytes: 0, lengthBytes: 8, path });
+    graph.output('sum', graph.node('Add', [graph.input('x', [2]), weight]), [2]);
+    return graph.finish();
+  });
+  session.prepare();
+  await expect.poll(() => session.isLoaded).toBe(false);
+  await writeFile(path, new Uint8Array(Float32Array.of(1, 2).buffer));
+  const created = vi.spyOn(InferenceSession, 'create');
+  session.prepare();
+  session.prepare();
+  const { sum } = await session.run({ x: { data: Float32Array.of(10, 20), dims: [2] } });
+  expect([...(sum?.data ?? [])]).toEqual([11, 22]);
+  expect(created).toHaveBeenCalledTimes(1);
+  created.mockRestore();
+  await session.close();
+  await rm(folder, { recursive: true });
 });

@@ -5,6 +5,8 @@ import { type Feed, namedDims, openSession, type Session } from '../onnx/session
 
 export interface LazySession extends Session {
   readonly isLoaded: boolean;
+  /** Begins to load on CPU, where that depends on no sizes, while another session runs. One that fails is tried anew by the next run. */
+  prepare(): void;
 }
 
 /**
@@ -18,19 +20,26 @@ export function lazySession(
   makeGraph: () => OnnxGraph,
   precision: Precision = 'float32',
 ): LazySession {
-  let opened: { readonly session: Promise<Session>; readonly sizes: string } | null = null;
-  let graph: OnnxGraph | null = null;
+  /** `sizes` of the first run, which there may not have been. */
+  let opened: { readonly session: Promise<Session>; sizes: string | null } | null = null;
+  let written: OnnxGraph | null = null;
+  const graphOf = () => {
+    written ??= precision === 'float16' ? inHalfPrecision(makeGraph()) : makeGraph();
+    return written;
+  };
   const close = async () => {
     const closing = opened;
     opened = null;
-    await (await closing?.session)?.close();
+    const session = await closing?.session.catch(() => null);
+    await session?.close();
   };
   return {
     run: async (feeds) => {
-      graph ??= precision === 'float16' ? inHalfPrecision(makeGraph()) : makeGraph();
+      const graph = graphOf();
       const dims = namedDims(graph, feeds);
       const fixedDims = provider === 'cpu' ? {} : dims;
       const sizes = JSON.stringify(dims);
+      if (opened !== null) opened.sizes ??= sizes;
       if (opened !== null && opened.sizes !== sizes && (provider !== 'cpu' || isLarge(feeds))) await close();
       opened ??= { session: openSession(graph, { provider, fixedDims }), sizes };
       let session: Session;
@@ -41,6 +50,15 @@ export function lazySession(
         throw error;
       }
       return session.run(feeds);
+    },
+    prepare: () => {
+      if (provider !== 'cpu' || opened !== null) return;
+      const session = openSession(graphOf(), { provider });
+      const opening = { session, sizes: null };
+      session.catch(() => {
+        if (opened === opening) opened = null;
+      });
+      opened = opening;
     },
     close,
     get isLoaded() {

@@ -89,7 +89,9 @@ export function openNoisePredictor(
         }),
         ...(await keysAndValuesOf(input.context)),
       };
-      for (const { graph, session } of await segmentsFor(input.sample.dims.slice(2))) {
+      const inOrder = await segmentsFor(input.sample.dims.slice(2));
+      for (const [index, { graph, session }] of inOrder.entries()) {
+        inOrder[index + 1]?.session.prepare();
         const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, present(values[name])]));
         values = { ...values, ...(await session.run(feeds)) };
       }

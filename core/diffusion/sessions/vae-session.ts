@@ -13,7 +13,11 @@ interface VaeHalf {
  * One half of a VAE, whose only input is a feature map. A map of fewer than `leastRows` rows is too low to be convolved in bands: it goes
  * through a session of its own.
  */
-export function vaeSession(provider: string, forms: Forms, { leastRows, precision, write }: VaeHalf): LazySession {
+export function vaeSession(
+  provider: string,
+  forms: Forms,
+  { leastRows, precision, write }: VaeHalf,
+): Omit<LazySession, 'prepare'> {
   const banded = lazySession(provider, () => write(forms), precision);
   const whole = lazySession(provider, () => write({ ...forms, convolution: 'direct' }), precision);
   return {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ReadWeights, readTurnedWeights } from './turned-weights.ts';
+import { type LoadedWeights, loadWeights } from './load-weights.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const turnedBy = (stored: ArrayLike<number>): number[] =>
     ),
   );
 
-function floatsOf({ feeds }: ReadWeights): number[] {
+function floatsOf({ feeds }: LoadedWeights): number[] {
   const data = feeds.kernel?.data;
   return data instanceof Float32Array ? [...data] : [];
 }
@@ -41,7 +41,7 @@ test.each([
   await writeFile(path, Buffer.concat([Buffer.alloc(6), Buffer.from(stored.buffer)]));
   const tensor = { dtype, shape: [values.length], offsetBytes: 6, lengthBytes: stored.byteLength, path };
   const dims = [3, values.length / 2, 1];
-  const read = await readTurnedWeights([{ name: 'kernel', tensor, matrix, columns: 2, dims }]);
+  const read = await loadWeights([{ name: 'kernel', tensor, matrix, columns: 2, dims }]);
   expect(read.feeds.kernel?.dims).toEqual(dims);
   const got = floatsOf(read);
   const expected = turnedBy(values);
@@ -54,7 +54,7 @@ test('infinities and numbers that are none stay what they are', async () => {
   const stored = Uint16Array.of(0x7c00, 0, 0xfc00, 0, 0x7e00, 0);
   const bytes = new Uint8Array(stored.buffer);
   const tensor = { dtype: 'F16', shape: [6], offsetBytes: 0, lengthBytes: 12, path: 'nowhere', bytes };
-  const read = await readTurnedWeights([{ name: 'kernel', tensor, matrix: [1, 0], columns: 2, dims: [1, 3] }]);
+  const read = await loadWeights([{ name: 'kernel', tensor, matrix: [1, 0], columns: 2, dims: [1, 3] }]);
   expect(floatsOf(read)).toEqual([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN]);
   read.free();
 });
@@ -63,7 +63,7 @@ test('a file that ends before its weights do is refused', async () => {
   const path = join(folder, 'short');
   await writeFile(path, new Uint8Array(10));
   const tensor = { dtype: 'F16', shape: [8], offsetBytes: 0, lengthBytes: 16, path };
-  await expect(readTurnedWeights([{ name: 'kernel', tensor, matrix, columns: 2, dims: [3, 4] }])).rejects.toThrow(
+  await expect(loadWeights([{ name: 'kernel', tensor, matrix, columns: 2, dims: [3, 4] }])).rejects.toThrow(
     `${path} ends before its weights do`,
   );
 });
