@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ProviderName } from '../contract/generate/runner.ts';
+import { roomFor } from '../diffusion/memory/room.ts';
 import type { Tensor } from '../diffusion/networks.ts';
 import { GraphBuilder } from '../diffusion/onnx/graph-builder.ts';
 import { openSession } from '../diffusion/onnx/session.ts';
@@ -56,6 +57,8 @@ const networks = await openNetworks(bundle, choice.provider, choice.attention, c
 const tokens = [Array.from({ length: 77 }, (_, at) => at), Array.from({ length: 77 }, () => 0)];
 const encoding = await networks.encodeText([tokens], 0);
 const text = await seconds(() => networks.encodeText([tokens], 0));
+// As a run does before its first step.
+await roomFor(networks.memory).leave('text');
 const step = (size: number, timestep: number) => {
   const cells = size / networks.pixelsPerLatent;
   const sample = noise([1, networks.latentChannels, cells, cells]);

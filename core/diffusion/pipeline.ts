@@ -109,6 +109,7 @@ export async function openPipeline(
         await room.make('text', shape);
         return resolvePrompts({ plan, tokenizers, encoder, takesGuidance: networks.takesGuidance, pause });
       });
+      await room.leave('text');
 
       for (const [item_index, seed] of plan.seeds.entries()) {
         const picture = await timed('denoise_ms', async () => {

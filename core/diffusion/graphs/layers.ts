@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { WeightSource } from '../onnx/weight-source.ts';
-import { type WinogradTile, winogradConv, winogradTwofoldConv } from './winograd.ts';
+import { canBeTurned, type WinogradTile, winogradConv, winogradTwofoldConv } from './winograd.ts';
 
 /**
  * `fused`: ONNX Runtime's MultiHeadAttention, a flash attention on CPU: at 4096 tokens a tenth of the memory.
@@ -70,7 +70,7 @@ export function conv(
   const { graph, weights } = writer;
   const kernel = weights.tensor(`${name}.weight`, [channels, input.channels, kernelSize, kernelSize]);
   const bias = weights.tensor(`${name}.bias`, [channels]);
-  if (tile !== undefined && takesWinograd(writer, input, channels))
+  if (tile !== undefined && takesWinograd(writer, input, channels) && canBeTurned(kernel.shape))
     return { value: winogradConv(graph, { value: input.value, kernel, bias }, tile, bands), channels };
   const value = graph.node('Conv', [input.value, graph.weight(kernel), graph.weight(bias)], {
     kernel_shape: [kernelSize, kernelSize],

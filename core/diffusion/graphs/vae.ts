@@ -87,9 +87,16 @@ export const vaeWeights = (folder: string, tensors: ReadonlyMap<string, WeightTe
 /** diffusers gives every norm of a VAE this, whatever the config says. */
 const epsilon = 1e-6;
 
-/** The lowest level holds most of the weights and is quick all the same: its kernels stay as they are. */
-const tileAt = (config: VaeConfig, level: number): WinogradTile | undefined =>
-  level < config.block_out_channels.length - 1 ? 4 : undefined;
+/**
+ * The lowest level holds most of the weights and is quick all the same: its kernels stay as they are. Where kernels of the next are as large,
+ * they grow little.
+ */
+function tileAt({ block_out_channels }: VaeConfig, level: number): WinogradTile | undefined {
+  if (level >= block_out_channels.length - 1) return undefined;
+  return (block_out_channels[level] ?? 0) > widestGrown ? 2 : 4;
+}
+/** A 3x3 kernel from as many channels to as many grows by 15 MB to these, of twice as many by 60. */
+const widestGrown = 256;
 
 /**
  * Twice as many bands on each bigger level: the memory that a convolution works in is the same on all. More would save next to none, since

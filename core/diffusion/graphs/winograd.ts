@@ -113,11 +113,16 @@ export interface WinogradInput {
   readonly bias: WeightTensor;
 }
 
-/** Kernels that would grow to more than this by tiles of 4 take tiles of 2: of the largest the memory weighs more than the time. */
-const mostGrownBytes = 128 * 2 ** 20;
+/** Kernels that would grow to more than this by tiles of 4 take tiles of 2: of the larger the memory weighs more than the time. */
+const mostGrownBytes = 64 * 2 ** 20;
+/** Kernels that would grow to more than this even so stay as they are: SD 1.5's two of 2560 channels to 1280. */
+const mostGrownByTwoBytes = 192 * 2 ** 20;
 
 const bytesIn = ({ kernel }: Transform, [outChannels = 0, inChannels = 0]: readonly number[]): number =>
   kernel.length ** 2 * outChannels * inChannels * 4;
+
+/** Whether a kernel `[outChannels, inChannels, 3, 3]` does not take too much memory by any tile. */
+export const canBeTurned = (shape: readonly number[]): boolean => bytesIn(two, shape) <= mostGrownByTwoBytes;
 
 /**
  * A 3x3 convolution over a map padded by 1. With several `bands` of rows, only one's components are in memory at once; a map must have that

@@ -60,10 +60,22 @@ test.each<[Part, readonly Part[], number, readonly Part[]]>([
   expect(released).toEqual(expected);
 });
 
+test.each<[Part, readonly Part[], readonly Part[]]>([
+  ['text', ['text', 'noise'], ['text']],
+  ['text', ['noise'], []],
+  // Holds nothing to speak of.
+  ['encode', ['encode'], []],
+])('of %s, done with beside %j, %j is let go', async (part, loaded, expected) => {
+  const { room, released } = machine(loaded);
+  await room.leave(part);
+  expect(released).toEqual(expected);
+});
+
 test('networks whose memory is not the machine’s are never refused', async () => {
   const room = roomFor(null, () => 0);
   expect(() => room.check(['noise'], shape)).not.toThrow();
   await room.make('noise', shape);
+  await room.leave('text');
 });
 
 test('the estimates are near what was measured', () => {
