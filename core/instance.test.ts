@@ -228,7 +228,7 @@ test.runIf(mayMount)('a library on a full drive is read, and what would change i
   const { commands } = reading.app;
   const first = async () => (await commands['models.list'](ListQuery.parse({}))).models[0];
   // Its index is made anew, elsewhere: an open waits for that only so long.
-  await expect.poll(async () => (await first())?.name).toBe('sd15-tiny');
+  await expect.poll(async () => (await first())?.name, { timeout: 20_000 }).toBe('sd15-tiny');
   const model = await first();
   expect((await commands['app.status']({})).library_refusal?.code).toBe('disk_full');
   if (model === undefined) expect.unreachable('it was listed');
