@@ -28,6 +28,11 @@ export function packFaults(files: PackedFiles, target: string): string[] {
     { what: 'the window', where: 'archived', pattern: /^dist\/renderer\/index\.html$/ },
     { what: 'the runner', where: 'unpacked', pattern: /^dist\/runner\/entry\.mjs$/ },
     {
+      what: "the thread that reads the runner's weights",
+      where: 'unpacked',
+      pattern: /^dist\/runner\/weight-thread\.mjs$/,
+    },
+    {
       what: 'the binding of ONNX Runtime',
       where: 'unpacked',
       pattern: new RegExp(`onnxruntime-node/bin/napi-v6/${platform}/${architecture}/.*\\.node$`),
