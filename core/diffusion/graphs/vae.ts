@@ -88,14 +88,14 @@ export const vaeWeights = (folder: string, tensors: ReadonlyMap<string, WeightTe
 const epsilon = 1e-6;
 
 /**
- * The lowest level holds most of the weights and is quick all the same: its kernels stay as they are. Where kernels of the next are as large,
- * they grow little.
+ * The lowest level holds most of the weights and is quick all the same: its kernels stay as they are. The next level's take tiles of 2 where
+ * it is as wide, by which they grow less.
  */
 function tileAt({ block_out_channels }: VaeConfig, level: number): WinogradTile | undefined {
   if (level >= block_out_channels.length - 1) return undefined;
   return (block_out_channels[level] ?? 0) > widestGrown ? 2 : 4;
 }
-/** A 3x3 kernel from as many channels to as many grows by 15 MB to these, of twice as many by 60. */
+/** Channels. A kernel from so many to as many grows from 2 MB to 9 by tiles of 4, of twice as many from 9 to 38. */
 const widestGrown = 256;
 
 /**

@@ -29,7 +29,7 @@ const freeBytes = (): number => process.availableMemory();
 
 const allParts: readonly Part[] = ['text', 'noise', 'decode', 'encode'];
 
-/** Held beside what runs, that a part need not load again; SD 1.5's text encoder takes 0.6 GiB and a third of a second. */
+/** Held beside what runs, so that a part need not load again; SD 1.5's text encoder is above: 0.4 s to load on two cores. */
 const mostIdleBytes = 2 ** 28;
 
 /** Watches that networks find the room they need. Null for `memory`: on a GPU nobody can say what is free. */
