@@ -4,32 +4,21 @@ import {
   type ActivationName,
   activate,
   add,
-  attention,
   conv,
   type FeatureMap,
   type Forms,
   groupNorm,
   type LayerWriter,
-  layerNorm,
   linear,
   type ResnetTime,
   resizeTo,
   resnet,
-  type Tokens,
-  toFeatureMap,
-  toTokens,
   twofoldConv,
-  unflatten,
   withRowsOf,
 } from './layers.ts';
+import { contextGraph, type TransformerWriter, transformer } from './transformer.ts';
 import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';
 import type { WinogradTile } from './winograd.ts';
-
-/** A layer that attends to the prompt. Its keys and values depend on the prompt alone: they are made once a picture, not once a step. */
-export interface CrossAttention {
-  readonly name: string;
-  readonly channels: number;
-}
 
 /** One graph of a UNet; those of one UNet run in turn, each taking inputs by name from the caller and from all before it. */
 export type UnetSegments = readonly OnnxGraph[];
@@ -63,11 +52,10 @@ interface Skip extends FeatureMap {
 }
 
 /** The writer of the segment that is open, and what all segments share. */
-interface UnetWriter extends LayerWriter {
+interface UnetWriter extends TransformerWriter {
   readonly config: UnetConfig;
   readonly segment: number;
   readonly time: ResnetTime;
-  readonly crossAttentions: CrossAttention[];
 }
 
 /** UNet2DConditionModel of Stable Diffusion 1, 2 and XL. */
@@ -144,7 +132,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   const { crossAttentions } = writer;
   return {
     segments: [...finished, writer.graph.finish()],
-    context: crossAttentions.length === 0 ? null : contextGraph(config, weights, crossAttentions),
+    context: crossAttentions.length === 0 ? null : contextGraph(config.cross_attention_dim, weights, crossAttentions),
   };
 }
 
@@ -191,27 +179,6 @@ function skipValue(writer: UnetWriter, skip: Skip): Value {
   return skip.segment === writer.segment ? skip.value : writer.graph.input(skip.name, mapDims(skip.name, skip));
 }
 
-/** One graph for all keys and values: `[batch, tokens, cross_attention_dim]` through each layer's two projections. */
-function contextGraph(config: UnetConfig, weights: WeightSource, layers: readonly CrossAttention[]): OnnxGraph {
-  const graph = new GraphBuilder('unet-context');
-  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct' };
-  const width = config.cross_attention_dim;
-  const context = graph.input('context', ['batch', 'tokens', width]);
-  const flat = graph.node('Reshape', [context, graph.integers([-1, width])]);
-  const leading = graph.node('Shape', [context], { start: 0, end: 2 });
-  for (const [index, { name, channels }] of layers.entries()) {
-    const shape = graph.node('Concat', [leading, graph.integers([channels])], { axis: 0 });
-    for (const [output, part] of [
-      [`key_${index}`, 'to_k'],
-      [`value_${index}`, 'to_v'],
-    ] as const) {
-      const value = linear(writer, `${name}.${part}`, flat, [width, channels], { bias: false });
-      graph.output(output, graph.node('Reshape', [value, shape]), ['batch', 'tokens', channels]);
-    }
-  }
-  return graph.finish();
-}
-
 /** Through the activation that every resnet would put before its own projection, once for all. */
 function timeEmbedding(writer: LayerWriter, config: UnetConfig): ResnetTime {
   const { graph } = writer;
@@ -243,7 +210,7 @@ function withGuidance(writer: LayerWriter, config: UnetConfig, features: Value):
 
 function midBlock(writer: UnetWriter, input: FeatureMap, block: BlockAtLevel): FeatureMap {
   let map = unetResnet(writer, 'mid_block.resnets.0', input, block);
-  map = transformer(writer, 'mid_block.attentions.0', map, block);
+  map = unetTransformer(writer, 'mid_block.attentions.0', map, block);
   return unetResnet(writer, 'mid_block.resnets.1', map, block);
 }
 
@@ -255,7 +222,7 @@ function blockLayer(
   block: BlockAtLevel,
 ): FeatureMap {
   const map = unetResnet(writer, `${name}.resnets.${layer}`, input, block);
-  return block.hasAttention ? transformer(writer, `${name}.attentions.${layer}`, map, block) : map;
+  return block.hasAttention ? unetTransformer(writer, `${name}.attentions.${layer}`, map, block) : map;
 }
 
 const unetResnet = (
@@ -273,6 +240,13 @@ const unetResnet = (
     activation: writer.config.act_fn,
   });
 
+const unetTransformer = (writer: UnetWriter, name: string, input: FeatureMap, block: UnetBlock): FeatureMap =>
+  transformer(writer, name, input, {
+    heads: block.heads,
+    layers: block.transformerLayers,
+    groups: writer.config.norm_num_groups,
+  });
+
 /** Puts a skip behind the map's channels. */
 function join(writer: UnetWriter, map: FeatureMap, skip: Skip | undefined): FeatureMap {
   if (skip === undefined) throw new RangeError('the way up has more layers than the way down left skips');
@@ -281,83 +255,5 @@ function join(writer: UnetWriter, map: FeatureMap, skip: Skip | undefined): Feat
   return {
     value: writer.graph.node('Concat', [map.value, rows], { axis: 1 }),
     channels: map.channels + skip.channels,
-  };
-}
-
-/**
- * diffusers' Transformer2DModel. Its projections are written as linear layers over tokens also where the bundle has 1x1 convolutions:
- * the same numbers in the same order.
- */
-function transformer(writer: UnetWriter, name: string, input: FeatureMap, block: UnetBlock): FeatureMap {
-  const { channels } = input;
-  const square = [channels, channels] as const;
-  const normed = groupNorm(writer, `${name}.norm`, input, { groups: writer.config.norm_num_groups, epsilon: 1e-6 });
-  let tokens = toTokens(writer, normed);
-  tokens = { ...tokens, value: linear(writer, `${name}.proj_in`, tokens.value, square) };
-  for (let layer = 0; layer < block.transformerLayers; layer++)
-    tokens = transformerBlock(writer, `${name}.transformer_blocks.${layer}`, tokens, block.heads);
-  tokens = { ...tokens, value: linear(writer, `${name}.proj_out`, tokens.value, square) };
-  return { channels, value: add(writer, toFeatureMap(writer, tokens, input).value, input.value) };
-}
-
-const layerNormEpsilon = 1e-5;
-
-/** diffusers' BasicTransformerBlock: self attention, cross attention, gated feed-forward. */
-function transformerBlock(writer: UnetWriter, name: string, input: Tokens, heads: number): Tokens {
-  const { graph } = writer;
-  const { channels } = input;
-  const square = [channels, channels] as const;
-  const project = (part: string, tokens: Tokens) =>
-    unflatten(writer, {
-      ...tokens,
-      value: linear(writer, `${name}.${part}`, tokens.value, square, { bias: false }),
-    });
-  const after = (part: string, before: Tokens, mixed: Value): Tokens => ({
-    ...before,
-    value: add(writer, linear(writer, `${name}.${part}.to_out.0`, mixed, square), before.value),
-  });
-
-  const own = layerNorm(writer, `${name}.norm1`, input, layerNormEpsilon);
-  const query = project('attn1.to_q', own);
-  const selfMixed = attention(writer, {
-    query,
-    key: project('attn1.to_k', own),
-    value: project('attn1.to_v', own),
-    channels,
-    heads,
-  });
-  const index = writer.crossAttentions.push({ name: `${name}.attn2`, channels }) - 1;
-  const key = graph.input(`key_${index}`, ['batch', 'tokens', channels]);
-  let attended = after('attn1', input, selfMixed);
-  if (index === 0) attended = inRowsOf(writer, attended, key);
-
-  const asked = layerNorm(writer, `${name}.norm2`, attended, layerNormEpsilon);
-  const crossMixed = attention(writer, {
-    query: project('attn2.to_q', asked),
-    key,
-    value: graph.input(`value_${index}`, ['batch', 'tokens', channels]),
-    channels,
-    heads,
-  });
-  const informed = after('attn2', attended, crossMixed);
-
-  const fed = layerNorm(writer, `${name}.norm3`, informed, layerNormEpsilon).value;
-  const wide = channels * 4;
-  // The two halves of the gated layer as two products over two ranges of its weight: a Split would copy the result.
-  const half = (rows: readonly [number, number]) =>
-    linear(writer, `${name}.ff.net.0.proj`, fed, [channels, 2 * wide], { rows });
-  const gated = graph.node('Mul', [half([0, wide]), graph.node('Gelu', [half([wide, 2 * wide])])]);
-  const narrow = linear(writer, `${name}.ff.net.2`, gated, [wide, channels]);
-  return { ...informed, value: add(writer, informed.value, narrow) };
-}
-
-/** Tokens of one row become those of as many as `like` has. */
-function inRowsOf(writer: UnetWriter, tokens: Tokens, like: Value): Tokens {
-  const { graph } = writer;
-  const value = withRowsOf(writer, unflatten(writer, tokens), 3, like);
-  return {
-    ...tokens,
-    value: graph.node('Reshape', [value, graph.integers([-1, tokens.channels])]),
-    shape: graph.node('Shape', [value]),
   };
 }

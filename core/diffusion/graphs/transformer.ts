@@ -1,0 +1,137 @@
+import { GraphBuilder, type OnnxGraph, type Value } from '../onnx/graph-builder.ts';
+import type { WeightSource } from '../onnx/weight-source.ts';
+import {
+  add,
+  attention,
+  type FeatureMap,
+  groupNorm,
+  type LayerWriter,
+  layerNorm,
+  linear,
+  type Tokens,
+  toFeatureMap,
+  toTokens,
+  unflatten,
+  withRowsOf,
+} from './layers.ts';
+
+/** A layer that attends to the prompt. Its keys and values depend on the prompt alone: they are made once a picture, not once a step. */
+export interface CrossAttention {
+  readonly name: string;
+  readonly channels: number;
+}
+
+/** The writer of a UNet, and the layers so far that attend to the prompt: the last one's place is its number among `key_N`. */
+export interface TransformerWriter extends LayerWriter {
+  readonly crossAttentions: CrossAttention[];
+}
+
+export interface TransformerOptions {
+  readonly layers: number;
+  readonly heads: number;
+  /** Of the norm before it. */
+  readonly groups: number;
+}
+
+/**
+ * diffusers' Transformer2DModel. Its projections are written as linear layers over tokens also where the bundle has 1x1 convolutions:
+ * the same numbers in the same order.
+ */
+export function transformer(
+  writer: TransformerWriter,
+  name: string,
+  input: FeatureMap,
+  options: TransformerOptions,
+): FeatureMap {
+  const { channels } = input;
+  const square = [channels, channels] as const;
+  const normed = groupNorm(writer, `${name}.norm`, input, { groups: options.groups, epsilon: 1e-6 });
+  let tokens = toTokens(writer, normed);
+  tokens = { ...tokens, value: linear(writer, `${name}.proj_in`, tokens.value, square) };
+  for (let layer = 0; layer < options.layers; layer++)
+    tokens = transformerBlock(writer, `${name}.transformer_blocks.${layer}`, tokens, options.heads);
+  tokens = { ...tokens, value: linear(writer, `${name}.proj_out`, tokens.value, square) };
+  return { channels, value: add(writer, toFeatureMap(writer, tokens, input).value, input.value) };
+}
+
+const layerNormEpsilon = 1e-5;
+
+/** diffusers' BasicTransformerBlock: self attention, cross attention, gated feed-forward. */
+function transformerBlock(writer: TransformerWriter, name: string, input: Tokens, heads: number): Tokens {
+  const { graph } = writer;
+  const { channels } = input;
+  const square = [channels, channels] as const;
+  const project = (part: string, tokens: Tokens) =>
+    unflatten(writer, {
+      ...tokens,
+      value: linear(writer, `${name}.${part}`, tokens.value, square, { bias: false }),
+    });
+  const after = (part: string, before: Tokens, mixed: Value): Tokens => ({
+    ...before,
+    value: add(writer, linear(writer, `${name}.${part}.to_out.0`, mixed, square), before.value),
+  });
+
+  const own = layerNorm(writer, `${name}.norm1`, input, layerNormEpsilon);
+  const query = project('attn1.to_q', own);
+  const selfMixed = attention(writer, {
+    query,
+    key: project('attn1.to_k', own),
+    value: project('attn1.to_v', own),
+    channels,
+    heads,
+  });
+  const index = writer.crossAttentions.push({ name: `${name}.attn2`, channels }) - 1;
+  const key = graph.input(`key_${index}`, ['batch', 'tokens', channels]);
+  let attended = after('attn1', input, selfMixed);
+  if (index === 0) attended = inRowsOf(writer, attended, key);
+
+  const asked = layerNorm(writer, `${name}.norm2`, attended, layerNormEpsilon);
+  const crossMixed = attention(writer, {
+    query: project('attn2.to_q', asked),
+    key,
+    value: graph.input(`value_${index}`, ['batch', 'tokens', channels]),
+    channels,
+    heads,
+  });
+  const informed = after('attn2', attended, crossMixed);
+
+  const fed = layerNorm(writer, `${name}.norm3`, informed, layerNormEpsilon).value;
+  const wide = channels * 4;
+  // The two halves of the gated layer as two products over two ranges of its weight: a Split would copy the result.
+  const half = (rows: readonly [number, number]) =>
+    linear(writer, `${name}.ff.net.0.proj`, fed, [channels, 2 * wide], { rows });
+  const gated = graph.node('Mul', [half([0, wide]), graph.node('Gelu', [half([wide, 2 * wide])])]);
+  const narrow = linear(writer, `${name}.ff.net.2`, gated, [wide, channels]);
+  return { ...informed, value: add(writer, informed.value, narrow) };
+}
+
+/** Tokens of one row become those of as many as `like` has. */
+function inRowsOf(writer: TransformerWriter, tokens: Tokens, like: Value): Tokens {
+  const { graph } = writer;
+  const value = withRowsOf(writer, unflatten(writer, tokens), 3, like);
+  return {
+    ...tokens,
+    value: graph.node('Reshape', [value, graph.integers([-1, tokens.channels])]),
+    shape: graph.node('Shape', [value]),
+  };
+}
+
+/** One graph for all keys and values: `[batch, tokens, width]` through each layer's two projections. */
+export function contextGraph(width: number, weights: WeightSource, layers: readonly CrossAttention[]): OnnxGraph {
+  const graph = new GraphBuilder('unet-context');
+  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct' };
+  const context = graph.input('context', ['batch', 'tokens', width]);
+  const flat = graph.node('Reshape', [context, graph.integers([-1, width])]);
+  const leading = graph.node('Shape', [context], { start: 0, end: 2 });
+  for (const [index, { name, channels }] of layers.entries()) {
+    const shape = graph.node('Concat', [leading, graph.integers([channels])], { axis: 0 });
+    for (const [output, part] of [
+      [`key_${index}`, 'to_k'],
+      [`value_${index}`, 'to_v'],
+    ] as const) {
+      const value = linear(writer, `${name}.${part}`, flat, [width, channels], { bias: false });
+      graph.output(output, graph.node('Reshape', [value, shape]), ['batch', 'tokens', channels]);
+    }
+  }
+  return graph.finish();
+}
