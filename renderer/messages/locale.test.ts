@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LanguageChoice } from '../store/settings/appearance.ts';
-import { localeOf } from './locale.ts';
+import { type LanguageChoice, localeOf } from './locale.ts';
 
 test.each<[LanguageChoice, readonly string[], string, string]>([
   ['system', ['de-AT', 'en'], 'de', 'de-AT'],

@@ -1,4 +1,8 @@
-import type { LanguageChoice } from '../store/settings/appearance.ts';
+import { z } from 'zod';
+
+/** The languages that the window speaks, or the system's where that is one of them. */
+export const LanguageChoice = z.enum(['system', 'en', 'de']);
+export type LanguageChoice = z.infer<typeof LanguageChoice>;
 
 export type Language = Exclude<LanguageChoice, 'system'>;
 

@@ -11,10 +11,11 @@ import {
 import { ValidationState } from '../../core/contract/library/finding.ts';
 import { ModelType } from '../../core/contract/library/metadata.ts';
 import { firstQuestionKey } from '../client/ask-ahead.ts';
+import { LanguageChoice } from '../messages/locale.ts';
 import { firstQuestionOf } from './first-question.ts';
 import { emptyDraft } from './generate/generate-state.ts';
 import { initialModelsState, noFilter, paneWidths } from './models/models-state.ts';
-import { Contrast, LanguageChoice, Theme } from './settings/appearance.ts';
+import { Contrast, Theme } from './settings/appearance.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 

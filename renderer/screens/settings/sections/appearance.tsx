@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
-import { languageNames } from '../../../messages/locale.ts';
-import { Contrast, LanguageChoice, Theme } from '../../../store/settings/appearance.ts';
+import { LanguageChoice, languageNames } from '../../../messages/locale.ts';
+import { Contrast, Theme } from '../../../store/settings/appearance.ts';
 import { Choice } from '../../../ui/fields/choice.tsx';
 import { Pref } from './pref.tsx';
 
