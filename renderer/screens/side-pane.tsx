@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactNode } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../app-context.tsx';
-import { paneWidths } from '../store/models/models-state.ts';
+import { paneWidths } from '../store/models/models-part.ts';
 import css from './side-pane.module.css';
 
 interface SidePaneProps {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { emptyDraft } from './generate/generate-state.ts';
+import { emptyDraft } from './generate/generate-part.ts';
 import { keepView, restoreView } from './persist.ts';
 import { createAppStore } from './store.ts';
 

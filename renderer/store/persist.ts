@@ -13,9 +13,9 @@ import { ModelType } from '../../core/contract/library/metadata.ts';
 import { firstQuestionKey } from '../client/ask-ahead.ts';
 import { LanguageChoice } from '../messages/locale.ts';
 import { firstQuestionOf } from './first-question.ts';
-import { emptyDraft } from './generate/generate-state.ts';
-import { initialModelsState, noFilter, paneWidths } from './models/models-state.ts';
-import { Contrast, Theme } from './settings/appearance.ts';
+import { emptyDraft } from './generate/generate-part.ts';
+import { initialModelsPart, noFilter, paneWidths } from './models/models-part.ts';
+import { Contrast, Theme } from './settings/appearance-part.ts';
 import type { AppState } from './state.ts';
 import type { AppStore } from './store.ts';
 
@@ -102,7 +102,7 @@ interface TextStore {
 export function restoreView(storage: TextStore): Partial<AppState> {
   try {
     const { filter, ...view } = Kept.parse(JSON.parse(storage.getItem(key) ?? '{}'));
-    return { ...view, listing: { ...initialModelsState.listing, filter } };
+    return { ...view, listing: { ...initialModelsPart.listing, filter } };
   } catch {
     return {};
   }

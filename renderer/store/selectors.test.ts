@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sampleArtifact, sampleJob, sampleModel } from '../dev/sample-records.ts';
-import { noFilter } from './models/models-state.ts';
+import { noFilter } from './models/models-part.ts';
 import { draftModel, easelOf, filmOf, healthOf, isFirstRun, sortOf, timeEach, whyNotRunnable } from './selectors.ts';
 import { type AppState, initialState } from './state.ts';
 import { withJob } from './sync.ts';

@@ -3,7 +3,7 @@ import { type Artifact, isTerminal, type Job } from '../../core/contract/jobs/jo
 import type { ModelSummary } from '../../core/contract/library/model.ts';
 import { paramsOf } from './generate/draft.ts';
 import { idAt, rowOf } from './models/listing.ts';
-import type { Sort } from './models/models-state.ts';
+import type { Sort } from './models/models-part.ts';
 import type { AppState } from './state.ts';
 
 export type Health = 'valid' | 'degraded' | 'invalid' | 'offline';

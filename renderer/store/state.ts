@@ -1,12 +1,12 @@
 import type { CommandOutput } from '../../core/contract/command.ts';
-import { type AddState, initialAddState } from './add/add-state.ts';
-import { type GenerateState, initialGenerateState } from './generate/generate-state.ts';
+import { type AddPart, initialAddPart } from './add/add-part.ts';
+import { type GeneratePart, initialGeneratePart } from './generate/generate-part.ts';
 import { type HealthPart, initialHealthPart } from './health/health-part.ts';
 import { initialMappingsPart, type MappingsPart } from './mappings/mappings-part.ts';
-import { initialModelsState, type ModelsState } from './models/models-state.ts';
+import { initialModelsPart, type ModelsPart } from './models/models-part.ts';
 import type { Problem } from './problem.ts';
 import { type Clearing, initialQueuePart, type QueuePart } from './queue/queue-part.ts';
-import { type AppearancePart, initialAppearancePart } from './settings/appearance.ts';
+import { type AppearancePart, initialAppearancePart } from './settings/appearance-part.ts';
 import { initialSettingsPart, type SettingsPart } from './settings/settings-part.ts';
 
 export type AppStatus = CommandOutput<'app.status'>;
@@ -33,9 +33,9 @@ export type NoticeText =
 export type Notice = NoticeText & { readonly id: number };
 
 export interface AppState
-  extends ModelsState,
-    AddState,
-    GenerateState,
+  extends ModelsPart,
+    AddPart,
+    GeneratePart,
     HealthPart,
     QueuePart,
     MappingsPart,
@@ -53,9 +53,9 @@ export interface AppState
 }
 
 export const initialState: AppState = {
-  ...initialModelsState,
-  ...initialAddState,
-  ...initialGenerateState,
+  ...initialModelsPart,
+  ...initialAddPart,
+  ...initialGeneratePart,
   ...initialHealthPart,
   ...initialQueuePart,
   ...initialMappingsPart,

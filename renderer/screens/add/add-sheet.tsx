@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
+import type { AddSheet } from '../../store/add/add-part.ts';
 import { countToAdd, newCandidates, planOf, progressOf, resultsOf } from '../../store/add/add-plan.ts';
-import type { AddSheet } from '../../store/add/add-state.ts';
 import type { Problem } from '../../store/problem.ts';
 import { Button } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';

@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import type { Classification } from '../../../core/contract/library/model.ts';
 import { baseName } from '../../format/path.ts';
-import type { Candidate } from '../../store/add/add-state.ts';
+import type { Candidate } from '../../store/add/add-part.ts';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { LongList } from '../../ui/long-list.tsx';
 import { useWords } from '../../ui/use-words.ts';

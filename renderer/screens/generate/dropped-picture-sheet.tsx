@@ -1,6 +1,6 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../app-context.tsx';
-import type { DroppedPicture } from '../../store/generate/generate-state.ts';
+import type { DroppedPicture } from '../../store/generate/generate-part.ts';
 import { Button } from '../../ui/button.tsx';
 import { HealthGlyph } from '../../ui/display/health-glyph.tsx';
 import { Sheet } from '../../ui/sheet.tsx';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { noFilter } from '../../store/models/models-state.ts';
+import { noFilter } from '../../store/models/models-part.ts';
 import { type AppState, initialState } from '../../store/state.ts';
 import { actsNow, matching, type PaletteEntry } from './palette-entries.ts';
 

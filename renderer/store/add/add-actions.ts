@@ -4,8 +4,8 @@ import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';
 import type { AppState } from '../state.ts';
 import type { AppStore } from '../store.ts';
+import type { AddItem, AddSheet } from './add-part.ts';
 import { canMove, importItemsOf, itemsPerImport, newCandidates, newerTask, resultsOf } from './add-plan.ts';
-import type { AddItem, AddSheet } from './add-state.ts';
 
 /** Paths are read this many at a time: five hundred dropped at once must not become five hundred open requests. */
 const readersAtOnce = 4;

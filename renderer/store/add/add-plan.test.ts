@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { ImportResult, Task } from '../../../core/contract/library/task.ts';
 import { sampleClassification } from '../../dev/sample-classification.ts';
 import { sampleModel } from '../../dev/sample-records.ts';
+import type { AddItem, AddSheet, Candidate } from './add-part.ts';
 import { canMove, countToAdd, fractionOf, importItemsOf, newerTask, planOf, progressOf } from './add-plan.ts';
-import type { AddItem, AddSheet, Candidate } from './add-state.ts';
 
 function itemOf(path: string, candidates: readonly Partial<Candidate>[], change: Partial<AddItem> = {}): AddItem {
   const whole = sampleClassification(path);

@@ -1,5 +1,5 @@
 import type { ImportItem, ImportResult, Task } from '../../../core/contract/library/task.ts';
-import type { AddItem, AddSheet, Candidate } from './add-state.ts';
+import type { AddItem, AddSheet, Candidate } from './add-part.ts';
 
 /** What one import may hold: more than this goes in several, one after the other. */
 export const itemsPerImport = 10_000;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { GenerateRequest } from '../../../core/contract/generate/generate.ts';
 import { sampleModel } from '../../dev/sample-records.ts';
 import { draftOf, missedSize, nearestSide, paramsOf, requestOf, sizePresets } from './draft.ts';
-import { emptyDraft } from './generate-state.ts';
+import { emptyDraft } from './generate-part.ts';
 
 const turbo = { width: 512, height: 768, steps: 4, guidance_scale: 1 };
 const starter = sampleModel({ generation_defaults: { width: 128, height: 128, steps: 24, guidance_scale: 5 } });

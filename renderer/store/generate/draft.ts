@@ -4,7 +4,7 @@ import type { RecalledSettings } from '../../../core/contract/generate/picture-c
 import { ModelId } from '../../../core/contract/ids.ts';
 import type { Job } from '../../../core/contract/jobs/job.ts';
 import type { ModelSummary } from '../../../core/contract/library/model.ts';
-import { type Draft, emptyDraft, type Saving } from './generate-state.ts';
+import { type Draft, emptyDraft, type Saving } from './generate-part.ts';
 
 /** The values that a request would carry: what was chosen, else what the model was made for. */
 export interface Params {

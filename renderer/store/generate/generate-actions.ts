@@ -6,7 +6,7 @@ import { draftModel, runningJob, usualOf, waitingJobs, whyNotRunnable } from '..
 import type { AppStore } from '../store.ts';
 import { indexModels, mergePictures, withJob } from '../sync.ts';
 import { draftOf, drawSeed, jobOf, paramsOf } from './draft.ts';
-import { type Draft, emptyDraft, type StudioSelection } from './generate-state.ts';
+import { type Draft, emptyDraft, type StudioSelection } from './generate-part.ts';
 
 /** Models of one kind that the picker holds; more are found by searching. */
 const generatorLimit = 200;

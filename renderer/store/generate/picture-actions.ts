@@ -7,7 +7,7 @@ import { problemOf } from '../problem.ts';
 import { draftModel, usualOf } from '../selectors.ts';
 import type { AppStore } from '../store.ts';
 import { defaultParams, recalledDraft, sizeOfShape } from './draft.ts';
-import type { StartPicture } from './generate-state.ts';
+import type { StartPicture } from './generate-part.ts';
 
 /** What is done with a picture that is there: start from it, read it, copy it, compare it, let it stand for a model. */
 export function createPictureActions(

@@ -4,7 +4,7 @@ import type { WindowClient } from '../../client/client.ts';
 import type { Doors } from '../doors.ts';
 import { problemOf } from '../problem.ts';
 import type { AppStore } from '../store.ts';
-import type { Bulk, BulkVerb } from './models-state.ts';
+import type { Bulk, BulkVerb } from './models-part.ts';
 
 /** So many models are worked on at a time: quick, and the core still answers everybody else. */
 const workersAtOnce = 4;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { countsOf, filtersOn, isFiltering, queryOf } from './counts.ts';
-import { noFilter } from './models-state.ts';
+import { noFilter } from './models-part.ts';
 
 test('counts of the core become those of the window; kinds that nothing is of are left out', () => {
   expect(

@@ -1,7 +1,7 @@
 import type { CommandInput } from '../../../core/contract/command.ts';
 import { ModelType } from '../../../core/contract/library/metadata.ts';
 import type { ModelCounts } from '../../../core/contract/library/model.ts';
-import { type Count, type Counts, type Filter, noFilter, type Sort } from './models-state.ts';
+import { type Count, type Counts, type Filter, noFilter, type Sort } from './models-part.ts';
 
 /** The core's counts as the window shows them. */
 export function countsOf(counts: ModelCounts): Counts {

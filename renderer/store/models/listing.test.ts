@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { idAt, knownIds, missingPages, rowOf, withoutId, withPage } from './listing.ts';
-import { initialModelsState, type Listing, pageSize } from './models-state.ts';
+import { initialModelsPart, type Listing, pageSize } from './models-part.ts';
 
 const page = (index: number, length = pageSize) => Array.from({ length }, (_, at) => `m${index * pageSize + at}`);
 const exactly = (total: number) => ({ total, isTotalExact: true });
-const empty: Listing = { ...initialModelsState.listing, total: 100_000 };
+const empty: Listing = { ...initialModelsPart.listing, total: 100_000 };
 
 test('rows are found by their number and the other way round, across a gap', () => {
   const listing = withPage(withPage(empty, 0, page(0), exactly(100_000)), 40, page(40), exactly(100_000));

@@ -1,4 +1,4 @@
-import { type Listing, pageSize } from './models-state.ts';
+import { type Listing, pageSize } from './models-part.ts';
 
 /** So many pages of a listing are kept; the rest is read again when it comes into sight. */
 const keptPages = 50;

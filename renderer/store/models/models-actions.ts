@@ -8,7 +8,7 @@ import type { AppStore } from '../store.ts';
 import { indexModels, withoutFarModels } from '../sync.ts';
 import { countsOf, isFiltering, queryOf, rowsQuery } from './counts.ts';
 import { idAt, type RowCount, rowOf, withPage } from './listing.ts';
-import { type Filter, type Layout, type Listing, noFilter, pageSize, paneWidths, type Sort } from './models-state.ts';
+import { type Filter, type Layout, type Listing, noFilter, pageSize, paneWidths, type Sort } from './models-part.ts';
 
 /** The most that one listing of the core answers with. */
 const mostAtOnce = 500;

@@ -4,7 +4,7 @@ import type { UpdateAct, Updates } from '../../../core/contract/shell/updates.ts
 import type { WindowClient } from '../../client/client.ts';
 import type { AppState } from '../state.ts';
 import type { AppStore } from '../store.ts';
-import type { AppearancePart } from './appearance.ts';
+import type { AppearancePart } from './appearance-part.ts';
 
 interface SettingsDoors {
   readonly attempt: <Result>(act: () => Promise<Result>) => Promise<Result | null>;

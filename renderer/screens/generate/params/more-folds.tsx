@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import { limits, maxSeed } from '../../../../core/contract/generate/generate.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
-import type { Saving } from '../../../store/generate/generate-state.ts';
+import type { Saving } from '../../../store/generate/generate-part.ts';
 import { Choice } from '../../../ui/fields/choice.tsx';
 import { NumberField } from '../../../ui/fields/number-field.tsx';
 import { Slider } from '../../../ui/fields/slider.tsx';

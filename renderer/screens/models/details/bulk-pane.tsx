@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react';
 import { useTranslations } from 'use-intl';
 import { useShallow } from 'zustand/shallow';
 import { useActions, useApp } from '../../../app-context.tsx';
-import type { Bulk } from '../../../store/models/models-state.ts';
+import type { Bulk } from '../../../store/models/models-part.ts';
 import { healthOf } from '../../../store/selectors.ts';
 import { Button, Tool } from '../../../ui/button.tsx';
 import { HealthGlyph } from '../../../ui/display/health-glyph.tsx';

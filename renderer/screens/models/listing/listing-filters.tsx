@@ -5,7 +5,7 @@ import { useShallow } from 'zustand/shallow';
 import type { ValidationState } from '../../../../core/contract/library/finding.ts';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { filtersOn } from '../../../store/models/counts.ts';
-import type { Counts, Sort } from '../../../store/models/models-state.ts';
+import type { Counts, Sort } from '../../../store/models/models-part.ts';
 import { sortOf } from '../../../store/selectors.ts';
 import { PickButton, ToolToggle } from '../../../ui/button.tsx';
 import { Menu } from '../../../ui/menu.tsx';

@@ -8,7 +8,7 @@ import type { ModelSummary } from '../../../../core/contract/library/model.ts';
 import { useApp } from '../../../app-context.tsx';
 import type { Face } from '../../../pattern/keep-painted.ts';
 import { idAt } from '../../../store/models/listing.ts';
-import type { Listing } from '../../../store/models/models-state.ts';
+import type { Listing } from '../../../store/models/models-part.ts';
 import { healthOf } from '../../../store/selectors.ts';
 import type { AppState } from '../../../store/state.ts';
 import { HealthWord } from '../../../ui/display/health-glyph.tsx';

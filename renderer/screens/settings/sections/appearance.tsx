@@ -1,7 +1,7 @@
 import { useTranslations } from 'use-intl';
 import { useActions, useApp } from '../../../app-context.tsx';
 import { LanguageChoice, languageNames } from '../../../messages/locale.ts';
-import { Contrast, Theme } from '../../../store/settings/appearance.ts';
+import { Contrast, Theme } from '../../../store/settings/appearance-part.ts';
 import { Choice } from '../../../ui/fields/choice.tsx';
 import { Pref } from './pref.tsx';
 

@@ -87,7 +87,7 @@ export interface Bulk {
   readonly failures: readonly { readonly modelId: string; readonly problem: Problem }[];
 }
 
-export interface ModelsState {
+export interface ModelsPart {
   /** Models that something on the screen needs; far from all of a big library. */
   readonly models: Readonly<Record<string, ModelSummary>>;
   readonly listing: Listing;
@@ -151,7 +151,7 @@ export const noCounts: Counts = {
 
 export const paneWidths = { min: 280, initial: 328, max: 480 } as const;
 
-export const initialModelsState: ModelsState = {
+export const initialModelsPart: ModelsPart = {
   models: {},
   listing: {
     filter: noFilter,

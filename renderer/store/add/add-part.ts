@@ -26,10 +26,10 @@ export interface AddSheet {
   readonly pathlessCount: number;
 }
 
-export interface AddState {
+export interface AddPart {
   readonly addSheet: AddSheet | null;
   /** Long acts of the library, by id. */
   readonly tasks: Readonly<Record<string, Task>>;
 }
 
-export const initialAddState: AddState = { addSheet: null, tasks: {} };
+export const initialAddPart: AddPart = { addSheet: null, tasks: {} };

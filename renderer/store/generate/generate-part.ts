@@ -73,7 +73,7 @@ export interface DroppedPicture {
   readonly problem: Problem | null;
 }
 
-export interface GenerateState {
+export interface GeneratePart {
   /** Models of the kinds that make pictures, runnable or not. */
   readonly generatorIds: readonly string[];
   readonly jobs: Readonly<Record<string, Job>>;
@@ -125,7 +125,7 @@ export const emptyDraft: Draft = {
   saving: noSaving,
 };
 
-export const initialGenerateState: GenerateState = {
+export const initialGeneratePart: GeneratePart = {
   generatorIds: [],
   jobs: {},
   jobIds: [],
