@@ -16,6 +16,9 @@ import { ModelFinder, summaryOf } from './search/model-finder.ts';
 
 export type { CatalogEntry } from './prepared-entry.ts';
 
+/** So long after the last page that was asked for, nobody waits for another: a list that is drawn anew has come. */
+const restMs = 1000;
+
 /**
  * Opens the index at `path`, or makes it. An index that is damaged or from another version is set aside as `<path>.unusable` and made anew,
  * `isNew` then: it holds nothing that the metadata.json files don't. Throws `database_unusable` when another program holds it or the folder can't
@@ -44,6 +47,7 @@ export class Catalog {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #finder: ModelFinder;
+  #restTimer: NodeJS.Timeout | null = null;
   /** For whoever compares them with the disk. */
   readonly rows: IndexedRows;
   #writer: EntryWriter | null = null;
@@ -154,12 +158,20 @@ export class Catalog {
    * a page ahead of its total would be read from.
    */
   async pageInTurns(query: ListQuery): Promise<ModelPage> {
+    this.#prepareAtRest();
     if (!this.isNew || !this.#isFilling()) return this.page(query);
     for (const part of this.#guard(() => this.#finder.partsOf(query))) {
       this.#guard(part);
       await new Promise(setImmediate);
     }
     return this.page({ ...query, total: 'exact' });
+  }
+
+  /** Reads into memory what searches look into most, in turns; in the middle of a fill, or where the index changes meanwhile, it is left. */
+  async prepareSearch(): Promise<void> {
+    if (this.isNew && this.#isFilling()) return;
+    const reading = this.#finder.names.read();
+    while (this.#database.open && !this.#guard(() => reading.next().done)) await new Promise(setImmediate);
   }
 
   /** How many models each value of each filter would leave, with the other filters as they are. */
@@ -220,7 +232,20 @@ export class Catalog {
   }
 
   close(): void {
+    clearTimeout(this.#restTimer ?? undefined);
     this.#database.close();
+  }
+
+  /** Once nobody asks for pages: who looks at some is likely to search, and who asked for one only is gone by then. */
+  #prepareAtRest(): void {
+    this.#restTimer ??= setTimeout(() => {
+      this.#restTimer = null;
+      // What is damaged or locked is told to who asks next.
+      this.prepareSearch().catch((error: unknown) => {
+        if (!(error instanceof Failed)) throw error;
+      });
+    }, restMs).unref();
+    this.#restTimer.refresh();
   }
 
   #isFilling(): boolean {

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { ListQuery, ModelPage, ModelSummary } from '../../contract/library/model.ts';
 import { CauseFinder } from './cause-finder.ts';
+import { HeldNames } from './held-names.ts';
 import { KeptAnswers } from './kept-answers.ts';
 import { decodeCursor, encodeCursor } from './list-order.ts';
 import { hasTerms, type Match, Matches } from './matches.ts';
@@ -24,6 +25,8 @@ export class ModelFinder {
   readonly #index: KeptAnswers;
   readonly #matches: Matches;
   readonly #order: RowOrder;
+  /** What searches by relevance look into. */
+  readonly names: HeldNames;
   /** What is wrong, by cause. */
   readonly causes: CauseFinder;
   /** How many there are of what. */
@@ -35,7 +38,8 @@ export class ModelFinder {
     const rowSets = new KeptAnswers(database, { most: keptRowBytes, weightOf: bytesOf });
     this.#matches = new Matches(this.#index, rowSets);
     this.counter = new ModelCounter(this.#index, rowSets, this.#matches);
-    this.#order = new RowOrder(this.#index);
+    this.names = new HeldNames(this.#index);
+    this.#order = new RowOrder(this.#index, this.names);
   }
 
   /** One page. Throws `invalid_input` for a cursor that isn't of this order. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { HeldNames } from './held-names.ts';
 import type { KeptAnswers } from './kept-answers.ts';
 import {
   ascending,
@@ -56,9 +57,11 @@ const phraseCount = tierOf('?').split('?').length - 1;
 /** Puts rows in the orders of the list, a page at a time. */
 export class RowOrder {
   readonly #index: KeptAnswers;
+  readonly #names: HeldNames;
 
-  constructor(index: KeptAnswers) {
+  constructor(index: KeptAnswers, names: HeldNames) {
     this.#index = index;
+    this.#names = names;
   }
 
   /** Of the models with these facets (undefined: of all); `total` of them. */
@@ -179,7 +182,9 @@ export class RowOrder {
    */
   #fewHolding(rows: RowSet | null, { phrase, modelCount }: RowPage): RowSet | null {
     const known = this.#knownHolding(phrase);
-    if (known === null && rows !== null && rows.size * sortedCost <= modelCount) return rows;
+    // Names in memory are gone through sooner than their rows are looked up.
+    const lookedUp = this.#names.areHeld ? fewNames : modelCount / sortedCost;
+    if (known === null && rows !== null && rows.size <= lookedUp) return rows;
     const holding = known ?? this.#holding(phrase);
     if (holding.size > fewNames) return null;
     return rows === null ? holding : rows.and(holding);
@@ -189,7 +194,9 @@ export class RowOrder {
   #holding(text: string): RowSet {
     return this.#index.keep(keyOf(text), () => {
       const sql = 'SELECT row FROM models WHERE instr(name_key, ?) > 0 ORDER BY name_key, model_id LIMIT ?';
-      const rows = selectRows(this.#index.statement(sql), [text, fewNames + 1]);
+      const rows = this.#names.areHeld
+        ? this.#names.holding(text, fewNames + 1)
+        : selectRows(this.#index.statement(sql), [text, fewNames + 1]);
       return new RowSet(rows.sort((left, right) => left - right));
     });
   }

@@ -79,7 +79,7 @@ const compared = (left: string, right: string) => Number(left > right) - Number(
 
 const modelCount = 12_000;
 
-test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of every model does (%i)', (seed) => {
+test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of all does (%i)', async (seed) => {
   const random = randomFrom(seed);
   const pick = <Item>(items: readonly Item[]) => items[random(items.length)] as Item;
   // Some words stand in most models, some in a twentieth, some in few.
@@ -100,6 +100,8 @@ test.each([1, 2, 3])('letter by letter, a search finds and orders what a scan of
   catalog.upsert([...library.values()]);
   let aheadOfTotal = 0;
   for (let round = 0; round < 14; round += 1) {
+    // As at rest. A change below ends it.
+    if (random(2) > 0) await catalog.prepareSearch();
     const known = pick([...library.values()]).summary;
     const typed = pick([
       `${word()} ${word()}`,
