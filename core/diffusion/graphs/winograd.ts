@@ -209,7 +209,7 @@ function bandOf(graph: GraphBuilder, value: Value, kernels: Value, { transform, 
   });
   const products = graph.node('MatMul', [
     kernels,
-    graph.node('Reshape', [components, graph.integers([count, inChannels, -1])]),
+    graph.node('Reshape', [components, graph.integers([count, 1, inChannels, -1])]),
   ]);
   const cells = graph.node('MatMul', [
     graph.floats(inBothDirections(transform.result), [tile * tile, count]),
@@ -221,13 +221,15 @@ function bandOf(graph: GraphBuilder, value: Value, kernels: Value, { transform, 
   return graph.node('DepthToSpace', [byPicture], { blocksize: tile });
 }
 
-/** `[components, outChannels, inChannels]` */
+/** `[components, 1 or 2, outChannels of each half, inChannels]`: threads share the products evenly when there is an even number of them. */
 function transformedKernel(graph: GraphBuilder, kernel: WeightTensor, transform: Transform): Value {
   const [outChannels = 0, inChannels = 0] = kernel.shape;
+  const count = transform.kernel.length ** 2;
+  const parts = count % 2 === 1 && outChannels % 2 === 0 ? 2 : 1;
   return graph.turned(kernel, {
     matrix: inBothDirections(transform.kernel),
     columns: 9,
-    dims: [transform.kernel.length ** 2, outChannels, inChannels],
+    dims: [count, parts, outChannels / parts, inChannels],
   });
 }
 
