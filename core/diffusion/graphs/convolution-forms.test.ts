@@ -66,13 +66,17 @@ async function expectSameNumbers(
 
 describe('with fewer multiplications', () => {
   test.each([
-    { height: 16, width: 16, halvesEvenly: true, turned: 17 },
-    { height: 6, width: 22, halvesEvenly: true, turned: 17 },
-    { height: 9, width: 15, halvesEvenly: false, turned: 16 },
-  ])('a UNet over $height x $width cells gives the numbers of plain convolutions', async (shape) => {
+    { height: 16, width: 16, usual: 32, halvesEvenly: true, turned: 17 },
+    { height: 6, width: 22, usual: 32, halvesEvenly: true, turned: 17 },
+    { height: 9, width: 15, usual: 32, halvesEvenly: false, turned: 16 },
+    // So wide that feed-forward layers go in parts: two of four are taken, and one.
+    { height: 64, width: 84, usual: 256, halvesEvenly: true, turned: 17 },
+    { height: 8, width: 8, usual: 256, halvesEvenly: true, turned: 17 },
+  ])('a UNet over $height x $width cells, made for $usual, gives the numbers of a plain one', async (shape) => {
+    const config = { ...unetConfig, sample_size: shape.usual };
     const write = (convolution: ConvolutionForm) => {
       const options = { attention: 'fused', convolution, segmentBytes: Number.POSITIVE_INFINITY } as const;
-      const { segments } = unetGraphs(unetConfig, madeUpWeights, { ...options, halvesEvenly: shape.halvesEvenly });
+      const { segments } = unetGraphs(config, madeUpWeights, { ...options, halvesEvenly: shape.halvesEvenly });
       const [graph] = segments;
       if (graph === undefined) throw new RangeError('one graph');
       return graph;

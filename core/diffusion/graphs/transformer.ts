@@ -31,6 +31,8 @@ export interface TransformerOptions {
   readonly heads: number;
   /** Of the norm before it. */
   readonly groups: number;
+  /** Tokens of all rows in a picture of the usual size. */
+  readonly usualTokens: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export function transformer(
   let tokens = toTokens(writer, normed);
   tokens = { ...tokens, value: linear(writer, `${name}.proj_in`, tokens.value, square) };
   for (let layer = 0; layer < options.layers; layer++)
-    tokens = transformerBlock(writer, `${name}.transformer_blocks.${layer}`, tokens, options.heads);
+    tokens = transformerBlock(writer, `${name}.transformer_blocks.${layer}`, tokens, options);
   tokens = { ...tokens, value: linear(writer, `${name}.proj_out`, tokens.value, square) };
   return { channels, value: add(writer, toFeatureMap(writer, tokens, input).value, input.value) };
 }
@@ -57,7 +59,12 @@ export function transformer(
 const layerNormEpsilon = 1e-5;
 
 /** diffusers' BasicTransformerBlock: self attention, cross attention, gated feed-forward. */
-function transformerBlock(writer: TransformerWriter, name: string, input: Tokens, heads: number): Tokens {
+function transformerBlock(
+  writer: TransformerWriter,
+  name: string,
+  input: Tokens,
+  { heads, usualTokens }: TransformerOptions,
+): Tokens {
   const { graph } = writer;
   const { channels } = input;
   const square = [channels, channels] as const;
@@ -95,14 +102,43 @@ function transformerBlock(writer: TransformerWriter, name: string, input: Tokens
   });
   const informed = after('attn2', attended, crossMixed);
 
-  const fed = layerNorm(writer, `${name}.norm3`, informed, layerNormEpsilon).value;
+  const goesInParts = writer.convolution === 'winograd' && usualTokens * channels >= partCount * leastPartNumbers;
+  const feed = (tokens: Tokens) => feedForward(writer, name, tokens);
+  return goesInParts ? inParts(writer, informed, feed) : feed(informed);
+}
+
+function feedForward(writer: TransformerWriter, name: string, input: Tokens): Tokens {
+  const { graph } = writer;
+  const { channels } = input;
+  const fed = layerNorm(writer, `${name}.norm3`, input, layerNormEpsilon).value;
   const wide = channels * 4;
   // The two halves of the gated layer as two products over two ranges of its weight: a Split would copy the result.
   const half = (rows: readonly [number, number]) =>
     linear(writer, `${name}.ff.net.0.proj`, fed, [channels, 2 * wide], { rows });
   const gated = graph.node('Mul', [half([0, wide]), graph.node('Gelu', [half([wide, 2 * wide])])]);
   const narrow = linear(writer, `${name}.ff.net.2`, gated, [wide, channels]);
-  return { ...informed, value: add(writer, informed.value, narrow) };
+  return { ...input, value: add(writer, input.value, narrow) };
+}
+
+const partCount = 4;
+/** Tokens times channels: fewer would not fill a product of matrices. */
+const leastPartNumbers = 1024 * 320;
+
+/**
+ * What is done with each token by itself, done with a part of them at a time: what is wide on the way, four times the tokens, stays nearer to
+ * the processor. Where there are few tokens the last parts are empty.
+ */
+function inParts({ graph }: LayerWriter, input: Tokens, act: (part: Tokens) => Tokens): Tokens {
+  const least = graph.integers([Math.ceil(leastPartNumbers / input.channels)]);
+  const count = graph.node('Shape', [input.value], { start: 0, end: 1 });
+  const upward = graph.node('Add', [count, graph.integers([partCount - 1])]);
+  const size = graph.node('Max', [graph.node('Div', [upward, graph.integers([partCount])]), least]);
+  const done = Array.from({ length: partCount }, (_, at) => {
+    const [first, end] = [at, at + 1].map((part) => graph.node('Mul', [size, graph.integers([part])]));
+    const rows = graph.node('Slice', [input.value, first ?? '', end ?? '', graph.integers([0])]);
+    return act({ ...input, value: rows }).value;
+  });
+  return { ...input, value: graph.node('Concat', done, { axis: 0 }) };
 }
 
 /** Tokens of one row become those of as many as `like` has. */

@@ -89,7 +89,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   for (const [index, block] of down.entries()) {
     const name = `down_blocks.${index}`;
     for (let layer = 0; layer < block.resnets; layer++) {
-      map = blockLayer(writer, name, layer, map, { ...block, tile: tileAt(config, index, block) });
+      map = blockLayer(writer, name, layer, map, atLevel(config, index, block));
       keep(map);
       cutWhenFull();
     }
@@ -101,7 +101,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
 
   const innermost = down.at(-1);
   if (config.mid_block_type !== null && innermost !== undefined)
-    map = midBlock(writer, map, { ...innermost, tile: tileAt(config, down.length - 1, innermost) });
+    map = midBlock(writer, map, atLevel(config, down.length - 1, innermost));
   cutWhenFull();
 
   const up = upBlocks(config);
@@ -110,7 +110,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
     const level = up.length - 1 - index;
     for (let layer = 0; layer < block.resnets; layer++) {
       const joined = join(writer, map, skips.pop());
-      map = blockLayer(writer, name, layer, joined, { ...block, tile: tileAt(config, level, block) });
+      map = blockLayer(writer, name, layer, joined, atLevel(config, level, block));
       cutWhenFull();
     }
     const next = skips.at(-1);
@@ -143,13 +143,25 @@ const widestGrown = 640;
  * Tiles of a level's 3x3 convolutions, by the size it has in a picture of the usual size. Further down maps are too small to fill a
  * product of matrices, and weights big.
  */
-function tileAt({ sample_size }: UnetConfig, level: number, { channels }: UnetBlock): WinogradTile | undefined {
-  const size = (typeof sample_size === 'number' ? sample_size : Math.max(...sample_size)) / 2 ** level;
+function tileAt(config: UnetConfig, level: number, { channels }: UnetBlock): WinogradTile | undefined {
+  const size = usualSizeAt(config, level);
   if (size < 16) return undefined;
   return size >= 32 && channels <= widestGrown ? 4 : 2;
 }
 
+/** Cells that a level is high and wide in a picture of the usual size. */
+const usualSizeAt = ({ sample_size }: UnetConfig, level: number): number =>
+  (typeof sample_size === 'number' ? sample_size : Math.max(...sample_size)) / 2 ** level;
+
+const atLevel = (config: UnetConfig, level: number, block: UnetBlock): BlockAtLevel => ({
+  ...block,
+  tile: tileAt(config, level, block),
+  // Of two rows, as guidance has them.
+  usualTokens: 2 * usualSizeAt(config, level) ** 2,
+});
+
 interface BlockAtLevel extends UnetBlock {
+  readonly usualTokens: number;
   readonly tile: WinogradTile | undefined;
 }
 
@@ -240,10 +252,11 @@ const unetResnet = (
     activation: writer.config.act_fn,
   });
 
-const unetTransformer = (writer: UnetWriter, name: string, input: FeatureMap, block: UnetBlock): FeatureMap =>
+const unetTransformer = (writer: UnetWriter, name: string, input: FeatureMap, block: BlockAtLevel): FeatureMap =>
   transformer(writer, name, input, {
     heads: block.heads,
     layers: block.transformerLayers,
+    usualTokens: block.usualTokens,
     groups: writer.config.norm_num_groups,
   });
 
