@@ -19,7 +19,7 @@ import { undoApplies } from './acts/undo-applies.ts';
 import { checkAbsolute, resolveRoot } from './app-root.ts';
 import type { MappingHost } from './host.ts';
 import { type ApplyRecord, mappingApplyOf, mappingEntryOf } from './ledger/apply-record.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import type { Ledger, LedgerLink } from './ledger/ledger.ts';
 import { inOwnFolder } from './ledger/write-failure.ts';
 import { fileSystemLinks, type LinkSystem } from './links/link-system.ts';
 import { MappingTasks } from './mapping-tasks.ts';
@@ -157,14 +157,14 @@ export class Mappings {
   async check(): Promise<{ readonly checked: number; readonly faults: MappingFault[] }> {
     const { ledger, libraryPath } = await this.#ledger.open();
     const links = ledger.standing().filter(({ record }) => record.head.library === libraryPath);
-    return { checked: links.length, faults: faultsOf(await lookAtLinks(links, await this.#paths(), this.#thread)) };
+    return { checked: links.length, faults: faultsOf(await this.#lookAt(links)) };
   }
 
   /** The links to a model, each with how it is now. */
   async linksOf(id: ModelId): Promise<MappingLink[]> {
     const { ledger, libraryPath } = await this.#ledger.open();
     const links = ledger.standingTo(id).filter(({ record }) => record.head.library === libraryPath);
-    return links.length === 0 ? [] : lookAtLinks(links, await this.#paths(), this.#thread);
+    return this.#lookAt(links);
   }
 
   /** Where links of ours to a model stand, absolute. */
@@ -200,6 +200,11 @@ export class Mappings {
     await this.tasks.close();
     await this.#turns.take(async () => undefined);
     await this.#thread[Symbol.asyncDispose]();
+  }
+
+  /** Reading where all files of a large library are takes half a second: nobody waits for it who has no links. */
+  async #lookAt(links: readonly LedgerLink[]): Promise<MappingLink[]> {
+    return links.length === 0 ? [] : lookAtLinks(links, await this.#paths(), this.#thread);
   }
 
   /** Where the models' files are. */

@@ -62,7 +62,7 @@ export function createActions(store: AppStore, client: WindowClient, random: () 
       models.loadFacets(),
     ]);
     // Behind what is looked at: whether links in other apps' folders still hold is part of the count of what is wrong.
-    setTimeout(() => {
+    models.atRest(() => {
       void attempt(generate.loadGenerators);
       void mappings.checkLinks();
     });

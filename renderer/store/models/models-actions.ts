@@ -25,6 +25,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   let isListing = false;
   let isListingStale = false;
   let restTimer: ReturnType<typeof setTimeout> | undefined;
+  let listedAt = 0;
   const asked = new Set<number>();
   /** By model, the newest of the questions for its details that are under way. */
   const detailsRuns = new Map<string, symbol>();
@@ -105,9 +106,15 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
     });
   };
 
+  /** Does what nobody waits for once nobody types. */
+  const atRest = (act: () => void): void => {
+    setTimeout(() => (performance.now() - listedAt < restMs ? atRest(act) : act()), restMs);
+  };
+
   /** As fast as the core answers, never two at once: while one listing is read, only the newest wish is remembered. */
   const list = async () => {
     isListingStale = true;
+    listedAt = performance.now();
     clearTimeout(restTimer);
     if (isListing) return;
     isListing = true;
@@ -212,6 +219,7 @@ export function createModelsActions({ getState: get, setState: set }: AppStore, 
   const pick = (pickedIds: ReadonlySet<string>) => set({ pickedIds });
 
   return {
+    atRest,
     loadListing,
     loadFacets,
     loadPages,
