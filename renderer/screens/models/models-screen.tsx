@@ -111,6 +111,17 @@ function Lede() {
 }
 
 function Tabs() {
+  return (
+    <div className={css.tabs}>
+      <Types />
+      <span className={css.grow} />
+      <ListingFilters />
+    </div>
+  );
+}
+
+/** Apart from the filters beside them: whether they are being counted changes with the first letter that is typed. */
+function Types() {
   const t = useTranslations();
   const { setFilter } = useActions();
   const { number } = useWords();
@@ -120,26 +131,22 @@ function Tabs() {
   const type = useApp((state) => state.listing.filter.type);
   const types = ModelType.options.filter((type) => (counts.byType[type] ?? 0) > 0);
   return (
-    <div className={css.tabs}>
-      <div className={css.types} role="toolbar" aria-label={t('models.show')} aria-busy={isCounting}>
+    <div className={css.types} role="toolbar" aria-label={t('models.show')} aria-busy={isCounting}>
+      <Tab
+        text={t('types.all')}
+        count={number(Object.values(facets.byType).reduce((sum, count) => sum + count, 0))}
+        isOn={type === null}
+        onPress={() => setFilter({ type: null })}
+      />
+      {types.map((known) => (
         <Tab
-          text={t('types.all')}
-          count={number(Object.values(facets.byType).reduce((sum, count) => sum + count, 0))}
-          isOn={type === null}
-          onPress={() => setFilter({ type: null })}
+          key={known}
+          text={t(`types.${known}`)}
+          count={number(facets.byType[known] ?? 0)}
+          isOn={known === type}
+          onPress={() => setFilter({ type: known })}
         />
-        {types.map((known) => (
-          <Tab
-            key={known}
-            text={t(`types.${known}`)}
-            count={number(facets.byType[known] ?? 0)}
-            isOn={known === type}
-            onPress={() => setFilter({ type: known })}
-          />
-        ))}
-      </div>
-      <span className={css.grow} />
-      <ListingFilters />
+      ))}
     </div>
   );
 }
