@@ -14,7 +14,7 @@ import { PathText } from '../../../ui/display/path-text.tsx';
 import { ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './models-table.module.css';
-import { drawnRows, placeOf } from './rows/drawn-rows.ts';
+import { documentOrder, drawnRows, placeOf } from './rows/drawn-rows.ts';
 import { usePagesInSight } from './rows/use-pages-in-sight.ts';
 import { useRoom } from './rows/use-room.ts';
 import { useTopRow } from './rows/use-top-row.ts';
@@ -72,7 +72,7 @@ export function ModelsTable() {
       >
         <Heads />
         <tbody style={{ height: rows.getTotalSize() }}>
-          {visible.map((row) => {
+          {documentOrder(visible, rows.isScrolling).map((row) => {
             const id = idAt(listing, row.index);
             const model = id === undefined ? undefined : models[id];
             const start = row.start - headHeight;

@@ -15,7 +15,7 @@ import { HealthWord } from '../../../ui/display/health-glyph.tsx';
 import { EmptyStill, FaceStrip, ModelStill } from '../../../ui/display/still.tsx';
 import { useWords } from '../../../ui/use-words.ts';
 import css from './models-wall.module.css';
-import { drawnRows, placeOf } from './rows/drawn-rows.ts';
+import { documentOrder, drawnRows, placeOf } from './rows/drawn-rows.ts';
 import { useAfterPaint } from './rows/use-after-paint.ts';
 import { usePagesInSight } from './rows/use-pages-in-sight.ts';
 import { useRoom } from './rows/use-room.ts';
@@ -62,7 +62,7 @@ export function ModelsWall() {
     rowsAPage: () => Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / rowHeight)),
     scrollTo: (index) => rows.scrollToIndex(Math.floor(index / columns)),
   });
-  // What stands above and below the rows in sight is drawn after them.
+  // What stands above and below the rows in sight is drawn after them. Not while they are scrolled: it is about to be in sight.
   const late = useAfterPaint(listing);
   const { startIndex = 0, endIndex = 0 } = rows.range ?? {};
   const isActiveDrawn = activeRow >= first && activeRow < last;
@@ -79,8 +79,8 @@ export function ModelsWall() {
       {...handlers}
     >
       <div className={css.rows} style={{ height: rows.getTotalSize() }} role="presentation">
-        {visible.map(({ index: row, start }) => {
-          const shown = row >= startIndex && row <= endIndex ? listing : late;
+        {documentOrder(visible, rows.isScrolling).map(({ index: row, start }) => {
+          const shown = rows.isScrolling || (row >= startIndex && row <= endIndex) ? listing : late;
           if (shown === null) return null;
           const own = modelsOf(shown, models, row * columns, columns);
           return (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drawnRows, placeOf } from './drawn-rows.ts';
+import { documentOrder, drawnRows, placeOf } from './drawn-rows.ts';
 
 const rowHeight = 270;
 const height = 700;
@@ -33,4 +33,13 @@ test('rows that are drawn at once never share a place', () => {
 test('the row that comes in stands in the place of the one that left', () => {
   const [before, after] = [drawnAt(100), drawnAt(101)];
   expect(placeOf(after.at(-1) ?? -1, after.length)).toBe(placeOf(before[0] ?? -2, before.length));
+});
+
+test('a row that stays stands at the same place of the document while its list is scrolled, and at rest in the order that is read', () => {
+  const rowsFrom = (first: number) => drawnAt(first).map((index) => ({ index }));
+  const placeIn = (first: number, index: number) =>
+    documentOrder(rowsFrom(first), true).findIndex((row) => row.index === index);
+  for (const index of [102, 103, 104]) expect(placeIn(101, index)).toBe(placeIn(100, index));
+  expect(placeIn(101, 106)).toBe(placeIn(100, 98));
+  expect(documentOrder(rowsFrom(101), false)).toEqual(rowsFrom(101));
 });

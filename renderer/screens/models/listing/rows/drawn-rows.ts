@@ -21,3 +21,15 @@ export function drawnRows({ startIndex, overscan, count }: Sight, heightPx: numb
 export function placeOf(row: number, drawn: number): number {
   return row % drawn;
 }
+
+/**
+ * The drawn rows as they follow each other in the document. While a list is scrolled that is by their places: a row that is moved is taken
+ * out of the page and laid out anew, whole, which takes as long as to make it. At rest it is the order that is read.
+ */
+export function documentOrder<Row extends { readonly index: number }>(
+  drawn: readonly Row[],
+  isScrolling: boolean,
+): readonly Row[] {
+  if (!isScrolling) return drawn;
+  return drawn.toSorted((a, b) => placeOf(a.index, drawn.length) - placeOf(b.index, drawn.length));
+}
