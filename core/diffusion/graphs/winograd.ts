@@ -115,8 +115,8 @@ export interface WinogradInput {
 
 /** Kernels that would grow to more than this by tiles of 4 take tiles of 2: of the larger the memory weighs more than the time. */
 const mostGrownBytes = 64 * 2 ** 20;
-/** Kernels that would grow to more than this even so stay as they are: SD 1.5's two of 2560 channels to 1280. */
-const mostGrownByTwoBytes = 192 * 2 ** 20;
+/** Kernels that would grow to more than this even so stay as they are. SD 1.5's largest, of 2560 channels to 1280, grow to 200 MiB. */
+const mostGrownByTwoBytes = 256 * 2 ** 20;
 
 const bytesIn = ({ kernel }: Transform, [outChannels = 0, inChannels = 0]: readonly number[]): number =>
   kernel.length ** 2 * outChannels * inChannels * 4;

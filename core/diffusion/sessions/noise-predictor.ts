@@ -19,6 +19,8 @@ export const timeIdCount = 6;
 const cpuSegmentBytes = 400 * 2 ** 20;
 /** Prompts whose keys and values are kept: guidance run as two calls alternates between two. */
 const keptContexts = 2;
+/** Weights that a new prompt alone needs, as float32: more than this go once it has its keys and values. SD 1.5 has 77 MB of them, SDXL 1.4 GB. */
+const mostContextBytes = 2 ** 26;
 
 export interface NoisePredictor {
   predict(input: NoiseInput): Promise<Tensor>;
@@ -63,6 +65,9 @@ export function openNoisePredictor(
     const known = kept.find((one) => sameTensor(one.context, context));
     if (known !== undefined) return known.keysAndValues;
     const keysAndValues = await contextSession.run({ context });
+    const channels = Object.values(keysAndValues).reduce((sum, { dims }) => sum + (dims[2] ?? 0), 0);
+    if (provider === 'cpu' && 4 * channels * config.cross_attention_dim > mostContextBytes)
+      await contextSession.close();
     // A copy: whoever fills the same array anew must not be answered with the old prompt.
     kept = [{ context: { ...context, data: context.data.slice() }, keysAndValues }, ...kept.slice(0, keptContexts - 1)];
     return keysAndValues;
