@@ -14,7 +14,7 @@ import { VaeConfig, vaeDecoderGraph, vaeEncoderGraph } from './vae.ts';
 // As wide as the narrowest layers that are written with fewer multiplications; no bundle of the reference is.
 const unetConfig = UnetConfig.parse({
   sample_size: 32,
-  block_out_channels: [128, 128],
+  block_out_channels: [192, 192],
   down_block_types: ['DownBlock2D', 'CrossAttnDownBlock2D'],
   up_block_types: ['CrossAttnUpBlock2D', 'UpBlock2D'],
   layers_per_block: 1,
@@ -22,7 +22,7 @@ const unetConfig = UnetConfig.parse({
   cross_attention_dim: 24,
 });
 const vaeConfig = VaeConfig.parse({
-  block_out_channels: [128, 128],
+  block_out_channels: [192, 192],
   down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
   up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
 });
@@ -82,11 +82,11 @@ describe('with fewer multiplications', () => {
       return graph;
     };
     const keys = Array.from({ length: 4 }, (_, at) => [
-      [`key_${at}`, tensor([2, 7, 128], at)],
-      [`value_${at}`, tensor([2, 7, 128], at + 4)],
+      [`key_${at}`, tensor([2, 7, 192], at)],
+      [`value_${at}`, tensor([2, 7, 192], at + 4)],
     ]).flat();
     const sample = tensor([1, 4, shape.height, shape.width], 9);
-    await expectSameNumbers(write, { sample, time: tensor([1, 128], 5), ...Object.fromEntries(keys) }, shape.turned);
+    await expectSameNumbers(write, { sample, time: tensor([1, 192], 5), ...Object.fromEntries(keys) }, shape.turned);
   });
 
   test.each([

@@ -49,9 +49,9 @@ export interface ConvOptions {
   readonly bands?: number | undefined;
 }
 
-/** Below, the turning to and fro takes longer than the multiplications. After a doubling there is less of it. */
+/** Below, the turning to and fro takes longer than the multiplications, or as long for more nodes. */
 const leastWinogradChannels = 128;
-const leastTwofoldChannels = 64;
+const leastTwofoldChannels = 192;
 
 const takesWinograd = (
   { convolution }: LayerWriter,
