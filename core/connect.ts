@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { App, AppOptions } from './app.ts';
-import { type Client, type CommandName, type CommandOutput, checkInput } from './contract/command.ts';
+import type { Client } from './contract/command.ts';
 import type { Failed, Failure } from './contract/failure.ts';
 import { type OpenDoor, openDoor } from './core-door.ts';
 import { resolveFolders } from './folders.ts';
@@ -52,6 +52,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Connection>
 async function readingConnection(options: ConnectOptions, places: Places, refusal: Failed): Promise<Connection> {
   if (options.withDoor) {
     const instance = await openForReading(options, places, refusal);
+    const { clientOf } = await import('./own-client.ts');
     return connection(clientOf(instance.app), { isOwn: true, refusal }, () => instance.close());
   }
   const undo = new AsyncDisposableStack();
@@ -64,6 +65,7 @@ async function readingConnection(options: ConnectOptions, places: Places, refusa
       folders = { ...resolveFolders({ data: path }), libraryPath: folders.libraryPath };
     } else undo.defer(() => data.release());
     const { createApp } = await import('./app.ts');
+    const { clientOf } = await import('./own-client.ts');
     const app = await createApp({ ...options, folders, refusal });
     undo.defer(() => app.close());
     return connection(clientOf(app), { isOwn: true, refusal }, () => undo.disposeAsync());
@@ -120,6 +122,7 @@ async function ownConnection(options: ConnectOptions, places: Places, locks: Loc
       await setImmediate();
     }
     const { createApp } = await import('./app.ts');
+    const { clientOf } = await import('./own-client.ts');
     const app = await createApp({ ...options, ...started });
     undo.defer(() => app.close());
     if (options.withDoor) undo.defer(openDoorLater(app, places));
@@ -128,16 +131,6 @@ async function ownConnection(options: ConnectOptions, places: Places, locks: Loc
     await undo.disposeAsync();
     throw error;
   }
-}
-
-/** The core of this process as a client: input is checked as at every other door. */
-export function clientOf({ commands }: Pick<App, 'commands'>): Client {
-  return {
-    async call<Name extends CommandName>(name: Name, input: unknown): Promise<CommandOutput<Name>> {
-      const act = commands[name];
-      return act(checkInput(name, input));
-    },
-  };
 }
 
 function connection(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli } from './cli/run-cli.ts';
-import { clientOf } from './connect.ts';
+import { clientOf } from './own-client.ts';
 import type { RunPlan } from './contract/generate/runner.ts';
 import { resolveFolders } from './folders.ts';
 import { createHttpClient } from './http/client.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clientOf } from './connect.ts';
+import { clientOf } from './own-client.ts';
 import { resolveFolders } from './folders.ts';
 import { openInstance } from './instance.ts';
 import { silentLog } from './log.ts';

@@ -14,7 +14,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     code = exitCodes.failed;
   };
   try {
-    await buildProgram(io, endAsFailed).parseAsync([...args], { from: 'user' });
+    const program = await buildProgram(io, endAsFailed, args[0]);
+    await program.parseAsync([...args], { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return wrongUse(error, isJson, io);
