@@ -36,5 +36,7 @@ process.on('disconnect', () => process.exit(0));
 
 send({ kind: 'ready', threads: availableParallelism() });
 
-// Who starts this process wants a picture next. An import that fails does so again, and is told, when it is needed.
-import('../diffusion/pipeline.ts').catch(() => undefined);
+// Who starts this process wants a picture next. What fails here does so again, and is told, when it is needed.
+Promise.all([import('../diffusion/pipeline.ts'), import('../diffusion/onnx/session.ts')])
+  .then(([, { startRuntime }]) => startRuntime())
+  .catch(() => undefined);

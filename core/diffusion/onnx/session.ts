@@ -1,7 +1,7 @@
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import { Failed } from '../../contract/failure.ts';
 import type { Tensor } from '../networks.ts';
-import type { OnnxGraph } from './graph-builder.ts';
+import { GraphBuilder, type OnnxGraph } from './graph-builder.ts';
 import { withCastsFed } from './fed-weights.ts';
 import { type LoadedWeights, loadWeights } from './load-weights.ts';
 
@@ -24,6 +24,14 @@ export interface Session {
   /** Outputs by name. Throws `oom` or `model_load_failed`; values that are not numbers go through, see {@link assertFinite}. */
   run(feeds: Readonly<Record<string, Feed>>): Promise<Readonly<Record<string, Tensor>>>;
   close(): Promise<void>;
+}
+
+/** Makes the runtime ready, as the first session of a process has to: for a process with nothing to do until it is asked. */
+export async function startRuntime(): Promise<void> {
+  const graph = new GraphBuilder('start');
+  graph.output('same', graph.input('value', [1]), [1]);
+  const session = await openSession(graph.finish(), { provider: 'cpu' });
+  await session.close();
 }
 
 /** Loads a graph whose weights are read from where they lie. Throws `oom` or `model_load_failed`. */
