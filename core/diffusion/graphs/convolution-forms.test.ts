@@ -11,7 +11,7 @@ import { unetGraphs } from './unet.ts';
 import { UnetConfig } from './unet-config.ts';
 import { VaeConfig, vaeDecoderGraph, vaeEncoderGraph } from './vae.ts';
 
-// As wide as the narrowest layers that are written with fewer multiplications; no bundle of the reference is.
+// As wide as all kinds of layers that are written with fewer multiplications have to be; no bundle of the reference is.
 const unetConfig = UnetConfig.parse({
   sample_size: 32,
   block_out_channels: [192, 192],
