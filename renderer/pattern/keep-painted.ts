@@ -1,6 +1,6 @@
 import type { ModelType } from '../../core/contract/library/metadata.ts';
 import { paintPattern } from './paint-pattern.ts';
-import { pattern } from './pattern.ts';
+import { pattern, type Shape } from './pattern.ts';
 
 /** Patterns are drawn on a ground of so many units a side. */
 const units = 120;
@@ -66,12 +66,22 @@ function paint(canvas: HTMLCanvasElement): void {
     brush.rect(left, 0, side, side);
     brush.clip();
     brush.setTransform(side / units, 0, 0, side / units, left, 0);
-    paintPattern(pattern(face.fingerprint, face.type, face.family), brush, (data) => new Path2D(data));
+    paintPattern(pattern(face.fingerprint, face.type, face.family), brush, pathOf);
     brush.restore();
     corners.rect(left, 0, side, side);
     corners.roundRect(left, 0, side, side, radiusPx * devicePixelRatio);
   }
   if (radiusPx > 0) cut(brush, corners);
+}
+
+const placedPaths = new Map<string, Path2D>();
+
+/** Those that are placed are few, and kept: reading its data is most of what a small shape takes. */
+function pathOf({ path: data, place }: Shape): Path2D {
+  if (place === undefined) return new Path2D(data);
+  const path = placedPaths.get(data) ?? new Path2D(data);
+  placedPaths.set(data, path);
+  return path;
 }
 
 /** Takes a shape out of what was painted. */

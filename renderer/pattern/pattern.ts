@@ -2,7 +2,22 @@ import type { ModelType } from '../../core/contract/library/metadata.ts';
 
 type Pigment = readonly [ground: string, figure: string, half: string, light: string];
 type Random = () => number;
-type Motif = (random: Random, pigment: Pigment, density: number) => string;
+type Motif = (random: Random, pigment: Pigment, density: number) => readonly Shape[];
+
+/** As a canvas takes it: a point comes to `a x + c y + e`, `b x + d y + f`. */
+export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+/** One of what a pattern is made of, over those before it. */
+export interface Shape {
+  /** SVG path data. */
+  readonly path: string;
+  readonly colour: string;
+  readonly opacity?: number;
+  /** That of a line along the path, which is filled otherwise. */
+  readonly lineWidth?: number;
+  /** Where on the ground its path lies; as it is, unless given. Paths that are placed are few, and come again in every pattern. */
+  readonly place?: Matrix;
+}
 
 /** Verdigris is absent: it means "act here". */
 const pigments: readonly Pigment[] = [
@@ -41,14 +56,13 @@ const densities: Readonly<Record<string, number>> = {
 };
 
 /**
- * The still of a model that has no preview, as SVG text. Type chooses the motif, family its density, fingerprint everything else:
+ * The still of a model that has no preview, on a ground of 120 units a side. Type chooses the motif, family its density, fingerprint everything else:
  * the same model has the same face in every window and theme. A change here changes every library's face.
  */
-export function pattern(fingerprint: string, type: ModelType, family: string): string {
+export function pattern(fingerprint: string, type: ModelType, family: string): readonly Shape[] {
   const random = seededBy(fingerprint);
   const pigment = pick(random, pigments);
-  const figure = motifs[type](random, pigment, densities[family] ?? 4);
-  return `<svg viewBox="0 0 120 120" aria-hidden="true"><path fill="${pigment[0]}" d="M0 0h120v120H0z"/>${figure}</svg>`;
+  return [{ path: 'M0 0h120v120H0z', colour: pigment[0] }, ...motifs[type](random, pigment, densities[family] ?? 4)];
 }
 
 /** FNV-1a of the text seeds mulberry32. */
@@ -73,41 +87,62 @@ function short(value: number): number {
   return Number(value.toFixed(2));
 }
 
+const square = (x: number, y: number, side: number): string =>
+  `M${short(x)} ${short(y)}h${short(side)}v${short(side)}h-${short(side)}z`;
+
+const turns = [
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+  [0, -1],
+] as const;
+
+/** A path grown and given quarter turns about its own `middle` (of both axes), which comes to `x`, `y`. */
+function placed(middle: number, scale: number, quarters: number, [x, y]: readonly [number, number]): Matrix {
+  const [cosine, sine] = turns[quarters] ?? turns[0];
+  const [along, across] = [cosine * scale, sine * scale];
+  return [along, across, -across, along, x - middle * (along - across), y - middle * (across + along)];
+}
+
+const quarterTurns = (random: Random): number => Math.floor(random() * 4);
+
+// Of a square of one unit; the whole one laps over its neighbours by a hundredth.
 const quarter = 'M0 0h1a1 1 0 0 1-1 1z';
 const leaf = 'M0 0a1 1 0 0 1 1 1a1 1 0 0 1-1-1z';
 const disc = 'M.5.12a.38.38 0 1 1 0 .76a.38.38 0 1 1 0-.76z';
 const halfDisc = 'M0 .5a.5.5 0 0 1 1 0z';
 const wedge = 'M0 0h1L0 1z';
+const whole = 'M-.01-.01h1.02v1.02h-1.02z';
+/** Of radius 1 about 0. */
+const round = 'M-1 0a1 1 0 1 1 2 0a1 1 0 1 1-2 0z';
 
 /** Checkpoints: two shapes a model, so that it stays one thing. */
-function parquet(random: Random, [, figure, half, light]: Pigment, count: number): string {
+function parquet(random: Random, [, figure, half, light]: Pigment, count: number): Shape[] {
   const size = 120 / count;
-  const shapes = [quarter, quarter, leaf, disc, halfDisc, wedge];
-  const first = pick(random, shapes);
+  const paths = [quarter, quarter, leaf, disc, halfDisc, wedge];
+  const first = pick(random, paths);
   const second = pick(
     random,
-    shapes.filter((shape) => shape !== first),
+    paths.filter((path) => path !== first),
   );
-  let out = '';
+  const shapes: Shape[] = [];
   for (let y = 0; y < count; y++)
     for (let x = 0; x < count; x++) {
+      const middle = [(x + 0.5) * size, (y + 0.5) * size] as const;
       const back = random();
-      const turn = Math.floor(random() * 4) * 90;
-      const tone = pick(random, [figure, figure, light, half]);
-      const shape = random() < 0.66 ? first : second;
-      let cell = '';
+      const quarters = quarterTurns(random);
+      const colour = pick(random, [figure, figure, light, half]);
+      const path = random() < 0.66 ? first : second;
       const ground = back < 0.34 ? half : back < 0.46 ? figure : null;
-      if (ground) cell += `<path fill="${ground}" d="M-.01-.01h1.02v1.02h-1.02z"/>`;
-      if (random() > 0.08 && tone !== ground)
-        cell += `<path fill="${tone}" transform="rotate(${turn} .5 .5) translate(-.006 -.006) scale(1.012)" d="${shape}"/>`;
-      if (cell)
-        out += `<g transform="translate(${short(x * size)} ${short(y * size)}) scale(${short(size)})">${cell}</g>`;
+      if (ground) shapes.push({ path: whole, colour: ground, place: placed(0.5, size, 0, middle) });
+      if (random() > 0.08 && colour !== ground)
+        shapes.push({ path, colour, place: placed(0.5, size * 1.012, quarters, middle) });
     }
-  return out;
+  return shapes;
 }
 
 /** LoRA: a low-rank product is a weave. Warp and weft are two vectors; a cell's tone is their product. */
-function weave(random: Random, [, figure, , light]: Pigment): string {
+function weave(random: Random, [, figure, , light]: Pigment): Shape[] {
   const bands = () => {
     const list: [at: number, width: number, level: number][] = [];
     for (let at = 0; at < 120; ) {
@@ -117,76 +152,80 @@ function weave(random: Random, [, figure, , light]: Pigment): string {
     }
     return list;
   };
-  let out = '';
-  for (const [at, width, level] of bands())
-    if (level > 0.45)
-      out += `<path fill="${figure}" opacity="${short(0.2 + level * 0.45)}" d="M${at} 0h${width}v120h-${width}z"/>`;
-  for (const [at, width, level] of bands()) {
-    if (level > 0.72) out += `<path fill="${light}" opacity="${short(level * 0.7)}" d="M0 ${at}h120v${width}H0z"/>`;
-    else if (level > 0.4)
-      out += `<path fill="${figure}" opacity="${short(0.2 + level * 0.5)}" d="M0 ${at}h120v${width}H0z"/>`;
-  }
-  return out;
+  const warp = bands().flatMap(([at, width, level]): Shape[] => {
+    if (level <= 0.45) return [];
+    return [{ path: `M${at} 0h${width}v120h-${width}z`, colour: figure, opacity: short(0.2 + level * 0.45) }];
+  });
+  const weft = bands().flatMap(([at, width, level]): Shape[] => {
+    const path = `M0 ${at}h120v${width}H0z`;
+    if (level > 0.72) return [{ path, colour: light, opacity: short(level * 0.7) }];
+    return level > 0.4 ? [{ path, colour: figure, opacity: short(0.2 + level * 0.5) }] : [];
+  });
+  return [...warp, ...weft];
 }
 
 /** VAE: a picture within a picture; squares that shrink towards one edge. */
-function frames(random: Random, [, figure, half, light]: Pigment): string {
+function frames(random: Random, [, figure, half, light]: Pigment): Shape[] {
   const tones = [half, figure, light];
   if (random() < 0.5) tones.reverse();
   const lean = pick(random, [0.5, 0.72, 0.28]);
-  let out = '';
-  for (const [index, tone] of tones.entries()) {
+  return tones.map((colour, index) => {
     const side = 120 - (index + 1) * pick(random, [26, 28, 30]);
-    out += `<path fill="${tone}" d="M${short((120 - side) / 2)} ${short((120 - side) * lean)}h${side}v${side}h-${side}z"/>`;
-  }
-  return out;
+    return { path: square((120 - side) / 2, (120 - side) * lean, side), colour };
+  });
 }
 
 /** Upscaler: each square is half the last. */
-function halving(random: Random, [, figure, half, light]: Pigment): string {
-  const turn = Math.floor(random() * 4) * 90;
-  const tones = [figure, half, light];
-  let out = '';
+function halving(random: Random, [, figure, half, light]: Pigment): Shape[] {
+  const place = placed(60, 1, quarterTurns(random), [60, 60]);
+  const colourOf = (index: number) => [figure, half, light][index % 3] ?? figure;
+  const shapes: Shape[] = [];
   let at = 0;
   let side = 60;
   for (let i = 0; side > 1.5; i++, at += side, side /= 2)
-    out += `<path fill="${tones[i % 3]}" d="M${short(at)} ${short(at)}h${short(side)}v${short(side)}h-${short(side)}z"/><path fill="${tones[(i + 1) % 3]}" opacity=".55" d="M${short(at + side)} ${short(at)}h${short(side)}v${short(side)}h-${short(side)}z"/>`;
-  return `<g transform="rotate(${turn} 60 60)">${out}</g>`;
+    shapes.push(
+      { path: square(at, at, side), colour: colourOf(i), place },
+      { path: square(at + side, at, side), colour: colourOf(i + 1), opacity: 0.55, place },
+    );
+  return shapes;
 }
 
 /** ControlNet: contour lines. */
-function contours(random: Random, [, figure, , light]: Pigment): string {
+function contours(random: Random, [, figure, , light]: Pigment): Shape[] {
   const amplitude = 6 + random() * 12;
   const frequency = 0.8 + random() * 1.4;
   const phase = random() * 6.28;
-  let out = '';
+  const shapes: Shape[] = [];
   for (let i = -1; i < 11; i++) {
     const heightAt = (x: number) =>
       short(i * 12 + 6 + amplitude * Math.sin((x / 120) * 6.28 * frequency + phase + i * 0.35) * (0.4 + i / 14));
-    let line = `M-4 ${heightAt(-4)}`;
-    for (let x = 2; x <= 128; x += 6) line += `L${x} ${heightAt(x)}`;
-    out += `<path fill="none" stroke="${i % 4 === 1 ? light : figure}" stroke-width="3" stroke-linejoin="round" d="${line}"/>`;
+    let path = `M-4 ${heightAt(-4)}`;
+    for (let x = 2; x <= 128; x += 6) path += `L${x} ${heightAt(x)}`;
+    shapes.push({ path, colour: i % 4 === 1 ? light : figure, lineWidth: 3 });
   }
-  return out;
+  return shapes;
 }
 
 /** Embedding: a short vector, each number a disc. */
-function discs(random: Random, [, figure, , light]: Pigment): string {
-  let out = '';
+function discs(random: Random, [, figure, , light]: Pigment): Shape[] {
+  const shapes: Shape[] = [];
   for (let y = 0; y < 5; y++)
-    for (let x = 0; x < 5; x++)
-      out += `<circle cx="${x * 22 + 16}" cy="${y * 22 + 16}" r="${short(2 + random() * 7.5)}" fill="${random() < 0.2 ? light : figure}"/>`;
-  return out;
+    for (let x = 0; x < 5; x++) {
+      const place = placed(0, short(2 + random() * 7.5), 0, [x * 22 + 16, y * 22 + 16]);
+      shapes.push({ path: round, colour: random() < 0.2 ? light : figure, place });
+    }
+  return shapes;
 }
 
 /** Text encoders, language models, unknown: lines of unread words. */
-function lines(random: Random, [, figure, half, light]: Pigment): string {
-  let out = '';
+function lines(random: Random, [, figure, half, light]: Pigment): Shape[] {
+  const shapes: Shape[] = [];
   for (let y = 16; y < 112; y += 13)
     for (let x = 14; x < 100; ) {
       const width = Math.min(6 + random() * 26, 106 - x);
-      out += `<path fill="${pick(random, [figure, figure, half, light])}" d="M${short(x)} ${y}h${short(width)}v5h-${short(width)}z"/>`;
+      const colour = pick(random, [figure, figure, half, light]);
+      shapes.push({ path: `M${short(x)} ${y}h${short(width)}v5h-${short(width)}z`, colour });
       x += width + 5;
     }
-  return out;
+  return shapes;
 }
