@@ -13,7 +13,7 @@ import { lazySession, present } from './lazy-session.ts';
 /** SDXL tells its UNet original height and width, crop top and left, target height and width. */
 export const timeIdCount = 6;
 /**
- * Stable Diffusion 1.5 becomes 8 graphs. What passes between two of them is copied once, some megabytes at 512 px.
+ * Stable Diffusion 1.5 becomes 5 graphs. What passes between two of them is copied once, some megabytes at 512 px.
  * A GPU gets one graph: there each pass between would go through the CPU's memory.
  */
 const cpuSegmentBytes = 400 * 2 ** 20;
