@@ -87,20 +87,53 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** Only these of the layer's outputs: first to past the last. */
   readonly rows?: readonly [number, number];
+  /** Multiplies as {@link linearToColumns} does: faster where `n` is small, and the same numbers. */
+  readonly hasFewTokens?: boolean;
 }
 
 /** `[n, inChannels]` to `[n, outChannels]`; `outChannels` is the whole layer's, also where `rows` takes a part. */
 export function linear(
-  { graph, weights }: LayerWriter,
+  writer: LayerWriter,
   name: string,
   input: Value,
-  [inChannels, outChannels]: readonly [number, number],
-  { bias = true, rows }: LinearOptions = {},
+  shape: readonly [number, number],
+  options: LinearOptions = {},
 ): Value {
+  const { bias = true, rows, hasFewTokens = false } = options;
+  if (hasFewTokens) return columnsToRows(writer, linearToColumns(writer, name, input, shape, options));
+  const { graph, weights } = writer;
+  const [inChannels, outChannels] = shape;
   const part = rows === undefined ? {} : { rows };
   const inputs = [input, graph.weight(weights.tensor(`${name}.weight`, [outChannels, inChannels]), part)];
   if (bias) inputs.push(graph.weight(weights.tensor(`${name}.bias`, [outChannels]), part));
   return graph.node('Gemm', inputs, { transB: 1 });
+}
+
+/**
+ * A linear layer with the weight as the left matrix, of which then nothing has to be put in order before it is multiplied: with few tokens
+ * a fifth to a half less time. Gives columns, `[outChannels, n]`; `takes` says how the input lies.
+ */
+export function linearToColumns(
+  { graph, weights }: LayerWriter,
+  name: string,
+  input: Value,
+  [inChannels, outChannels]: readonly [number, number],
+  { bias = true, rows = [0, outChannels] }: LinearOptions = {},
+  takes: 'rows' | 'columns' = 'rows',
+): Value {
+  const inputs = [graph.weight(weights.tensor(`${name}.weight`, [outChannels, inChannels]), { rows }), input];
+  const dims = [rows[1] - rows[0], 1];
+  if (bias) inputs.push(graph.weight(weights.tensor(`${name}.bias`, [outChannels]), { rows, dims }));
+  return graph.node('Gemm', inputs, { transB: takes === 'rows' ? 1 : 0 });
+}
+
+/**
+ * `[channels, n]` to `[n, channels]`. In three dimensions, since of a Gemm and a Transpose the runtime makes one Gemm, with the weight on the
+ * right again.
+ */
+export function columnsToRows({ graph }: LayerWriter, columns: Value): Value {
+  const deep = graph.node('Unsqueeze', [columns, graph.integers([0])]);
+  return graph.node('Squeeze', [graph.node('Transpose', [deep], { perm: [0, 2, 1] }), graph.integers([0])]);
 }
 
 export function layerNorm({ graph, weights }: LayerWriter, name: string, input: Tokens, epsilon: number): Tokens {

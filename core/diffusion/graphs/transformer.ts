@@ -3,11 +3,13 @@ import type { WeightSource } from '../onnx/weight-source.ts';
 import {
   add,
   attention,
+  columnsToRows,
   type FeatureMap,
   groupNorm,
   type LayerWriter,
   layerNorm,
   linear,
+  linearToColumns,
   type Tokens,
   toFeatureMap,
   toTokens,
@@ -46,36 +48,42 @@ export function transformer(
   options: TransformerOptions,
 ): FeatureMap {
   const { channels } = input;
-  const square = [channels, channels] as const;
+  const project = (part: string, value: Value) =>
+    linear(writer, `${name}.${part}`, value, [channels, channels], {
+      hasFewTokens: hasFewTokens(writer, channels, options),
+    });
   const normed = groupNorm(writer, `${name}.norm`, input, { groups: options.groups, epsilon: 1e-6 });
   let tokens = toTokens(writer, normed);
-  tokens = { ...tokens, value: linear(writer, `${name}.proj_in`, tokens.value, square) };
+  tokens = { ...tokens, value: project('proj_in', tokens.value) };
   for (let layer = 0; layer < options.layers; layer++)
     tokens = transformerBlock(writer, `${name}.transformer_blocks.${layer}`, tokens, options);
-  tokens = { ...tokens, value: linear(writer, `${name}.proj_out`, tokens.value, square) };
+  tokens = { ...tokens, value: project('proj_out', tokens.value) };
   return { channels, value: add(writer, toFeatureMap(writer, tokens, input).value, input.value) };
 }
+
+/** Of a row, where weights go to the left: see `linearToColumns`. Smaller weights win little. */
+const mostFewTokens = 256;
+const leastFewChannels = 640;
+
+/** On CPU. A picture larger than usual has more tokens, and loses little. */
+const hasFewTokens = ({ convolution }: LayerWriter, channels: number, { usualTokens }: TransformerOptions): boolean =>
+  convolution === 'winograd' && usualTokens <= 2 * mostFewTokens && channels >= leastFewChannels;
 
 const layerNormEpsilon = 1e-5;
 
 /** diffusers' BasicTransformerBlock: self attention, cross attention, gated feed-forward. */
-function transformerBlock(
-  writer: TransformerWriter,
-  name: string,
-  input: Tokens,
-  { heads, usualTokens }: TransformerOptions,
-): Tokens {
+function transformerBlock(writer: TransformerWriter, name: string, input: Tokens, options: TransformerOptions): Tokens {
   const { graph } = writer;
   const { channels } = input;
-  const square = [channels, channels] as const;
+  const { heads, usualTokens } = options;
+  const hasFew = hasFewTokens(writer, channels, options);
+  const layer = (part: string, value: Value, bias = true) =>
+    linear(writer, `${name}.${part}`, value, [channels, channels], { bias, hasFewTokens: hasFew });
   const project = (part: string, tokens: Tokens) =>
-    unflatten(writer, {
-      ...tokens,
-      value: linear(writer, `${name}.${part}`, tokens.value, square, { bias: false }),
-    });
+    unflatten(writer, { ...tokens, value: layer(part, tokens.value, false) });
   const after = (part: string, before: Tokens, mixed: Value): Tokens => ({
     ...before,
-    value: add(writer, linear(writer, `${name}.${part}.to_out.0`, mixed, square), before.value),
+    value: add(writer, layer(`${part}.to_out.0`, mixed), before.value),
   });
 
   const own = layerNorm(writer, `${name}.norm1`, input, layerNormEpsilon);
@@ -103,20 +111,25 @@ function transformerBlock(
   const informed = after('attn2', attended, crossMixed);
 
   const goesInParts = writer.convolution === 'winograd' && usualTokens * channels >= partCount * leastPartNumbers;
-  const feed = (tokens: Tokens) => feedForward(writer, name, tokens);
+  const feed = (tokens: Tokens) => feedForward(writer, name, tokens, hasFew);
   return goesInParts ? inParts(writer, informed, feed) : feed(informed);
 }
 
-function feedForward(writer: TransformerWriter, name: string, input: Tokens): Tokens {
+function feedForward(writer: TransformerWriter, name: string, input: Tokens, hasFew: boolean): Tokens {
   const { graph } = writer;
   const { channels } = input;
   const fed = layerNorm(writer, `${name}.norm3`, input, layerNormEpsilon).value;
   const wide = channels * 4;
   // The two halves of the gated layer as two products over two ranges of its weight: a Split would copy the result.
+  // Few tokens lie as columns until the last layer.
+  const widen = hasFew ? linearToColumns : linear;
   const half = (rows: readonly [number, number]) =>
-    linear(writer, `${name}.ff.net.0.proj`, fed, [channels, 2 * wide], { rows });
+    widen(writer, `${name}.ff.net.0.proj`, fed, [channels, 2 * wide], { rows });
   const gated = graph.node('Mul', [half([0, wide]), graph.node('Gelu', [half([wide, 2 * wide])])]);
-  const narrow = linear(writer, `${name}.ff.net.2`, gated, [wide, channels]);
+  const last = [`${name}.ff.net.2`, gated, [wide, channels]] as const;
+  const narrow = hasFew
+    ? columnsToRows(writer, linearToColumns(writer, ...last, {}, 'columns'))
+    : linear(writer, ...last);
   return { ...input, value: add(writer, input.value, narrow) };
 }
 
