@@ -59,7 +59,11 @@ const programs: readonly NodeProgram[] = [
     isExternal: isPart(['sharp']),
   },
   {
-    input: { entry: 'core/runner/entry.ts', 'weight-thread': 'core/diffusion/onnx/weight-thread.ts' },
+    input: {
+      entry: 'core/runner/entry.ts',
+      'weight-thread': 'core/diffusion/onnx/weight-thread.ts',
+      'segment-thread': 'core/diffusion/unet/segment-thread.ts',
+    },
     folder: 'dist/runner',
     format: 'es',
     extension: 'mjs',

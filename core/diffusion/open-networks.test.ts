@@ -16,7 +16,7 @@ import { UnetConfig } from './graphs/unet-config.ts';
 import type { Networks, Tensor } from './networks.ts';
 import { openNetworks } from './open-networks.ts';
 import { largestDifference, readTensors, referencePath, tensorOf } from './reference/read-tensors.ts';
-import { openNoisePredictor } from './sessions/noise-predictor.ts';
+import { openNoisePredictor } from './unet/noise-predictor.ts';
 
 const expected = readTensors('expected/sd15-tiny.safetensors');
 const of = (name: string) => tensorOf(expected, name);

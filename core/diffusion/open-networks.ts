@@ -30,9 +30,9 @@ import { readPipelineIndex } from './pipeline-index.ts';
 import { readConfig } from './read-config.ts';
 import type { Component } from './sessions/component.ts';
 import { present } from './sessions/lazy-session.ts';
-import { openNoisePredictor, timeIdCount } from './sessions/noise-predictor.ts';
 import { openTextEncoder } from './sessions/text-encoder.ts';
 import { vaeSession } from './sessions/vae-session.ts';
+import { openNoisePredictor, timeIdCount } from './unet/noise-predictor.ts';
 
 /**
  * The networks of a diffusers folder, run from where their weights lie. Configs and headers are read and checked now, weights when a

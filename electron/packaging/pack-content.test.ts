@@ -7,6 +7,7 @@ const unpacked = [
   'dist/node/vitrine.mjs',
   'dist/renderer/index.html',
   'dist/runner/entry.mjs',
+  'dist/runner/segment-thread.mjs',
   'dist/runner/weight-thread.mjs',
   `${ort}/linux/x64/onnxruntime_binding.node`,
   'node_modules/better-sqlite3/lib/index.js',
@@ -31,6 +32,7 @@ test('a whole package has no fault', () => expect(packFaults(whole, 'linux-x64')
 test.each([
   'dist/imaging/entry.mjs',
   'dist/runner/entry.mjs',
+  'dist/runner/segment-thread.mjs',
   'dist/runner/weight-thread.mjs',
   `${ort}/linux/x64/onnxruntime_binding.node`,
   'node_modules/better-sqlite3/prebuilds/linux-x64.node',

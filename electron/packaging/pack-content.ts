@@ -28,6 +28,11 @@ export function packFaults(files: PackedFiles, target: string): string[] {
     { what: 'the window', where: 'archived', pattern: /^dist\/renderer\/index\.html$/ },
     { what: 'the runner', where: 'unpacked', pattern: /^dist\/runner\/entry\.mjs$/ },
     {
+      what: 'the thread that runs half of the rows',
+      where: 'unpacked',
+      pattern: /^dist\/runner\/segment-thread\.mjs$/,
+    },
+    {
       what: "the thread that reads the runner's weights",
       where: 'unpacked',
       pattern: /^dist\/runner\/weight-thread\.mjs$/,

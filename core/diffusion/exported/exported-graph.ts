@@ -5,7 +5,7 @@ import { Failed } from '../../contract/failure.ts';
 import { type OnnxHeader, readOnnxHeader } from '../../formats/onnx/onnx.ts';
 import { WeightsFault } from '../../formats/weights/safetensors.ts';
 import type { Tensor } from '../networks.ts';
-import { mapErrors } from '../onnx/session.ts';
+import { mapErrors } from '../onnx/map-errors.ts';
 
 /** The file that exporters give every network of a bundle, in the network's own folder. */
 export const graphFileName = 'model.onnx';

@@ -2,7 +2,7 @@ import { Failed } from '../../contract/failure.ts';
 import { guidanceFeatures } from '../graphs/timestep-features.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
 import { assertFinite } from '../onnx/session.ts';
-import type { NoisePredictor } from '../sessions/noise-predictor.ts';
+import type { NoisePredictor } from '../unet/noise-predictor.ts';
 import { type ExportedGraph, type Feed, openExportedGraph } from './exported-graph.ts';
 
 export interface ExportedUnet extends NoisePredictor {

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { namedDims } from './create-session.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { decodeModel } from './model-proto.ts';
-import { assertFinite, namedDims, openSession } from './session.ts';
+import { assertFinite, openSession } from './session.ts';
 import type { WeightTensor } from './weight-source.ts';
 
 let folder: string;
@@ -117,7 +118,7 @@ test('named dimensions take the sizes of what is fed', () => {
   const graph = new GraphBuilder('dims');
   graph.output('y', graph.input('x', ['batch', 4, 'height']), ['batch', 4, 'height']);
   const feeds = { x: { data: new Float32Array(24), dims: [2, 4, 3] } };
-  expect(namedDims(graph.finish(), feeds)).toEqual({ batch: 2, height: 3 });
+  expect(namedDims(graph.finish().inputs, feeds)).toEqual({ batch: 2, height: 3 });
 });
 
 test('a graph that the runtime refuses is a failed load', async () => {

@@ -10,6 +10,10 @@ import {
 
 export type Precision = 'float32' | 'float16';
 
+/** The graph as it is run in that precision. */
+export const inPrecision = (graph: OnnxGraph, precision: Precision): OnnxGraph =>
+  precision === 'float16' ? inHalfPrecision(graph) : graph;
+
 const { float32, float16 } = elementTypes;
 const largestHalf = 65_504;
 

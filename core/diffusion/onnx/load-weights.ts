@@ -1,11 +1,12 @@
-import { Tensor } from 'onnxruntime-node';
+import type { Tensor } from '../networks.ts';
+import type { WeightFeeds } from './create-session.ts';
 import { readWeight, type WeightRead } from './read-weight.ts';
 import { type CastWeight, sizeOf, type TurnedWeight } from './weight-source.ts';
 import { readInThreads } from './weight-threads.ts';
 
 export interface LoadedWeights {
-  readonly feeds: Readonly<Record<string, Tensor>>;
-  /** Gives their memory back at once. */
+  readonly feeds: WeightFeeds;
+  /** Gives their memory back: at once, or of shared ones when the collector next runs. */
   free(): void;
 }
 
@@ -21,20 +22,23 @@ const leastNumbersForThreads = 2 ** 22;
 export async function loadWeights(
   turned: readonly TurnedWeight[],
   fed: readonly CastWeight[] = [],
+  isShared = false,
 ): Promise<LoadedWeights> {
   const wanted = [
     ...turned.map(({ name, dims, tensor, matrix, columns }) => ({ name, dims, tensor, form: { matrix, columns } })),
     ...fed.map(({ value, tensor }) => ({ name: value, dims: tensor.shape, tensor })),
     // The largest first, so that all threads end at about the same time.
   ].toSorted((left, right) => sizeOf(right.dims) - sizeOf(left.dims));
-  const loaded = await Promise.allSettled(readAll(wanted));
+  const loaded = await Promise.allSettled(readAll(wanted, isShared));
   const feeds: Record<string, Tensor> = {};
   const free = () => {
-    for (const one of loaded) if (one.status === 'fulfilled') one.value.buffer.transferToFixedLength(0);
+    for (const one of loaded)
+      if (one.status === 'fulfilled' && one.value.buffer instanceof ArrayBuffer)
+        one.value.buffer.transferToFixedLength(0);
   };
   for (const [index, { name, dims }] of wanted.entries()) {
     const one = loaded[index];
-    if (one?.status === 'fulfilled') feeds[name] = new Tensor('float32', one.value, dims);
+    if (one?.status === 'fulfilled') feeds[name] = { data: one.value, dims };
     else {
       free();
       throw one?.reason;
@@ -43,8 +47,10 @@ export async function loadWeights(
   return { feeds, free };
 }
 
-function readAll(wanted: readonly WeightRead[]): readonly Promise<Float32Array<ArrayBuffer>>[] {
-  const reads = wanted.map(({ tensor, form }): WeightRead => ({ tensor, ...(form !== undefined && { form }) }));
+function readAll(wanted: readonly WeightRead[], isShared: boolean): readonly Promise<Float32Array>[] {
+  const reads = wanted.map(
+    ({ tensor, form }): WeightRead => ({ tensor, isShared, ...(form !== undefined && { form }) }),
+  );
   const numbers = reads.reduce((sum, { tensor }) => sum + sizeOf(tensor.shape), 0);
   return numbers < leastNumbersForThreads ? reads.map(async (read) => readWeight(read)) : readInThreads(reads);
 }

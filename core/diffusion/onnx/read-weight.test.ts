@@ -10,7 +10,7 @@ const inMemory = (dtype: string, numbers: Uint16Array) => ({
   bytes: new Uint8Array(numbers.buffer),
 });
 const allBits = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
-const bitsOf = (floats: Float32Array<ArrayBuffer>) => new Uint32Array(floats.buffer);
+const bitsOf = (floats: Float32Array) => new Uint32Array(floats.buffer);
 
 test('every half is the float that it is, infinite ones and zeros by their sign, numbers that are none as such', () => {
   const got = readWeight({ tensor: inMemory('F16', allBits) });

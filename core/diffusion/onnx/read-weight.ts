@@ -6,19 +6,21 @@ export interface WeightRead {
   readonly tensor: WeightTensor;
   /** As it is stored, unless this says otherwise. */
   readonly form?: WeightForm;
+  /** Into memory that threads can share. */
+  readonly isShared?: boolean;
 }
 
 const sizes: Readonly<Record<string, number>> = { F64: 8, F32: 4, F16: 2, BF16: 2 };
 let kernels: VectorKernels | null = null;
 
 /** A weight as float32, in memory of its own. Blocks its thread. Throws what the file system throws, or a RangeError where there is no memory. */
-export function readWeight({ tensor, form }: WeightRead): Float32Array<ArrayBuffer> {
+export function readWeight({ tensor, form, isShared = false }: WeightRead): Float32Array {
   const numberBytes = sizes[tensor.dtype];
   if (numberBytes === undefined) throw new TypeError(`no floats in ${tensor.dtype}`);
   const count = tensor.lengthBytes / numberBytes;
   const rows = form === undefined ? 1 : form.matrix.length / form.columns;
   const columns = form?.columns ?? 1;
-  const result = floatsInSmallPages((count / columns) * rows);
+  const result = floatsInSmallPages((count / columns) * rows, isShared);
   kernels ??= createVectorKernels();
   kernels.matrix.set(form?.matrix ?? []);
   const most = Math.floor(pieceNumbers / columns) * columns;
@@ -44,8 +46,9 @@ export function readWeight({ tensor, form }: WeightRead): Float32Array<ArrayBuff
  * A buffer that could change its size is mapped by V8 itself, in small pages. In huge ones, in which the runner's C library asks for its blocks,
  * a load touches memory that is new to the process at a higher price.
  */
-function floatsInSmallPages(count: number): Float32Array<ArrayBuffer> {
-  return new Float32Array(new ArrayBuffer(4 * count, { maxByteLength: 4 * count }), 0, count);
+function floatsInSmallPages(count: number, isShared: boolean): Float32Array {
+  const size = [4 * count, { maxByteLength: 4 * count }] as const;
+  return new Float32Array(isShared ? new SharedArrayBuffer(...size) : new ArrayBuffer(...size), 0, count);
 }
 
 function readWhole(file: number, piece: Uint8Array, path: string, at: number): void {

@@ -1,22 +1,15 @@
-import { existsSync } from 'node:fs';
-import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { WeightRead } from './read-weight.ts';
+import { startProgramThread } from './start-program-thread.ts';
 import type { WeightReply } from './weight-thread.ts';
-
-/** Beside this file's source, or beside the folder of parts that it was built into. */
-const entryPath = ['weight-thread.ts', '../weight-thread.mjs']
-  .map((name) => join(import.meta.dirname, name))
-  .find((path) => existsSync(path));
 
 /** Reading from memory and writing to it, more threads wait for each other. */
 const mostThreads = 4;
 /** The parts of a network are loaded one after the other, with a run of each between. */
 const idleMs = 2_000;
 
-interface Asked extends PromiseWithResolvers<Float32Array<ArrayBuffer>> {
+interface Asked extends PromiseWithResolvers<Float32Array> {
   readonly read: WeightRead;
   /** Those that it was asked for with. */
   readonly load: readonly WeightRead[];
@@ -39,7 +32,7 @@ let idleTimer: NodeJS.Timeout | undefined;
  * Weights as float32, read and cast in threads, in their order; each promise settles as its weight is there. When one fails, those behind it
  * are not read. The threads run no code but ours, and end when they had nothing to do for a while.
  */
-export function readInThreads(reads: readonly WeightRead[]): readonly Promise<Float32Array<ArrayBuffer>>[] {
+export function readInThreads(reads: readonly WeightRead[]): readonly Promise<Float32Array>[] {
   const asked = reads.map((read): Asked => ({ read, load: reads, ...Promise.withResolvers() }));
   waiting.push(...asked);
   clearTimeout(idleTimer);
@@ -76,11 +69,7 @@ function next(thread: Thread): void {
 }
 
 function startThread(): Thread {
-  if (entryPath === undefined) throw new Error('the program of the thread that reads weights is missing');
-  // A thread keeps compiled code only where its own environment says so.
-  const compiled = getCompileCacheDir();
-  const env = { ...(compiled !== undefined && { NODE_COMPILE_CACHE: compiled }), ...process.env };
-  const thread: Thread = { worker: new Worker(entryPath, { env }), tasks: [] };
+  const thread: Thread = { worker: startProgramThread(import.meta.dirname, 'weight-thread'), tasks: [] };
   thread.worker.on('message', (reply: WeightReply) => {
     const task = thread.tasks.shift();
     if (task !== undefined && 'floats' in reply) task.resolve(reply.floats);

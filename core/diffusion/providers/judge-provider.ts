@@ -2,8 +2,9 @@ import { listSupportedBackends } from 'onnxruntime-node';
 import { Failed } from '../../contract/failure.ts';
 import type { AttentionForm } from '../graphs/layers.ts';
 import type { Tensor } from '../networks.ts';
+import { type Feed, namedDims } from '../onnx/create-session.ts';
 import { inHalfPrecision } from '../onnx/half-precision.ts';
-import { type Feed, namedDims, openSession } from '../onnx/session.ts';
+import { openSession } from '../onnx/session.ts';
 import { attentionProbes, networkProbes, type Probe, speedProbe, waves } from './probe.ts';
 import type { Provider, Verdict } from './verdict.ts';
 
@@ -98,7 +99,7 @@ async function firstWrong(
 
 async function runProbe(provider: Provider, probe: Probe): Promise<Tensor> {
   const feeds = feedsOf(probe);
-  const session = await openSession(probe.graph, { provider, fixedDims: namedDims(probe.graph, feeds) });
+  const session = await openSession(probe.graph, { provider, fixedDims: namedDims(probe.graph.inputs, feeds) });
   try {
     const [output] = Object.values(await session.run(feeds));
     if (output === undefined) throw new RangeError('a probe has an output');

@@ -1,7 +1,5 @@
 import type { Tensor } from '../networks.ts';
-import type { OnnxGraph } from '../onnx/graph-builder.ts';
-import { inHalfPrecision, type Precision } from '../onnx/half-precision.ts';
-import { type Feed, namedDims, openSession, type Session } from '../onnx/session.ts';
+import { type Feed, namedDims, type RunnableGraph, type Session, type SessionOptions } from '../onnx/create-session.ts';
 
 export interface LazySession extends Session {
   readonly isLoaded: boolean;
@@ -15,16 +13,16 @@ export interface LazySession extends Session {
  * On CPU one session serves every size, and is made anew only where that is worth it: see `isLarge`. Elsewhere the session is made for the
  * sizes in use, so that no shape is left to compute (shapes are computed on the CPU), and made anew when they change.
  */
-export function lazySession(
+export function lazySession<Graph extends Pick<RunnableGraph, 'inputs'>>(
   provider: string,
-  makeGraph: () => OnnxGraph,
-  precision: Precision = 'float32',
+  makeGraph: () => Graph,
+  open: (graph: Graph, options: SessionOptions) => Promise<Session>,
 ): LazySession {
   /** `sizes` of the first run, which there may not have been. */
   let opened: { readonly session: Promise<Session>; sizes: string | null } | null = null;
-  let written: OnnxGraph | null = null;
+  let written: Graph | null = null;
   const graphOf = () => {
-    written ??= precision === 'float16' ? inHalfPrecision(makeGraph()) : makeGraph();
+    written ??= makeGraph();
     return written;
   };
   const close = async () => {
@@ -36,12 +34,12 @@ export function lazySession(
   return {
     run: async (feeds) => {
       const graph = graphOf();
-      const dims = namedDims(graph, feeds);
+      const dims = namedDims(graph.inputs, feeds);
       const fixedDims = provider === 'cpu' ? {} : dims;
       const sizes = JSON.stringify(dims);
       if (opened !== null) opened.sizes ??= sizes;
       if (opened !== null && opened.sizes !== sizes && (provider !== 'cpu' || isLarge(feeds))) await close();
-      opened ??= { session: openSession(graph, { provider, fixedDims }), sizes };
+      opened ??= { session: open(graph, { provider, fixedDims }), sizes };
       let session: Session;
       try {
         session = await opened.session;
@@ -53,7 +51,7 @@ export function lazySession(
     },
     prepare: () => {
       if (provider !== 'cpu' || opened !== null) return;
-      const session = openSession(graphOf(), { provider });
+      const session = open(graphOf(), { provider });
       const opening = { session, sizes: null };
       session.catch(() => {
         if (opened === opening) opened = null;

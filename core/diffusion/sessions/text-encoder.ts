@@ -8,8 +8,8 @@ import {
   hasProjection,
 } from '../graphs/clip-text-encoder.ts';
 import type { TextEncoding } from '../networks.ts';
-import type { Precision } from '../onnx/half-precision.ts';
-import { assertFinite } from '../onnx/session.ts';
+import { inPrecision, type Precision } from '../onnx/half-precision.ts';
+import { assertFinite, openSession } from '../onnx/session.ts';
 import type { Component } from './component.ts';
 import { type LazySession, lazySession, present } from './lazy-session.ts';
 
@@ -34,7 +34,11 @@ export function openTextEncoder(
     if (current?.skipLayers === skipLayers) return current.session;
     await current?.session.close();
     const reading = { skipLayers: skipLayers + (isXl ? 1 : 0), finalNorm: !isXl };
-    const session = lazySession(provider, () => clipTextEncoderGraph(config, weights, reading), precision);
+    const session = lazySession(
+      provider,
+      () => inPrecision(clipTextEncoderGraph(config, weights, reading), precision),
+      openSession,
+    );
     current = { skipLayers, session };
     return session;
   };

@@ -1,6 +1,7 @@
 import type { Forms } from '../graphs/layers.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
-import type { Precision } from '../onnx/half-precision.ts';
+import { inPrecision, type Precision } from '../onnx/half-precision.ts';
+import { openSession } from '../onnx/session.ts';
 import { type LazySession, lazySession } from './lazy-session.ts';
 
 interface VaeHalf {
@@ -18,8 +19,12 @@ export function vaeSession(
   forms: Forms,
   { leastRows, precision, write }: VaeHalf,
 ): Omit<LazySession, 'prepare'> {
-  const banded = lazySession(provider, () => write(forms), precision);
-  const whole = lazySession(provider, () => write({ ...forms, convolution: 'direct' }), precision);
+  const banded = lazySession(provider, () => inPrecision(write(forms), precision), openSession);
+  const whole = lazySession(
+    provider,
+    () => inPrecision(write({ ...forms, convolution: 'direct' }), precision),
+    openSession,
+  );
   return {
     run: (feeds) => {
       const [feed] = Object.values(feeds);

@@ -3,20 +3,21 @@ import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.
 import { unetGraphs } from '../graphs/unet.ts';
 import type { UnetConfig } from '../graphs/unet-config.ts';
 import type { NoiseInput, Tensor } from '../networks.ts';
-import type { OnnxGraph } from '../onnx/graph-builder.ts';
-import type { Precision } from '../onnx/half-precision.ts';
-import { assertFinite } from '../onnx/session.ts';
+import { inPrecision, type Precision } from '../onnx/half-precision.ts';
+import { assertFinite, openSession } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';
-import type { Component } from './component.ts';
-import { lazySession, present } from './lazy-session.ts';
+import type { Component } from '../sessions/component.ts';
+import { lazySession } from '../sessions/lazy-session.ts';
+import type { Values } from './segment-chain.ts';
+import { openUnetRunner, type UnetRunnerOptions } from './unet-runner.ts';
 
 /** SDXL tells its UNet original height and width, crop top and left, target height and width. */
 export const timeIdCount = 6;
 /**
- * Stable Diffusion 1.5 becomes 5 graphs. What passes between two of them is copied once, some megabytes at 512 px.
+ * Stable Diffusion 1.5 becomes 2 graphs. What passes between two of them is copied once, some megabytes at 512 px.
  * A GPU gets one graph: there each pass between would go through the CPU's memory.
  */
-const cpuSegmentBytes = 400 * 2 ** 20;
+const cpuSegmentBytes = 1000 * 2 ** 20;
 /** Prompts whose keys and values are kept: guidance run as two calls alternates between two. */
 const keptContexts = 2;
 /** Weights that a new prompt alone needs, as float32: more than this go once it has its keys and values. SD 1.5 has 77 MB of them, SDXL 1.4 GB. */
@@ -35,28 +36,20 @@ export function openNoisePredictor(
   forms: Forms,
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
   precision: Precision = 'float32',
+  threading: Pick<UnetRunnerOptions, 'rowThreads' | 'startThread'> = {},
 ): NoisePredictor {
   const source = weightSource(folder, tensors);
   const write = (halvesEvenly: boolean) => unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly });
   const graphs = write(true);
   const contextGraph = graphs.context;
-  const contextSession = contextGraph === null ? null : lazySession(provider, () => contextGraph, precision);
-  const open = (graph: OnnxGraph) => ({ graph, session: lazySession(provider, () => graph, precision) });
-  let segments = graphs.segments.map(open);
-  let halvesEvenly = true;
+  const contextSession =
+    contextGraph === null ? null : lazySession(provider, () => inPrecision(contextGraph, precision), openSession);
+  const runner = openUnetRunner((halvesEvenly) => (halvesEvenly ? graphs : write(false)).segments, {
+    provider,
+    precision,
+    ...threading,
+  });
   const halvings = config.block_out_channels.length - 1;
-  /** Those for maps that halve evenly, or for others: of the segments that differ, one kind is loaded at a time. */
-  const segmentsFor = async (sizes: readonly number[]) => {
-    const isEven = sizes.every((size) => size % 2 ** halvings === 0);
-    if (isEven === halvesEvenly) return segments;
-    const before = segments;
-    segments = write(isEven).segments.map(
-      (graph) => before.find((one) => Buffer.from(one.graph.bytes).equals(graph.bytes)) ?? open(graph),
-    );
-    halvesEvenly = isEven;
-    for (const one of before) if (!segments.includes(one)) await one.session.close();
-    return segments;
-  };
 
   let kept: { readonly context: Tensor; readonly keysAndValues: Readonly<Record<string, Tensor>> }[] = [];
 
@@ -80,7 +73,7 @@ export function openNoisePredictor(
   return {
     predict: async (input) => {
       const time = { data: features(input.timestep, timeWidth), dims: [1, timeWidth] };
-      let values: Readonly<Record<string, Tensor>> = {
+      const values: Values = {
         sample: input.sample,
         time,
         ...(config.addition_embed_type !== null && {
@@ -94,23 +87,19 @@ export function openNoisePredictor(
         }),
         ...(await keysAndValuesOf(input.context)),
       };
-      const inOrder = await segmentsFor(input.sample.dims.slice(2));
-      for (const [index, { graph, session }] of inOrder.entries()) {
-        inOrder[index + 1]?.session.prepare();
-        const feeds = Object.fromEntries(graph.inputs.map(({ name }) => [name, present(values[name])]));
-        values = { ...values, ...(await session.run(feeds)) };
-      }
-      const noise = assertFinite(present(values.noise), 'the UNet');
+      const rows = contextGraph === null ? 1 : (input.context.dims[0] ?? 1);
+      const halvesEvenly = input.sample.dims.slice(2).every((size) => size % 2 ** halvings === 0);
+      const noise = assertFinite(await runner.run(values, rows, halvesEvenly), 'the UNet');
       // A network that attends to no prompt has one answer for all rows.
       return contextGraph === null ? inRows(noise, input.context.dims[0] ?? 1) : noise;
     },
     get isLoaded() {
-      return segments.some(({ session }) => session.isLoaded);
+      return runner.isLoaded;
     },
     close: async () => {
       kept = [];
       await contextSession?.close();
-      for (const { session } of segments) await session.close();
+      await runner.close();
     },
   };
 }

@@ -1,0 +1,59 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { RunnableGraph, WeightFeeds } from './create-session.ts';
+import { withCastsFed } from './fed-weights.ts';
+import type { OnnxGraph } from './graph-builder.ts';
+import { type LoadedWeights, loadWeights } from './load-weights.ts';
+
+/** The weights of one graph that are its inputs, for all sessions that run it. */
+export interface HeldWeights {
+  /** The graph as it is run with them. */
+  readonly graph: RunnableGraph;
+  readonly isLoaded: boolean;
+  /** Loads them when first asked. A load that failed is tried anew. Throws what the file system throws, or a RangeError where there is no memory. */
+  load(): Promise<WeightFeeds>;
+  /** Gives their memory back, once no session has them. */
+  free(): Promise<void>;
+}
+
+/** `isShared`: other threads get them as well, and see the same memory. */
+export function heldWeights(graph: OnnxGraph, provider: string, isShared = false): HeldWeights {
+  const { bytes, inputs, weightFolder, turned, fed } = provider === 'cpu' ? withCastsFed(graph) : { ...graph, fed: [] };
+  let loading: Promise<LoadedWeights> | null = null;
+  return {
+    graph: { bytes, inputs, weightFolder, keepsLayout: fed.length > 0 },
+    get isLoaded() {
+      return loading !== null;
+    },
+    load: async () => {
+      loading ??= loadWeights(turned, fed, isShared);
+      const current = loading;
+      try {
+        return (await current).feeds;
+      } catch (error) {
+        if (loading === current) loading = null;
+        throw error;
+      }
+    },
+    free: async () => {
+      const before = loading;
+      loading = null;
+      const loaded = await before?.catch(() => null);
+      loaded?.free();
+    },
+  };
+}
+
+let collect: (() => void) | null = null;
+
+/**
+ * Memory that threads share goes back when the last of them has forgotten it, which the collector finds out in its own time. Weights are too
+ * much to wait for that.
+ */
+export function giveBackForgotten(): void {
+  if (collect === null) {
+    setFlagsFromString('--expose-gc');
+    collect = runInNewContext('gc') as () => void;
+  }
+  collect();
+}

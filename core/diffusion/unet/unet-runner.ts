@@ -1,0 +1,137 @@
+import type { UnetSegments } from '../graphs/unet.ts';
+import type { Tensor } from '../networks.ts';
+import { inPrecision, type Precision } from '../onnx/half-precision.ts';
+import { giveBackForgotten, type HeldWeights, heldWeights } from '../onnx/held-weights.ts';
+import { mapErrors } from '../onnx/map-errors.ts';
+import { openWith } from '../onnx/session.ts';
+import { lazySession } from '../sessions/lazy-session.ts';
+import { halvesOf, joined } from './row-halves.ts';
+import { threadsOfARow } from './row-threads.ts';
+import { type SegmentChain, segmentChain, type Values } from './segment-chain.ts';
+import { startSegmentThread, ThreadLost, threadChain } from './thread-chain.ts';
+
+/** All graphs of one UNet, for any number of rows. */
+export interface UnetRunner {
+  /** `noise` of these values, for maps that halve evenly or for others; tensors have `rows` rows, or one for all. Throws `oom` or `model_load_failed`. */
+  run(values: Values, rows: number, halvesEvenly: boolean): Promise<Tensor>;
+  readonly isLoaded: boolean;
+  close(): Promise<void>;
+}
+
+export interface UnetRunnerOptions {
+  readonly provider: string;
+  readonly precision: Precision;
+  /** Threads for each half of the rows, where halves are run at the same time; null: all rows together. */
+  readonly rowThreads?: number | null;
+  readonly startThread?: typeof startSegmentThread;
+}
+
+interface SegmentWeights {
+  readonly bytes: Uint8Array;
+  readonly held: () => HeldWeights;
+}
+
+interface Chains {
+  readonly halvesEvenly: boolean;
+  readonly weights: readonly SegmentWeights[];
+  /** All rows together, with all threads. */
+  readonly whole: SegmentChain;
+  readonly halves: readonly [SegmentChain, SegmentChain] | null;
+}
+
+/**
+ * Runs a UNet's graphs, which `write` writes: those for maps that halve evenly, or for others, of which one kind is loaded at a time.
+ *
+ * On the CPU an even number of rows, as guidance has them, goes in two halves at the same time, each with half of the threads. Together they
+ * would wait for each other at every operator, of which some run on one thread alone, and pass maps from core to core. Both use the same weights.
+ */
+export function openUnetRunner(
+  write: (halvesEvenly: boolean) => UnetSegments,
+  {
+    provider,
+    precision,
+    rowThreads = provider === 'cpu' ? threadsOfARow() : null,
+    startThread = startSegmentThread,
+  }: UnetRunnerOptions,
+): UnetRunner {
+  let canPart = rowThreads !== null;
+
+  const chainOf = (weights: readonly SegmentWeights[], threads?: number): SegmentChain =>
+    segmentChain(
+      weights.map(({ held }) => ({
+        inputs: () => held().graph.inputs,
+        session: lazySession(
+          provider,
+          () => held().graph,
+          (_graph, options) => openWith(held(), { ...options, threads }),
+        ),
+      })),
+    );
+
+  const open = (halvesEvenly: boolean, before: readonly SegmentWeights[] = []): Chains => {
+    const weights = write(halvesEvenly).map(
+      (graph) =>
+        before.find(({ bytes }) => Buffer.from(bytes).equals(graph.bytes)) ?? {
+          bytes: graph.bytes,
+          held: once(() => heldWeights(inPrecision(graph, precision), provider, canPart)),
+        },
+    );
+    const halves =
+      rowThreads === null || !canPart
+        ? null
+        : ([
+            chainOf(weights, rowThreads),
+            threadChain(() => weights.map(({ held }) => held()), rowThreads, startThread),
+          ] as const);
+    return { halvesEvenly, weights, whole: chainOf(weights), halves };
+  };
+
+  const shut = async ({ whole, halves, weights }: Chains, except: readonly SegmentWeights[] = []): Promise<void> => {
+    for (const chain of [whole, ...(halves ?? [])]) await chain.close();
+    const freed = weights.filter((one) => !except.includes(one)).map(({ held }) => held());
+    for (const one of freed) await one.free();
+    if (halves !== null && freed.length > 0) giveBackForgotten();
+  };
+
+  // Not when it first runs: the thread starts while the prompt is encoded.
+  let chains: Chains | null = open(true);
+
+  const chainsFor = async (halvesEvenly: boolean): Promise<Chains> => {
+    if (chains?.halvesEvenly === halvesEvenly) return chains;
+    const before = chains;
+    chains = open(halvesEvenly, before?.weights);
+    if (before !== null) await shut(before, chains.weights);
+    return chains;
+  };
+
+  return {
+    run: async (values, rows, halvesEvenly) => {
+      const { whole, halves } = await chainsFor(halvesEvenly);
+      if (halves === null || !canPart || rows % 2 === 1) return whole.run(values);
+      const [first, second] = halvesOf(values, rows);
+      const [other, own] = await Promise.allSettled([halves[1].run(second), halves[0].run(first)]);
+      if (own.status === 'rejected') throw own.reason;
+      if (other.status === 'fulfilled') return joined(own.value, other.value);
+      const { reason } = other;
+      if (!(reason instanceof ThreadLost)) return mapErrors(() => Promise.reject(reason));
+      canPart = false;
+      return whole.run(values);
+    },
+    get isLoaded() {
+      return chains !== null && [chains.whole, ...(chains.halves ?? [])].some(({ isLoaded }) => isLoaded);
+    },
+    close: async () => {
+      const closing = chains;
+      chains = null;
+      if (closing !== null) await shut(closing);
+    },
+  };
+}
+
+function once<Result>(make: () => Result): () => Result {
+  let made: { readonly result: Result } | null = null;
+  return () => {
+    made ??= { result: make() };
+    return made.result;
+  };
+}
