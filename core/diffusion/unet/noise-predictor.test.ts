@@ -98,11 +98,14 @@ test('rows that run apart follow a change of size, prompt and time, and run agai
   await predictor.close();
 });
 
-test('when the thread for half of the rows is lost, all are run together, then and later', async () => {
+test.each([
+  ['ends', 'process.exit(1)'],
+  ['fails', 'throw new Error("no")'],
+])('when the thread for half of the rows %s, all are run together, then and later', async (_, program) => {
   const { noise } = referenceInput('sd15-tiny');
-  const start = vi.fn(() => new Worker('process.exit(1)', { eval: true }));
+  const start = vi.fn(() => new Worker(program, { eval: true }));
   const predictor = await predictorOf('sd15-tiny', { rowThreads: 1, startThread: start });
-  for (const _ of [1, 2]) expect(largestDifference(await noiseAt(predictor), noise.data)).toBeLessThan(2e-5);
+  for (const _time of [1, 2]) expect(largestDifference(await noiseAt(predictor), noise.data)).toBeLessThan(2e-5);
   await predictor.close();
   expect(largestDifference(await noiseAt(predictor), noise.data)).toBeLessThan(2e-5);
   await predictor.close();

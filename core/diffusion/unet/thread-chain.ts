@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import type { Tensor } from '../networks.ts';
 import type { HeldWeights } from '../onnx/held-weights.ts';
@@ -26,7 +25,7 @@ export function threadChain(
   let isOpen = false;
   let given = 0;
   let lost: ThreadLost | null = null;
-  const ended = once(worker, 'exit');
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const settle = (act: (run: PromiseWithResolvers<Tensor>) => void): void => {
     const run = waiting;
     waiting = null;
