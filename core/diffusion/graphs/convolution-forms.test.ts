@@ -69,7 +69,7 @@ describe('with fewer multiplications', () => {
     { height: 16, width: 16, usual: 32, halvesEvenly: true, turned: 17 },
     { height: 6, width: 22, usual: 32, halvesEvenly: true, turned: 17 },
     { height: 9, width: 15, usual: 32, halvesEvenly: false, turned: 16 },
-    // So wide that feed-forward layers go in parts: two of four are taken, and one.
+    // So wide that feed-forward layers go in parts: four of eight are taken, and one.
     { height: 64, width: 84, usual: 256, halvesEvenly: true, turned: 17 },
     { height: 8, width: 8, usual: 256, halvesEvenly: true, turned: 17 },
   ])('a UNet over $height x $width cells, made for $usual, gives the numbers of a plain one', async (shape) => {

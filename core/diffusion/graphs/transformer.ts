@@ -133,16 +133,18 @@ function feedForward(writer: TransformerWriter, name: string, input: Tokens, has
   return { ...input, value: add(writer, input.value, narrow) };
 }
 
-const partCount = 4;
-/** Tokens times channels: fewer would not fill a product of matrices. */
-const leastPartNumbers = 1024 * 320;
+const partCount = 8;
+/** Tokens times channels: what is wide of so many still fits beside the processor. */
+const leastPartNumbers = 512 * 320;
+/** Fewer would not fill a product of matrices. */
+const leastPartTokens = 256;
 
 /**
  * What is done with each token by itself, done with a part of them at a time: what is wide on the way, four times the tokens, stays nearer to
  * the processor. Where there are few tokens the last parts are empty.
  */
 function inParts({ graph }: LayerWriter, input: Tokens, act: (part: Tokens) => Tokens): Tokens {
-  const least = graph.integers([Math.ceil(leastPartNumbers / input.channels)]);
+  const least = graph.integers([Math.max(leastPartTokens, Math.ceil(leastPartNumbers / input.channels))]);
   const count = graph.node('Shape', [input.value], { start: 0, end: 1 });
   const upward = graph.node('Add', [count, graph.integers([partCount - 1])]);
   const size = graph.node('Max', [graph.node('Div', [upward, graph.integers([partCount])]), least]);
