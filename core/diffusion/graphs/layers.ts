@@ -195,15 +195,19 @@ export function activate(writer: LayerWriter, name: ActivationName, value: Value
 export const add = ({ graph }: LayerWriter, left: Value, right: Value): Value => graph.node('Add', [left, right]);
 
 /** A feature map's cells as tokens, row by row. */
-export function toTokens({ graph }: LayerWriter, { value, channels }: FeatureMap): Tokens {
+export function toTokens(writer: LayerWriter, { value, channels }: FeatureMap): Tokens {
+  const { graph } = writer;
   const cells = graph.node('Reshape', [value, graph.integers([0, channels, -1])]);
   const ordered = graph.node('Transpose', [cells], { perm: [0, 2, 1] });
-  return {
-    value: graph.node('Reshape', [ordered, graph.integers([-1, channels])]),
-    channels,
-    shape: graph.node('Shape', [ordered]),
-  };
+  return flatten(writer, ordered, channels);
 }
+
+/** From `[batch, tokens, channels]`. */
+export const flatten = ({ graph }: LayerWriter, batch: Value, channels: number): Tokens => ({
+  value: graph.node('Reshape', [batch, graph.integers([-1, channels])]),
+  channels,
+  shape: graph.node('Shape', [batch]),
+});
 
 /** Back from {@link toTokens}, to the height and width of `like`. */
 export function toFeatureMap(writer: LayerWriter, tokens: Tokens, like: FeatureMap): FeatureMap {

@@ -30,7 +30,7 @@ async function mapThrough(usualTokens: TransformerOptions['usualTokens']) {
     weights,
     attention: 'fused',
     convolution: 'winograd',
-    crossAttentions: [],
+    crossAttentions: [], partRows: null,
   };
   const dims = ['batch', channels, 'height', 'width'];
   const input = { value: graph.input('map', dims), channels };

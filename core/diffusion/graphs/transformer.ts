@@ -5,6 +5,7 @@ import {
   attention,
   columnsToRows,
   type FeatureMap,
+  flatten,
   groupNorm,
   type LayerWriter,
   layerNorm,
@@ -26,6 +27,15 @@ export interface CrossAttention {
 /** The writer of a UNet, and the layers so far that attend to the prompt: the last one's place is its number among `key_N`. */
 export interface TransformerWriter extends LayerWriter {
   readonly crossAttentions: CrossAttention[];
+  /** Ends the graph before the first layer that attends to the prompt, and goes on in another one; null: one graph does both. */
+  readonly partRows: ((before: Attending) => Attending) | null;
+}
+
+/** A transformer on its way: the map that it was given, its tokens so far, and where they are written. */
+export interface Attending {
+  readonly writer: TransformerWriter;
+  readonly map: FeatureMap;
+  readonly tokens: Tokens;
 }
 
 export interface TransformerOptions {
@@ -48,17 +58,19 @@ export function transformer(
   options: TransformerOptions,
 ): FeatureMap {
   const { channels } = input;
-  const project = (part: string, value: Value) =>
-    linear(writer, `${name}.${part}`, value, [channels, channels], {
-      hasFewTokens: hasFewTokens(writer, channels, options),
-    });
+  const project = ({ writer: to, tokens }: Attending, part: string): Tokens => ({
+    ...tokens,
+    value: linear(to, `${name}.${part}`, tokens.value, [channels, channels], {
+      hasFewTokens: hasFewTokens(to, channels, options),
+    }),
+  });
   const normed = groupNorm(writer, `${name}.norm`, input, { groups: options.groups, epsilon: 1e-6 });
-  let tokens = toTokens(writer, normed);
-  tokens = { ...tokens, value: project('proj_in', tokens.value) };
+  let at: Attending = { writer, map: input, tokens: toTokens(writer, normed) };
+  at = { ...at, tokens: project(at, 'proj_in') };
   for (let layer = 0; layer < options.layers; layer++)
-    tokens = transformerBlock(writer, `${name}.transformer_blocks.${layer}`, tokens, options);
-  tokens = { ...tokens, value: project('proj_out', tokens.value) };
-  return { channels, value: add(writer, toFeatureMap(writer, tokens, input).value, input.value) };
+    at = transformerBlock(at, `${name}.transformer_blocks.${layer}`, options);
+  const back = toFeatureMap(at.writer, project(at, 'proj_out'), at.map);
+  return { channels, value: add(at.writer, back.value, at.map.value) };
 }
 
 /** Of a row, where weights go to the left: see `linearToColumns`. Smaller weights win little. */
@@ -72,46 +84,56 @@ const hasFewTokens = ({ convolution }: LayerWriter, channels: number, { usualTok
 const layerNormEpsilon = 1e-5;
 
 /** diffusers' BasicTransformerBlock: self attention, cross attention, gated feed-forward. */
-function transformerBlock(writer: TransformerWriter, name: string, input: Tokens, options: TransformerOptions): Tokens {
-  const { graph } = writer;
-  const { channels } = input;
-  const { heads, usualTokens } = options;
+function transformerBlock(before: Attending, name: string, options: TransformerOptions): Attending {
+  const tokens = attendToSelf(before, name, options);
+  const parts = before.writer.crossAttentions.length === 0 ? before.writer.partRows : null;
+  const at = parts === null ? { ...before, tokens } : parts({ ...before, tokens });
+  return { ...at, tokens: attendToPrompt(at, name, options) };
+}
+
+/** Around an attention: its projections from tokens, and the sum of what comes of it with what was before. */
+function attentionLayers(writer: TransformerWriter, name: string, channels: number, options: TransformerOptions) {
   const hasFew = hasFewTokens(writer, channels, options);
   const layer = (part: string, value: Value, bias = true) =>
     linear(writer, `${name}.${part}`, value, [channels, channels], { bias, hasFewTokens: hasFew });
-  const project = (part: string, tokens: Tokens) =>
-    unflatten(writer, { ...tokens, value: layer(part, tokens.value, false) });
-  const after = (part: string, before: Tokens, mixed: Value): Tokens => ({
-    ...before,
-    value: add(writer, layer(`${part}.to_out.0`, mixed), before.value),
-  });
+  return {
+    project: (part: string, tokens: Tokens) =>
+      unflatten(writer, { ...tokens, value: layer(part, tokens.value, false) }),
+    after: (before: Tokens, mixed: Value): Tokens => ({
+      ...before,
+      value: add(writer, layer('to_out.0', mixed), before.value),
+    }),
+  };
+}
 
-  const own = layerNorm(writer, `${name}.norm1`, input, layerNormEpsilon);
-  const query = project('attn1.to_q', own);
-  const selfMixed = attention(writer, {
-    query,
-    key: project('attn1.to_k', own),
-    value: project('attn1.to_v', own),
-    channels,
-    heads,
-  });
+function attendToSelf({ writer, tokens }: Attending, name: string, options: TransformerOptions): Tokens {
+  const { channels } = tokens;
+  const { project, after } = attentionLayers(writer, `${name}.attn1`, channels, options);
+  const own = layerNorm(writer, `${name}.norm1`, tokens, layerNormEpsilon);
+  const [query = '', key = '', value = ''] = ['to_q', 'to_k', 'to_v'].map((part) => project(part, own));
+  return after(tokens, attention(writer, { query, key, value, channels, heads: options.heads }));
+}
+
+function attendToPrompt({ writer, tokens }: Attending, name: string, options: TransformerOptions): Tokens {
+  const { graph } = writer;
+  const { channels } = tokens;
+  const { project, after } = attentionLayers(writer, `${name}.attn2`, channels, options);
   const index = writer.crossAttentions.push({ name: `${name}.attn2`, channels }) - 1;
   const key = graph.input(`key_${index}`, ['batch', 'tokens', channels]);
-  let attended = after('attn1', input, selfMixed);
-  if (index === 0) attended = inRowsOf(writer, attended, key);
-
+  const attended = index === 0 ? inRowsOf(writer, tokens, key) : tokens;
   const asked = layerNorm(writer, `${name}.norm2`, attended, layerNormEpsilon);
-  const crossMixed = attention(writer, {
-    query: project('attn2.to_q', asked),
+  const mixed = attention(writer, {
+    query: project('to_q', asked),
     key,
     value: graph.input(`value_${index}`, ['batch', 'tokens', channels]),
     channels,
-    heads,
+    heads: options.heads,
   });
-  const informed = after('attn2', attended, crossMixed);
+  const informed = after(attended, mixed);
 
+  const { usualTokens } = options;
   const goesInParts = writer.convolution === 'winograd' && usualTokens * channels >= partCount * leastPartNumbers;
-  const feed = (tokens: Tokens) => feedForward(writer, name, tokens, hasFew);
+  const feed = (part: Tokens) => feedForward(writer, name, part, hasFewTokens(writer, channels, options));
   return goesInParts ? inParts(writer, informed, feed) : feed(informed);
 }
 
@@ -158,13 +180,8 @@ function inParts({ graph }: LayerWriter, input: Tokens, act: (part: Tokens) => T
 
 /** Tokens of one row become those of as many as `like` has. */
 function inRowsOf(writer: TransformerWriter, tokens: Tokens, like: Value): Tokens {
-  const { graph } = writer;
-  const value = withRowsOf(writer, unflatten(writer, tokens), 3, like);
-  return {
-    ...tokens,
-    value: graph.node('Reshape', [value, graph.integers([-1, tokens.channels])]),
-    shape: graph.node('Shape', [value]),
-  };
+  const batch = withRowsOf(writer, unflatten(writer, tokens), 3, like);
+  return flatten(writer, batch, tokens.channels);
 }
 
 /** One graph for all keys and values: `[batch, tokens, width]` through each layer's two projections. */

@@ -7,6 +7,7 @@ import {
   conv,
   type FeatureMap,
   type Forms,
+  flatten,
   groupNorm,
   type LayerWriter,
   linear,
@@ -14,6 +15,7 @@ import {
   resizeTo,
   resnet,
   twofoldConv,
+  unflatten,
   withRowsOf,
 } from './layers.ts';
 import { contextGraph, type TransformerWriter, transformer } from './transformer.ts';
@@ -30,6 +32,8 @@ export interface UnetGraphs {
    * Out, of the last: `noise`, a row for each of the keys.
    */
   readonly segments: UnetSegments;
+  /** With `partsRows`, what is the same for all rows: it is run before the segments, which take what it gives. Else null. */
+  readonly shared: OnnxGraph | null;
   /** In: `context` `[batch, tokens, cross_attention_dim]`. Out: every `key_N` and `value_N`. Null when no block attends to a prompt. */
   readonly context: OnnxGraph | null;
 }
@@ -42,6 +46,15 @@ export interface UnetOptions extends Forms {
   readonly segmentBytes: number;
   /** Whether every size on the way down is twice the next: else the way up takes its sizes from what it joins. */
   readonly halvesEvenly: boolean;
+  /** Whether what comes before the first attention to the prompt is a graph of its own. */
+  readonly partsRows?: boolean;
+}
+
+/** A value of one graph that is an input of the next. */
+interface PassedOn {
+  readonly name: string;
+  readonly value: Value;
+  readonly dims: readonly (number | string)[];
 }
 
 interface Skip extends FeatureMap {
@@ -70,19 +83,43 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
     const isShared = writer.crossAttentions.length === 0 && (skipCount === 0 || config.addition_embed_type === null);
     skips.push({ ...of, name: `skip_${skipCount++}`, isShared, segment: writer.segment });
   };
-  const cutWhenFull = () => {
-    if (writer.graph.weightBytes <= options.segmentBytes) return;
-    const name = `map_${writer.segment}`;
-    writer.graph.output(name, map.value, mapDims(name, map));
+  /** Ends the graph; what is passed on comes as inputs of the next one. */
+  const startNext = (passed: readonly PassedOn[]): Value[] => {
+    for (const { name, value, dims } of passed) writer.graph.output(name, value, dims);
     for (const skip of skips)
       if (skip.segment === writer.segment) writer.graph.output(skip.name, skip.value, mapDims(skip.name, skip));
     if (writer.segment === 0) writer.graph.output(timeName, writer.time.value, timeDims(writer.time.channels));
     finished.push(writer.graph.finish());
     writer = nextSegment(writer);
-    map = { ...map, value: writer.graph.input(name, mapDims(name, map)) };
+    return passed.map(({ name, dims }) => writer.graph.input(name, dims));
+  };
+  const down = downBlocks(config);
+  let shared: OnnxGraph | null = null;
+  // SDXL's rows differ from the first resnet on.
+  const partsRows =
+    options.partsRows === true && config.addition_embed_type === null && down.some(({ hasAttention }) => hasAttention);
+  if (partsRows)
+    writer = {
+      ...writer,
+      partRows: (before) => {
+        const { channels } = before.tokens;
+        const tokens = unflatten(writer, before.tokens);
+        const [value = '', batch = ''] = startNext([
+          { name: 'map_shared', value: before.map.value, dims: mapDims('map_shared', before.map) },
+          { name: 'tokens_shared', value: tokens, dims: ['tokens_batch', 'shared_tokens', channels] },
+        ]);
+        shared = finished.pop() ?? null;
+        return { writer, map: { ...before.map, value }, tokens: flatten(writer, batch, channels) };
+      },
+    };
+  const cutWhenFull = () => {
+    const isAllShared = partsRows && shared === null;
+    if (isAllShared || writer.graph.weightBytes <= options.segmentBytes) return;
+    const name = `map_${writer.segment}`;
+    const [value = ''] = startNext([{ name, value: map.value, dims: mapDims(name, map) }]);
+    map = { ...map, value };
   };
 
-  const down = downBlocks(config);
   let map: FeatureMap = { value: sample, channels: config.in_channels };
   map = conv(writer, 'conv_in', map, config.block_out_channels[0] ?? 0);
   keep(map);
@@ -132,6 +169,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   const { crossAttentions } = writer;
   return {
     segments: [...finished, writer.graph.finish()],
+    shared,
     context: crossAttentions.length === 0 ? null : contextGraph(config.cross_attention_dim, weights, crossAttentions),
   };
 }
@@ -176,7 +214,7 @@ const mapDims = (name: string, { channels }: FeatureMap) => [
 
 function firstSegment(config: UnetConfig, weights: WeightSource, { attention, convolution }: Forms): UnetWriter {
   const plain: LayerWriter = { graph: new GraphBuilder('unet'), weights, attention, convolution };
-  return { ...plain, config, segment: 0, time: timeEmbedding(plain, config), crossAttentions: [] };
+  return { ...plain, config, segment: 0, time: timeEmbedding(plain, config), crossAttentions: [], partRows: null };
 }
 
 function nextSegment(before: UnetWriter): UnetWriter {

@@ -8,6 +8,7 @@ import { assertFinite, openSession } from '../onnx/session.ts';
 import { weightSource } from '../onnx/weight-source.ts';
 import type { Component } from '../sessions/component.ts';
 import { lazySession } from '../sessions/lazy-session.ts';
+import { threadsOfARow } from './row-threads.ts';
 import type { Values } from './segment-chain.ts';
 import { openUnetRunner, type UnetRunnerOptions } from './unet-runner.ts';
 
@@ -36,18 +37,23 @@ export function openNoisePredictor(
   forms: Forms,
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
   precision: Precision = 'float32',
-  threading: Pick<UnetRunnerOptions, 'rowThreads' | 'startThread'> = {},
+  {
+    rowThreads = provider === 'cpu' ? threadsOfARow() : null,
+    startThread,
+  }: Partial<Pick<UnetRunnerOptions, 'rowThreads' | 'startThread'>> = {},
 ): NoisePredictor {
   const source = weightSource(folder, tensors);
-  const write = (halvesEvenly: boolean) => unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly });
+  const write = (halvesEvenly: boolean) =>
+    unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly, partsRows: rowThreads !== null });
   const graphs = write(true);
   const contextGraph = graphs.context;
   const contextSession =
     contextGraph === null ? null : lazySession(provider, () => inPrecision(contextGraph, precision), openSession);
-  const runner = openUnetRunner((halvesEvenly) => (halvesEvenly ? graphs : write(false)).segments, {
+  const runner = openUnetRunner((halvesEvenly) => (halvesEvenly ? graphs : write(false)), {
     provider,
     precision,
-    ...threading,
+    rowThreads,
+    startThread,
   });
   const halvings = config.block_out_channels.length - 1;
 

@@ -18,15 +18,20 @@ export interface Segment {
   readonly session: LazySession;
 }
 
+/** What was given and what the segment makes of it. */
+export async function runSegment({ inputs, session }: Segment, values: Values): Promise<Values> {
+  const feeds = Object.fromEntries(inputs().map(({ name }) => [name, present(values[name])]));
+  return { ...values, ...(await session.run(feeds)) };
+}
+
 /** Each segment takes its inputs by name from the caller and from all before it, and loads while the one before it runs. */
 export function segmentChain(segments: readonly Segment[]): SegmentChain {
   return {
     run: async (given) => {
       let values = given;
-      for (const [index, { inputs, session }] of segments.entries()) {
+      for (const [index, segment] of segments.entries()) {
         segments[index + 1]?.session.prepare();
-        const feeds = Object.fromEntries(inputs().map(({ name }) => [name, present(values[name])]));
-        values = { ...values, ...(await session.run(feeds)) };
+        values = await runSegment(segment, values);
       }
       return present(values.noise);
     },

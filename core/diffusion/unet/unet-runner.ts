@@ -1,13 +1,13 @@
-import type { UnetSegments } from '../graphs/unet.ts';
+import type { UnetGraphs } from '../graphs/unet.ts';
 import type { Tensor } from '../networks.ts';
+import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import { inPrecision, type Precision } from '../onnx/half-precision.ts';
 import { giveBackForgotten, type HeldWeights, heldWeights } from '../onnx/held-weights.ts';
 import { mapErrors } from '../onnx/map-errors.ts';
 import { openWith } from '../onnx/session.ts';
 import { lazySession } from '../sessions/lazy-session.ts';
-import { halvesOf, joined } from './row-halves.ts';
-import { threadsOfARow } from './row-threads.ts';
-import { type SegmentChain, segmentChain, type Values } from './segment-chain.ts';
+import { joined, rowHalves } from './row-halves.ts';
+import { runSegment, type Segment, type SegmentChain, segmentChain, type Values } from './segment-chain.ts';
 import { startSegmentThread, ThreadLost, threadChain } from './thread-chain.ts';
 
 /** All graphs of one UNet, for any number of rows. */
@@ -22,8 +22,8 @@ export interface UnetRunnerOptions {
   readonly provider: string;
   readonly precision: Precision;
   /** Threads for each half of the rows, where halves are run at the same time; null: all rows together. */
-  readonly rowThreads?: number | null;
-  readonly startThread?: typeof startSegmentThread;
+  readonly rowThreads: number | null;
+  readonly startThread?: typeof startSegmentThread | undefined;
 }
 
 interface SegmentWeights {
@@ -31,9 +31,12 @@ interface SegmentWeights {
   readonly held: () => HeldWeights;
 }
 
+/** All that runs the graphs of one kind. */
 interface Chains {
   readonly halvesEvenly: boolean;
   readonly weights: readonly SegmentWeights[];
+  /** What is the same for all rows, run once for them. */
+  readonly shared: Segment | null;
   /** All rows together, with all threads. */
   readonly whole: SegmentChain;
   readonly halves: readonly [SegmentChain, SegmentChain] | null;
@@ -46,51 +49,50 @@ interface Chains {
  * would wait for each other at every operator, of which some run on one thread alone, and pass maps from core to core. Both use the same weights.
  */
 export function openUnetRunner(
-  write: (halvesEvenly: boolean) => UnetSegments,
-  {
-    provider,
-    precision,
-    rowThreads = provider === 'cpu' ? threadsOfARow() : null,
-    startThread = startSegmentThread,
-  }: UnetRunnerOptions,
+  write: (halvesEvenly: boolean) => Pick<UnetGraphs, 'shared' | 'segments'>,
+  { provider, precision, rowThreads, startThread = startSegmentThread }: UnetRunnerOptions,
 ): UnetRunner {
-  let canPart = rowThreads !== null;
+  const partsRows = rowThreads !== null;
+  let canPart = partsRows;
+  const rowsApart = rowHalves();
 
+  const segmentOf = ({ held }: SegmentWeights, threads?: number): Segment => ({
+    inputs: () => held().graph.inputs,
+    session: lazySession(
+      provider,
+      () => held().graph,
+      (_graph, options) => openWith(held(), { ...options, threads }),
+    ),
+  });
   const chainOf = (weights: readonly SegmentWeights[], threads?: number): SegmentChain =>
-    segmentChain(
-      weights.map(({ held }) => ({
-        inputs: () => held().graph.inputs,
-        session: lazySession(
-          provider,
-          () => held().graph,
-          (_graph, options) => openWith(held(), { ...options, threads }),
-        ),
-      })),
-    );
+    segmentChain(weights.map((one) => segmentOf(one, threads)));
 
   const open = (halvesEvenly: boolean, before: readonly SegmentWeights[] = []): Chains => {
-    const weights = write(halvesEvenly).map(
-      (graph) =>
-        before.find(({ bytes }) => Buffer.from(bytes).equals(graph.bytes)) ?? {
-          bytes: graph.bytes,
-          held: once(() => heldWeights(inPrecision(graph, precision), provider, canPart)),
-        },
-    );
-    const halves =
-      rowThreads === null || !canPart
-        ? null
-        : ([
-            chainOf(weights, rowThreads),
-            threadChain(() => weights.map(({ held }) => held()), rowThreads, startThread),
-          ] as const);
-    return { halvesEvenly, weights, whole: chainOf(weights), halves };
+    const { shared, segments } = write(halvesEvenly);
+    const weightsOf = (graph: OnnxGraph): SegmentWeights =>
+      before.find(({ bytes }) => Buffer.from(bytes).equals(graph.bytes)) ?? {
+        bytes: graph.bytes,
+        held: once(() => heldWeights(inPrecision(graph, precision), provider, partsRows)),
+      };
+    const [first, weights] = [shared === null ? null : weightsOf(shared), segments.map(weightsOf)];
+    const startHalves = (threads: number) =>
+      [chainOf(weights, threads), threadChain(() => weights.map(({ held }) => held()), threads, startThread)] as const;
+    return {
+      halvesEvenly,
+      weights: first === null ? weights : [first, ...weights],
+      shared: first === null ? null : segmentOf(first),
+      whole: chainOf(weights),
+      halves: rowThreads === null || !canPart ? null : startHalves(rowThreads),
+    };
   };
 
-  const shut = async ({ whole, halves, weights }: Chains, except: readonly SegmentWeights[] = []): Promise<void> => {
+  const shut = async (closing: Chains, except: readonly SegmentWeights[] = []): Promise<void> => {
+    const { shared, whole, halves, weights } = closing;
+    await shared?.session.close();
     for (const chain of [whole, ...(halves ?? [])]) await chain.close();
     const freed = weights.filter((one) => !except.includes(one)).map(({ held }) => held());
     for (const one of freed) await one.free();
-    if (halves !== null && freed.length > 0) giveBackForgotten();
+    if (partsRows && freed.length > 0) giveBackForgotten();
   };
 
   // Not when it first runs: the thread starts while the prompt is encoded.
@@ -105,11 +107,12 @@ export function openUnetRunner(
   };
 
   return {
-    run: async (values, rows, halvesEvenly) => {
-      const { whole, halves } = await chainsFor(halvesEvenly);
+    run: async (given, rows, halvesEvenly) => {
+      const { shared, whole, halves } = await chainsFor(halvesEvenly);
+      const values = shared === null ? given : await runSegment(shared, given);
       if (halves === null || !canPart || rows % 2 === 1) return whole.run(values);
-      const [first, second] = halvesOf(values, rows);
-      const [other, own] = await Promise.allSettled([halves[1].run(second), halves[0].run(first)]);
+      const [first, last] = rowsApart.of(values, rows);
+      const [other, own] = await Promise.allSettled([halves[1].run(last), halves[0].run(first)]);
       if (own.status === 'rejected') throw own.reason;
       if (other.status === 'fulfilled') return joined(own.value, other.value);
       const { reason } = other;
