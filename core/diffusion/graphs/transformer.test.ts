@@ -30,7 +30,8 @@ async function mapThrough(usualTokens: TransformerOptions['usualTokens']) {
     weights,
     attention: 'fused',
     convolution: 'winograd',
-    crossAttentions: [], partRows: null,
+    crossAttentions: [],
+    partRows: null,
   };
   const dims = ['batch', channels, 'height', 'width'];
   const input = { value: graph.input('map', dims), channels };

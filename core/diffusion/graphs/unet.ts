@@ -46,7 +46,7 @@ export interface UnetOptions extends Forms {
   readonly segmentBytes: number;
   /** Whether every size on the way down is twice the next: else the way up takes its sizes from what it joins. */
   readonly halvesEvenly: boolean;
-  /** Whether what comes before the first attention to the prompt is a graph of its own. */
+  /** Whether what comes before the first attention to the prompt is a graph of its own, where that is much. */
   readonly partsRows?: boolean;
 }
 
@@ -95,9 +95,8 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   };
   const down = downBlocks(config);
   let shared: OnnxGraph | null = null;
-  // SDXL's rows differ from the first resnet on.
-  const partsRows =
-    options.partsRows === true && config.addition_embed_type === null && down.some(({ hasAttention }) => hasAttention);
+  // SDXL's rows differ from the first resnet on. Where the largest maps attend to nothing, handing over takes as long as is won.
+  const partsRows = options.partsRows === true && config.addition_embed_type === null && down[0]?.hasAttention === true;
   if (partsRows)
     writer = {
       ...writer,
