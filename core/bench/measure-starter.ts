@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openNetworks } from '../diffusion/open-networks.ts';
+import { memoryEnvironment } from '../runner/memory-environment.ts';
 import { stepFlops } from './step-products.ts';
 
 export interface StarterTimes {
@@ -43,23 +43,12 @@ async function coldSeconds(folder: string): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
+/** In a process of its own, with the runner's environment. The first run loads the weights, and does not count. */
 async function warmSeconds(repeats: number): Promise<number[]> {
-  const networks = await openNetworks(bundle, 'cpu');
-  const text = await networks.encodeText([[0, 1].map(() => Array.from({ length: 77 }, (_, at) => at))], 0);
-  const cells = sizePx / networks.pixelsPerLatent;
-  const dims = [1, networks.latentChannels, cells, cells];
-  const sample = {
-    dims,
-    data: Float32Array.from({ length: networks.latentChannels * cells * cells }, (_, at) => Math.sin(at * 78.233)),
-  };
-  const times: number[] = [];
-  for (let turn = 0; turn <= repeats; turn++) {
-    const start = performance.now();
-    for (let step = 0; step < stepCount; step++)
-      await networks.predictNoise({ ...text, sample, timestep: 981 - step * 50, timeIds: null });
-    times.push((performance.now() - start) / 1000);
-  }
-  await networks.close();
-  // The first one loaded the weights.
-  return times.slice(1);
+  const script = fileURLToPath(new URL('measure-warm-steps.ts', import.meta.url));
+  const args = [script, bundle, String(sizePx), String(stepCount), String(repeats + 1)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, {
+    env: { ...memoryEnvironment, ...process.env },
+  });
+  return (JSON.parse(stdout) as number[]).slice(1);
 }

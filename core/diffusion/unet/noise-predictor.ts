@@ -1,3 +1,4 @@
+import { parametersOf } from '../../formats/weights/tensor-precision.ts';
 import type { Forms } from '../graphs/layers.ts';
 import { guidanceFeatures, timestepFeatures } from '../graphs/timestep-features.ts';
 import { unetGraphs } from '../graphs/unet.ts';
@@ -19,6 +20,8 @@ export const timeIdCount = 6;
  * A GPU gets one graph: there each pass between would go through the CPU's memory.
  */
 const cpuSegmentBytes = 1000 * 2 ** 20;
+/** As float32. A smaller network's rows take as long apart as together, and a second runtime to be made ready. */
+const leastPartedBytes = 2 ** 27;
 /** Prompts whose keys and values are kept: guidance run as two calls alternates between two. */
 const keptContexts = 2;
 /** Weights that a new prompt alone needs, as float32: more than this go once it has its keys and values. SD 1.5 has 77 MB of them, SDXL 1.4 GB. */
@@ -38,7 +41,7 @@ export function openNoisePredictor(
   segmentBytes: number = provider === 'cpu' ? cpuSegmentBytes : Number.POSITIVE_INFINITY,
   precision: Precision = 'float32',
   {
-    rowThreads = provider === 'cpu' ? threadsOfARow() : null,
+    rowThreads = provider === 'cpu' && 4 * parametersOf(tensors.values()) >= leastPartedBytes ? threadsOfARow() : null,
     startThread,
   }: Partial<Pick<UnetRunnerOptions, 'rowThreads' | 'startThread'>> = {},
 ): NoisePredictor {
