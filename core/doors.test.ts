@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { runCli } from './cli/run-cli.ts';
-import { clientOf } from './own-client.ts';
 import type { RunPlan } from './contract/generate/runner.ts';
 import { resolveFolders } from './folders.ts';
 import { createHttpClient } from './http/client.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { silentLog } from './log.ts';
+import { clientOf } from './own-client.ts';
 
 /**
  * Every door leads through one queue to `ProcessingRunner.run`, once a batch of pictures, and the same request with the same seed gives the same

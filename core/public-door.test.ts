@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { clientOf } from './own-client.ts';
 import { resolveFolders } from './folders.ts';
 import { openInstance } from './instance.ts';
 import { silentLog } from './log.ts';
+import { clientOf } from './own-client.ts';
 
 let folder: string;
 beforeEach(() => {

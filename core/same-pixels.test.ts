@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from './cli/run-cli.ts';
-import { clientOf } from './own-client.ts';
 import type { GenerateInput } from './contract/generate/generate.ts';
 import type { RunPlan } from './contract/generate/runner.ts';
 import { resolveFolders } from './folders.ts';
 import { createHttpClient } from './http/client.ts';
 import { type Instance, openInstance } from './instance.ts';
 import { silentLog } from './log.ts';
+import { clientOf } from './own-client.ts';
 
 /** The same request with the same seed gives the same bytes of pixels through every door, over the real transports, and is one run each time. */
 const text = {

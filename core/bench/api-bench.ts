@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
-import { clientOf } from '../own-client.ts';
 import { resolveFolders } from '../folders.ts';
 import { openInstance } from '../instance.ts';
 import { silentLog } from '../log.ts';
+import { clientOf } from '../own-client.ts';
 
 interface ApiTimes {
   readonly name: string;
