@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import envPaths from 'env-paths';
-import { memoryEnvironment } from '../runner/memory-environment.ts';
 import { makeLikeSd15 } from './like-sd15.ts';
-import type { NetworkTimes } from './measure-networks.ts';
+import type { OpenedNetworks } from './measure-networks.ts';
 import { measureStarter } from './measure-starter.ts';
+import { openMeasuredNetworks } from './measured-networks.ts';
 import { stepFlops } from './step-products.ts';
+import { median, ratioOf, type Turns, takeTurns } from './take-turns.ts';
 
 interface GenerateOptions {
   readonly like: 'sd15';
@@ -56,98 +57,110 @@ export function addGenerateBench(program: Command): void {
 async function generate(options: GenerateOptions): Promise<void> {
   const family = like[options.like];
   const bundle = options.bundle ?? (await family.make(options.cache));
-  const [firstSize = 0] = options.sizes;
-  const lastSize = options.sizes.at(-1) ?? 0;
   const measures = (part: Part): boolean => options.parts.includes(part);
-  const hasNetworks = measures('steps') || measures('decode');
-  const ownRounds: NetworkTimes[] = [];
-  const castTimes: number[] = [];
-  const rivalTimes = new Map<string, number[]>();
-  for (let round = 0; hasNetworks && round < options.rounds; round++) {
-    ownRounds.push(await measure(bundle, options));
-    if (measures('steps')) castTimes.push(await readAndCastSeconds(bundle));
-    if (options.against === undefined) continue;
-    const steps = measures('steps') ? options.sizes.map((px) => ['step', px] as const) : [];
-    for (const [what, size] of [...steps, ...(measures('decode') ? [['decode', lastSize] as const] : [])]) {
-      const key = `${what} ${size}`;
-      rivalTimes.set(key, [...(rivalTimes.get(key) ?? []), await rivalSeconds(options.against, what, size)]);
-    }
-  }
-  const all = (of: (times: NetworkTimes) => readonly number[]) => ownRounds.flatMap(of);
+  const networks = measures('steps') || measures('decode') ? await measure(bundle, options) : null;
   const starter = measures('starter') ? await measureStarter(options.repeats) : null;
 
-  const [times] = ownRounds;
   print(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${gigabytes(totalmem())}; ${times?.provider}, ${times?.precision}`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, ${gigabytes(totalmem())}; ${networks?.provider}, ${networks?.precision}`,
   );
   print(`${bundle}, ${new Date().toISOString().slice(0, 10)}`);
   print(tableLine(['what', 'ours', 'rival', 'ratio', 'aim']));
-  const against = (name: string, own: readonly number[], key: string, aim: string) => {
-    if (own.length === 0) return;
-    const rival = median(rivalTimes.get(key) ?? []);
-    const ratio = Number.isNaN(rival) ? ['-', '-'] : [`${rival.toFixed(2)} s`, `${(rival / median(own)).toFixed(2)} x`];
-    print(tableLine([name, spread(own), ...ratio, aim]));
+  const against = (name: string, turns: Turns, aim: string) => {
+    const ratio = turns.rival.length === 0 ? ['-', '-'] : [spread(turns.rival), `${ratioOf(turns).toFixed(2)} x`];
+    print(tableLine([name, spread(turns.own.flat()), ...ratio, aim]));
   };
-  for (const size of options.sizes)
-    against(
-      `guided step ${size} px`,
-      all(({ steps }) => steps[size] ?? []),
-      `step ${size}`,
-      '2.5 x',
-    );
-  for (const size of options.sizes)
-    against(
-      `VAE decode ${size} px`,
-      all(({ decode }) => decode[size] ?? []),
-      `decode ${size}`,
-      '1.5 x',
-    );
-  const loads = all(({ loadToFirstStep, steps }) =>
-    loadToFirstStep === null ? [] : [loadToFirstStep - median(steps[firstSize] ?? [])],
-  );
-  if (loads.length > 0) {
-    const [load, cast] = [median(loads), median(castTimes)];
+  for (const [sizePx, turns] of networks?.steps ?? []) against(`guided step ${sizePx} px`, turns, '2.5 x');
+  for (const [sizePx, turns] of networks?.decodes ?? []) against(`VAE decode ${sizePx} px`, turns, '1.5 x');
+  if (networks !== null && networks.loads.length > 0) {
+    const [load, cast] = [median(networks.loads), median(networks.casts)];
     const ratio = [`${cast.toFixed(2)} s read and cast`, `${(load / cast).toFixed(2)} x`];
     print(tableLine(['load to first step', `${load.toFixed(2)} s`, ...ratio, '1.5 x']));
   }
-  if (measures('steps') && measures('decode')) {
-    const peak = Math.max(...all((one) => [one.peakBytes]));
+  if (networks !== null && measures('steps') && measures('decode')) {
+    const { peakBytes } = networks;
     const known = options.bundle === undefined ? family.float32Bytes : null;
-    const ratio = known === null ? ['-', '-'] : [`${gigabytes(known)} as float32`, `${(peak / known).toFixed(2)} x`];
-    print(tableLine(['peak memory of it all', gigabytes(peak), ...ratio, '1.35 x']));
+    const ratio =
+      known === null ? ['-', '-'] : [`${gigabytes(known)} as float32`, `${(peakBytes / known).toFixed(2)} x`];
+    print(tableLine(['peak memory of it all', gigabytes(peakBytes), ...ratio, '1.35 x']));
   }
   if (starter !== null) print(tableLine(['starter, cold', spread(starter.cold), '-', '-', '1.5 s']));
-  if (!hasNetworks) {
+  if (networks === null) {
     if (starter !== null) print(tableLine(['starter, 20 steps', spread(starter.warm), '-', '-', '0.18 s']));
     return;
   }
-  const peakFlops = Math.max(...all((one) => [one.productFlops]));
+  const { productFlops } = networks;
   if (starter !== null) {
-    const products = starter.warmFlops / peakFlops;
+    const products = starter.warmFlops / productFlops;
     const ratio = [`${products.toFixed(3)} s products`, `${(median(starter.warm) / products).toFixed(2)} x`];
     print(tableLine(['starter, 20 steps', spread(starter.warm), ...ratio, '0.18 s']));
   }
-  for (const size of measures('steps') ? options.sizes : []) {
-    const flops = await stepFlops(bundle, size);
-    const rate = flops / median(all(({ steps }) => steps[size] ?? []));
+  for (const [sizePx, turns] of networks.steps) {
+    const flops = await stepFlops(bundle, sizePx);
+    const rate = flops / median(turns.own.flat());
     print(
-      `guided step ${size} px: ${(flops / 1e9).toFixed(0)} GFLOP, ${(rate / 1e9).toFixed(0)} GFLOPS, ${(rate / peakFlops).toFixed(2)} of a plain product of 1024 x 1024 matrices (${(peakFlops / 1e9).toFixed(0)})`,
+      `guided step ${sizePx} px: ${(flops / 1e9).toFixed(0)} GFLOP, ${(rate / 1e9).toFixed(0)} GFLOPS, ${(rate / productFlops).toFixed(2)} of a plain product of 1024 x 1024 matrices (${(productFlops / 1e9).toFixed(0)})`,
     );
   }
+}
+
+interface Measured extends OpenedNetworks {
+  readonly steps: readonly (readonly [sizePx: number, Turns])[];
+  readonly decodes: readonly (readonly [sizePx: number, Turns])[];
+  /** Seconds of a load to the first step, without the step; and of reading and casting the UNet's weights. */
+  readonly loads: readonly number[];
+  readonly casts: readonly number[];
+  readonly peakBytes: number;
+  readonly productFlops: number;
+}
+
+async function measure(bundle: string, options: GenerateOptions): Promise<Measured> {
+  const { against, rounds, repeats, sizes, parts, provider } = options;
+  const [firstSizePx = 0] = sizes;
+  const toFirstStep: number[] = [];
+  const casts: number[] = [];
+  let networks = await openMeasuredNetworks(bundle, provider);
+  for (let round = 0; parts.includes('steps') && round < rounds; round++) {
+    if (round > 0) {
+      await networks.end();
+      networks = await openMeasuredNetworks(bundle, provider);
+    }
+    casts.push(await readAndCastSeconds(bundle));
+    toFirstStep.push(...(await networks.run('step', firstSizePx, 1)).seconds);
+  }
+  let peakBytes = 0;
+  const turnsOf = async (kind: 'step' | 'decode', sizePx: number, count: number, isMeasured: boolean) => {
+    const run = async (times: number) => {
+      const done = await networks.run(kind, sizePx, times);
+      peakBytes = done.peakBytes;
+      return done.seconds;
+    };
+    // The first of a size lays out its memory.
+    await run(1);
+    const rival = against === undefined || !isMeasured ? null : () => rivalSeconds(against, kind, sizePx);
+    return [sizePx, await takeTurns(rounds, () => run(count), rival)] as const;
+  };
+  const steps: (readonly [number, Turns])[] = [];
+  const decodes: (readonly [number, Turns])[] = [];
+  for (const sizePx of parts.includes('steps') ? sizes : []) steps.push(await turnsOf('step', sizePx, repeats, true));
+  for (const sizePx of parts.includes('decode') ? sizes : [])
+    decodes.push(await turnsOf('decode', sizePx, 2, sizePx === sizes.at(-1)));
+  const { provider: chosen, precision } = networks;
+  const step = median(steps[0]?.[1].own.flat() ?? []);
+  return {
+    provider: chosen,
+    precision,
+    steps,
+    decodes,
+    loads: toFirstStep.map((seconds) => seconds - step),
+    casts,
+    peakBytes,
+    productFlops: (2 * 1024 ** 3) / (await networks.end()),
+  };
 }
 
 const tableLine = (cells: readonly string[]): string =>
   cells.map((cell, column) => cell.padEnd([24, 36, 26, 9, 6][column] ?? 0)).join('');
-
-/** A process of its own, for its peak of memory; with the runner's environment. */
-async function measure(bundle: string, options: GenerateOptions): Promise<NetworkTimes> {
-  const script = fileURLToPath(new URL('measure-networks.ts', import.meta.url));
-  const parts = options.parts.join(',');
-  const args = [script, bundle, options.provider, options.sizes.join(','), String(options.repeats), parts];
-  const env = { ...memoryEnvironment, ...process.env };
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-  return JSON.parse(stdout) as NetworkTimes;
-}
 
 /** Of the UNet's weights; a load is held against it. */
 async function readAndCastSeconds(bundle: string): Promise<number> {
@@ -164,12 +177,6 @@ async function rivalSeconds(command: string, what: string, size: number): Promis
   const seconds = Number(output.trim().split('\n').at(-1));
   if (!(seconds > 0)) throw new Error(`the rival's last line is not a number of seconds: ${output.slice(-200)}`);
   return seconds;
-}
-
-function median(times: readonly number[]): number {
-  const sorted = times.toSorted((left, right) => left - right);
-  const [lower, upper] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[Math.floor(sorted.length / 2)]];
-  return lower === undefined || upper === undefined ? Number.NaN : (lower + upper) / 2;
 }
 
 const spread = (times: readonly number[]): string =>

@@ -9,20 +9,22 @@ import { openNetworks } from '../diffusion/open-networks.ts';
 import { chooseProvider } from '../diffusion/providers/choose-provider.ts';
 import { readWeights } from './read-weights.ts';
 
-/** What the measured process prints, as one line of JSON. Times in seconds. */
-export interface NetworkTimes {
+/** What the measured process is asked for: so many runs, each after those before. */
+export type NetworkTask =
+  | { readonly kind: 'step' | 'decode'; readonly sizePx: number; readonly count: number }
+  /** All is closed, and a plain product of 1024 x 1024 matrices timed, the best of ten: what steps can be held against on any machine. */
+  | { readonly kind: 'end' };
+
+export interface OpenedNetworks {
   readonly provider: string;
-  /** In which the networks were run there. */
+  /** In which the networks are run there. */
   readonly precision: string;
-  /** Null where steps are not measured. */
-  readonly loadToFirstStep: number | null;
-  readonly text: number;
-  readonly steps: Readonly<Record<string, readonly number[]>>;
-  readonly decode: Readonly<Record<string, readonly number[]>>;
-  readonly peakAfterLoadBytes: number;
+}
+
+export interface NetworkTimes {
+  readonly seconds: readonly number[];
+  /** Of the process so far. */
   readonly peakBytes: number;
-  /** Of a plain product of 1024 x 1024 matrices, the best of ten: what the steps can be held against on any machine. */
-  readonly productFlops: number;
 }
 
 const seconds = async (act: () => Promise<unknown>): Promise<number> => {
@@ -48,61 +50,47 @@ function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-const [bundle = '', provider = 'cpu', sizes = '256,512', repeats = '5', parts = 'steps,decode'] = process.argv.slice(2);
-const measures = (part: string): boolean => parts.split(',').includes(part);
+const [bundle = '', provider = 'cpu'] = process.argv.slice(2);
 // Into the page cache, without a block of memory that would count to the peak.
 await readWeights(join(bundle, 'unet'), () => undefined);
 const choice = await chooseProvider(ProviderName.parse(provider));
 const networks = await openNetworks(bundle, choice.provider, choice.attention, choice.precision);
 const tokens = [Array.from({ length: 77 }, (_, at) => at), Array.from({ length: 77 }, () => 0)];
 const encoding = await networks.encodeText([tokens], 0);
-const text = await seconds(() => networks.encodeText([tokens], 0));
 // As a run does before its first step.
 await roomFor(networks.memory).leave('text');
-const step = (size: number, timestep: number) => {
-  const cells = size / networks.pixelsPerLatent;
-  const sample = noise([1, networks.latentChannels, cells, cells]);
-  return seconds(() => networks.predictNoise({ sample, timestep, ...encoding, timeIds: null }));
+
+let timestep = 999;
+const latentOf = (sizePx: number): Tensor => {
+  const cells = sizePx / networks.pixelsPerLatent;
+  return noise([1, networks.latentChannels, cells, cells]);
 };
-const allSizes = sizes.split(',').map(Number);
-const loadToFirstStep = measures('steps') ? await step(allSizes[0] ?? 256, 999) : null;
-const peakAfterLoadBytes = peakBytes();
-const steps: Record<string, number[]> = {};
-const decode: Record<string, number[]> = {};
-for (const size of measures('steps') ? allSizes : []) {
+const runs = {
+  step: (sizePx: number) =>
+    networks.predictNoise({ sample: latentOf(sizePx), timestep: timestep--, ...encoding, timeIds: null }),
+  decode: (sizePx: number) => networks.decode(latentOf(sizePx)),
+};
+
+async function productSeconds(): Promise<number> {
+  const size = 1024;
+  const graph = new GraphBuilder('product');
+  const [left, right] = [graph.input('left', [size, size]), graph.input('right', [size, size])];
+  graph.output('product', graph.node('MatMul', [left, right]), [size, size]);
+  const session = await openSession(graph.finish(), { provider: networks.provider });
+  const feeds = { left: noise([size, size]), right: noise([size, size]) };
+  const products: number[] = [];
+  for (let turn = 0; turn < 10; turn++) products.push(await seconds(() => session.run(feeds)));
+  await session.close();
+  return Math.min(...products);
+}
+
+process.on('message', async (task: NetworkTask) => {
   const times: number[] = [];
-  await step(size, 990);
-  for (let turn = 0; turn < Number(repeats); turn++) times.push(await step(size, 981 - turn));
-  steps[size] = times;
-}
-for (const size of measures('decode') ? allSizes : []) {
-  const cells = size / networks.pixelsPerLatent;
-  const latent = noise([1, networks.latentChannels, cells, cells]);
-  await networks.decode(latent);
-  decode[size] = [await seconds(() => networks.decode(latent)), await seconds(() => networks.decode(latent))];
-}
-const peakOfNetworks = peakBytes();
-await networks.close();
-
-const size = 1024;
-const graph = new GraphBuilder('product');
-const [left, right] = [graph.input('left', [size, size]), graph.input('right', [size, size])];
-graph.output('product', graph.node('MatMul', [left, right]), [size, size]);
-const session = await openSession(graph.finish(), { provider: networks.provider });
-const feeds = { left: noise([size, size]), right: noise([size, size]) };
-const products: number[] = [];
-for (let turn = 0; turn < 10; turn++) products.push(await seconds(() => session.run(feeds)));
-await session.close();
-
-const times: NetworkTimes = {
-  provider: networks.provider,
-  precision: choice.precision,
-  loadToFirstStep,
-  text,
-  steps,
-  decode,
-  peakAfterLoadBytes,
-  peakBytes: peakOfNetworks,
-  productFlops: (2 * size ** 3) / Math.min(...products),
-};
-process.stdout.write(`${JSON.stringify(times)}\n`);
+  if (task.kind === 'end') {
+    await networks.close();
+    times.push(await productSeconds());
+  } else for (let turn = 0; turn < task.count; turn++) times.push(await seconds(() => runs[task.kind](task.sizePx)));
+  process.send?.({ seconds: times, peakBytes: peakBytes() } satisfies NetworkTimes);
+  if (task.kind === 'end') process.disconnect();
+});
+process.send?.({ provider: networks.provider, precision: choice.precision } satisfies OpenedNetworks);

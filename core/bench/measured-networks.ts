@@ -1,0 +1,42 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { memoryEnvironment } from '../runner/memory-environment.ts';
+import type { NetworkTask, NetworkTimes, OpenedNetworks } from './measure-networks.ts';
+
+/** Networks in a process of their own, for its peak of memory; with the runner's environment. */
+export interface MeasuredNetworks extends OpenedNetworks {
+  run(kind: 'step' | 'decode', sizePx: number, count: number): Promise<NetworkTimes>;
+  /** Seconds of a plain product of 1024 x 1024 matrices. The process is over then. */
+  end(): Promise<number>;
+}
+
+export async function openMeasuredNetworks(bundle: string, provider: string): Promise<MeasuredNetworks> {
+  const script = fileURLToPath(new URL('measure-networks.ts', import.meta.url));
+  const child = fork(script, [bundle, provider], { env: { ...memoryEnvironment, ...process.env } });
+  const opened = await answerOf<OpenedNetworks>(child);
+  const ask = (task: NetworkTask): Promise<NetworkTimes> => {
+    child.send(task);
+    return answerOf<NetworkTimes>(child);
+  };
+  return {
+    ...opened,
+    run: (kind, sizePx, count) => ask({ kind, sizePx, count }),
+    end: async () => {
+      const [productSeconds = 0] = (await ask({ kind: 'end' })).seconds;
+      if (child.exitCode === null) await once(child, 'exit');
+      return productSeconds;
+    },
+  };
+}
+
+function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => reject(new Error(`the measured process ended with ${code}`));
+    child.once('exit', ended);
+    child.once('message', (answer) => {
+      child.off('exit', ended);
+      resolve(answer as Answer);
+    });
+  });
+}
