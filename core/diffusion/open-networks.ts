@@ -96,6 +96,8 @@ export async function openNetworks(
     predictNoise: (input) => blaming(unet, () => noise.predict(input)),
     decode: (latent) =>
       blaming(vae, async () => {
+        // A decoder takes the most memory of all.
+        noise.rest();
         const { image } = await decoder.run({ latent });
         return assertFinite(present(image), 'the VAE decoder');
       }),

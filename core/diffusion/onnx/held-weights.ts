@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { RunnableGraph, WeightFeeds } from './create-session.ts';
 import { withCastsFed } from './fed-weights.ts';
 import type { OnnxGraph } from './graph-builder.ts';
@@ -42,18 +40,4 @@ export function heldWeights(graph: OnnxGraph, provider: string, isShared = false
       loaded?.free();
     },
   };
-}
-
-let collect: (() => void) | null = null;
-
-/**
- * Memory that threads share goes back when the last of them has forgotten it, which the collector finds out in its own time. Weights are too
- * much to wait for that.
- */
-export function giveBackForgotten(): void {
-  if (collect === null) {
-    setFlagsFromString('--expose-gc');
-    collect = runInNewContext('gc') as () => void;
-  }
-  collect();
 }

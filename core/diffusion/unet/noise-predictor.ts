@@ -33,6 +33,11 @@ export interface NoisePredictor {
   close(): Promise<void>;
 }
 
+export interface UnetPredictor extends NoisePredictor {
+  /** No step comes for a while: what the last ones left behind is given back. */
+  rest(): void;
+}
+
 /** `segmentBytes`: see `UnetOptions`. */
 export function openNoisePredictor(
   { folder, config, tensors }: Component<UnetConfig>,
@@ -44,7 +49,7 @@ export function openNoisePredictor(
     rowThreads = provider === 'cpu' && 4 * parametersOf(tensors.values()) >= leastPartedBytes ? threadsOfARow() : null,
     startThread,
   }: Partial<Pick<UnetRunnerOptions, 'rowThreads' | 'startThread'>> = {},
-): NoisePredictor {
+): UnetPredictor {
   const source = weightSource(folder, tensors);
   const write = (halvesEvenly: boolean) =>
     unetGraphs(config, source, { ...forms, segmentBytes, halvesEvenly, partsRows: rowThreads !== null });
@@ -105,6 +110,7 @@ export function openNoisePredictor(
     get isLoaded() {
       return runner.isLoaded;
     },
+    rest: () => runner.rest(),
     close: async () => {
       kept = [];
       await contextSession?.close();

@@ -4,6 +4,8 @@ import type { Values } from './segment-chain.ts';
 export interface RowHalves {
   /** The first half of the rows, for this thread, and the last, for another one; what has one row for all goes to both. */
   of(values: Values, rows: number): readonly [Values, Values];
+  /** Lets the copies go. */
+  forget(): void;
 }
 
 /** Fewer numbers are copied twice on their way to another thread as fast as once. */
@@ -39,6 +41,7 @@ export function rowHalves(): RowHalves {
       }
       return [first, last];
     },
+    forget: () => copies.clear(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { Tensor } from '../networks.ts';
 import { createSession, type RunnableGraph, type WeightFeeds } from '../onnx/create-session.ts';
+import { giveBackForgotten } from '../onnx/give-back-forgotten.ts';
 import { lazySession } from '../sessions/lazy-session.ts';
 import { type SegmentChain, segmentChain, type Values } from './segment-chain.ts';
 
@@ -9,6 +10,7 @@ export type SegmentRequest =
   | { readonly kind: 'open'; readonly graphs: readonly RunnableGraph[]; readonly threads: number }
   | { readonly kind: 'weights'; readonly segment: number; readonly feeds: WeightFeeds | null }
   | { readonly kind: 'run'; readonly values: Values }
+  | { readonly kind: 'rest' }
   | { readonly kind: 'close' };
 
 /** One for each run, in order. */
@@ -67,6 +69,9 @@ parentPort?.on('message', async (request: SegmentRequest) => {
       break;
     case 'run':
       parentPort?.postMessage(await run(request.values));
+      break;
+    case 'rest':
+      giveBackForgotten();
       break;
     case 'close':
       await opened?.chain.close();

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { giveBackForgotten } from '../onnx/give-back-forgotten.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
-import { giveBackForgotten, heldWeights } from '../onnx/held-weights.ts';
+import { heldWeights } from '../onnx/held-weights.ts';
 import { threadChain } from './thread-chain.ts';
 
 const count = 2 ** 22;

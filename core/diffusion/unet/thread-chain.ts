@@ -8,6 +8,11 @@ import type { SegmentReply, SegmentRequest } from './segment-thread.ts';
 /** The thread ended, or could not be started. What it was asked for can be run without it. */
 export class ThreadLost extends Error {}
 
+export interface ThreadChain extends SegmentChain {
+  /** Gives back what runs have left behind. */
+  rest(): void;
+}
+
 export const startSegmentThread = (): Worker => startProgramThread(import.meta.dirname, 'segment-thread');
 
 /**
@@ -18,7 +23,7 @@ export function threadChain(
   weights: () => readonly HeldWeights[],
   threads: number,
   start: () => Worker = startSegmentThread,
-): SegmentChain {
+): ThreadChain {
   // At once: it is there by the time that the prompt is encoded.
   const worker = start();
   let waiting: PromiseWithResolvers<Tensor> | null = null;
@@ -71,6 +76,7 @@ export function threadChain(
     get isLoaded() {
       return isOpen;
     },
+    rest: () => post({ kind: 'rest' }),
     close: async () => {
       worker.ref();
       post({ kind: 'close' });

@@ -1,20 +1,23 @@
 import type { UnetGraphs } from '../graphs/unet.ts';
 import type { Tensor } from '../networks.ts';
+import { giveBackForgotten } from '../onnx/give-back-forgotten.ts';
 import type { OnnxGraph } from '../onnx/graph-builder.ts';
 import { inPrecision, type Precision } from '../onnx/half-precision.ts';
-import { giveBackForgotten, type HeldWeights, heldWeights } from '../onnx/held-weights.ts';
+import { type HeldWeights, heldWeights } from '../onnx/held-weights.ts';
 import { mapErrors } from '../onnx/map-errors.ts';
 import { openWith } from '../onnx/session.ts';
 import { lazySession } from '../sessions/lazy-session.ts';
 import { joined, rowHalves } from './row-halves.ts';
 import { runSegment, type Segment, type SegmentChain, segmentChain, type Values } from './segment-chain.ts';
-import { startSegmentThread, ThreadLost, threadChain } from './thread-chain.ts';
+import { startSegmentThread, type ThreadChain, ThreadLost, threadChain } from './thread-chain.ts';
 
 /** All graphs of one UNet, for any number of rows. */
 export interface UnetRunner {
   /** `noise` of these values, for maps that halve evenly or for others; tensors have `rows` rows, or one for all. Throws `oom` or `model_load_failed`. */
   run(values: Values, rows: number, halvesEvenly: boolean): Promise<Tensor>;
   readonly isLoaded: boolean;
+  /** No step comes for a while: what the last ones left behind is given back. */
+  rest(): void;
   close(): Promise<void>;
 }
 
@@ -39,7 +42,7 @@ interface Chains {
   readonly shared: Segment | null;
   /** All rows together, with all threads. */
   readonly whole: SegmentChain;
-  readonly halves: readonly [SegmentChain, SegmentChain] | null;
+  readonly halves: readonly [SegmentChain, ThreadChain] | null;
 }
 
 /**
@@ -122,6 +125,12 @@ export function openUnetRunner(
     },
     get isLoaded() {
       return chains !== null && [chains.whole, ...(chains.halves ?? [])].some(({ isLoaded }) => isLoaded);
+    },
+    rest: () => {
+      if (!partsRows) return;
+      rowsApart.forget();
+      chains?.halves?.[1].rest();
+      giveBackForgotten();
     },
     close: async () => {
       const closing = chains;
