@@ -7,7 +7,7 @@
  * for in huge pages, which the system fills 512 small ones at a time.
  *
  * Two arenas for all threads: what the thread that runs half of the rows has let go, others can use. With one of its own for each, the peak of
- * SD 1.5 is 40 MB higher; with one for all, the rows wait for each other.
+ * SD 1.5 is 40 MB higher.
  */
 export const memoryEnvironment: Readonly<Record<string, string>> = {
   MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
