@@ -160,7 +160,7 @@ async function measure(bundle: string, options: GenerateOptions): Promise<Measur
 }
 
 const tableLine = (cells: readonly string[]): string =>
-  cells.map((cell, column) => cell.padEnd([24, 36, 26, 9, 6][column] ?? 0)).join('');
+  cells.map((cell, column) => cell.padEnd([24, 38, 38, 9, 6][column] ?? 0)).join('');
 
 /** Of the UNet's weights; a load is held against it. */
 async function readAndCastSeconds(bundle: string): Promise<number> {

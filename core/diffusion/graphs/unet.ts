@@ -11,16 +11,15 @@ import {
   groupNorm,
   type LayerWriter,
   linear,
-  type ResnetTime,
   resizeTo,
-  resnet,
   twofoldConv,
   unflatten,
   withRowsOf,
 } from './layers.ts';
+import { type ResnetTime, resnet } from './resnet.ts';
 import { contextGraph, type TransformerWriter, transformer } from './transformer.ts';
-import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';
-import type { WinogradTile } from './winograd.ts';
+import { downBlocks, type UnetConfig, upBlocks } from './unet-config.ts';
+import { atLevel, type BlockAtLevel } from './unet-levels.ts';
 
 /** One graph of a UNet; those of one UNet run in turn, each taking inputs by name from the caller and from all before it. */
 export type UnetSegments = readonly OnnxGraph[];
@@ -171,35 +170,6 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
     shared,
     context: crossAttentions.length === 0 ? null : contextGraph(config.cross_attention_dim, weights, crossAttentions),
   };
-}
-
-/** The widest maps whose kernels may grow fourfold: wider ones hold most of a network's weights. */
-const widestGrown = 640;
-
-/**
- * Tiles of a level's 3x3 convolutions, by the size it has in a picture of the usual size. Further down maps are too small to fill a
- * product of matrices, and weights big.
- */
-function tileAt(config: UnetConfig, level: number, { channels }: UnetBlock): WinogradTile | undefined {
-  const size = usualSizeAt(config, level);
-  if (size < 16) return undefined;
-  return size >= 32 && channels <= widestGrown ? 4 : 2;
-}
-
-/** Cells that a level is high and wide in a picture of the usual size. */
-const usualSizeAt = ({ sample_size }: UnetConfig, level: number): number =>
-  (typeof sample_size === 'number' ? sample_size : Math.max(...sample_size)) / 2 ** level;
-
-const atLevel = (config: UnetConfig, level: number, block: UnetBlock): BlockAtLevel => ({
-  ...block,
-  tile: tileAt(config, level, block),
-  // Of two rows, as guidance has them.
-  usualTokens: 2 * usualSizeAt(config, level) ** 2,
-});
-
-interface BlockAtLevel extends UnetBlock {
-  readonly usualTokens: number;
-  readonly tile: WinogradTile | undefined;
 }
 
 const timeName = 'time_embedding';

@@ -12,13 +12,13 @@ import {
   type LayerWriter,
   linear,
   pointwiseConv,
-  resnet,
   silu,
   toFeatureMap,
   toTokens,
   twofoldConv,
   unflatten,
 } from './layers.ts';
+import { resnet } from './resnet.ts';
 import type { WinogradTile } from './winograd.ts';
 
 const count = z.int().positive().max(100_000);

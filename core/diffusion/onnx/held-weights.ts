@@ -7,7 +7,6 @@ import { type LoadedWeights, loadWeights } from './load-weights.ts';
 export interface HeldWeights {
   /** The graph as it is run with them. */
   readonly graph: RunnableGraph;
-  readonly isLoaded: boolean;
   /** Loads them when first asked. A load that failed is tried anew. Throws what the file system throws, or a RangeError where there is no memory. */
   load(): Promise<WeightFeeds>;
   /** Gives their memory back, once no session has them. */
@@ -20,9 +19,6 @@ export function heldWeights(graph: OnnxGraph, provider: string, isShared = false
   let loading: Promise<LoadedWeights> | null = null;
   return {
     graph: { bytes, inputs, weightFolder, keepsLayout: fed.length > 0 },
-    get isLoaded() {
-      return loading !== null;
-    },
     load: async () => {
       loading ??= loadWeights(turned, fed, isShared);
       const current = loading;

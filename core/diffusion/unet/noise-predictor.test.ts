@@ -83,7 +83,7 @@ test.each([
 const noiseAt = async (predictor: NoisePredictor, changes: Partial<NoiseInput> = {}) =>
   (await predictor.predict({ ...referenceInput('sd15-tiny').input, ...changes })).data;
 
-test('rows that run apart follow a change of size, prompt and time, and run again after they were let go', async () => {
+test('rows that run apart follow a change of size, prompt and time, and run again after a rest and after they were let go', async () => {
   const { input, noise } = referenceInput('sd15-tiny');
   const predictor = await predictorOf('sd15-tiny', { rowThreads: 1 });
   const odd = { data: new Float32Array(4 * 7 * 9).fill(0.5), dims: [1, 4, 7, 9] };
@@ -92,6 +92,8 @@ test('rows that run apart follow a change of size, prompt and time, and run agai
   const other = { ...input.context, data: input.context.data.map((value) => -value) };
   expect(largestDifference(await noiseAt(predictor, { context: other }), noise.data)).toBeGreaterThan(1e-3);
   expect(largestDifference(await noiseAt(predictor, { timestep: 20 }), noise.data)).toBeGreaterThan(1e-3);
+  predictor.rest();
+  expect(largestDifference(await noiseAt(predictor), noise.data)).toBeLessThan(2e-5);
   await predictor.close();
   expect(predictor.isLoaded).toBe(false);
   expect(largestDifference(await noiseAt(predictor), noise.data)).toBeLessThan(2e-5);

@@ -124,7 +124,9 @@ export function openUnetRunner(
       return whole.run(values);
     },
     get isLoaded() {
-      return chains !== null && [chains.whole, ...(chains.halves ?? [])].some(({ isLoaded }) => isLoaded);
+      if (chains === null) return false;
+      const { shared, whole, halves } = chains;
+      return [shared?.session, whole, ...(halves ?? [])].some((one) => one?.isLoaded === true);
     },
     rest: () => {
       if (!partsRows) return;
