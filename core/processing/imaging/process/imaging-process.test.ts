@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { failureOf } from '../../../contract/failure.ts';
 import { defaultOptions } from '../../../contract/settings/options.ts';
 import type { Imaging } from '../imaging.ts';
@@ -25,7 +25,10 @@ const start = (name = 'entry.ts', change: { readonly nodePath?: string; readonly
   imaging = create(name, change);
   return imaging;
 };
-afterEach(() => imaging?.close());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  return imaging?.close();
+});
 /** Of the comparisons: one for all. */
 const kept = create('entry.ts');
 afterAll(() => kept.close());
@@ -101,6 +104,19 @@ test('it works again after it rested, and whoever asks after the end is told', a
   const waiting = checkInit(png).catch(failureOf);
   await close();
   expect(await waiting).toMatchObject({ code: 'imaging_failed' });
+});
+
+test('what it compiled is kept for the next start, though it is killed', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vitrine-imaging-'));
+  try {
+    vi.stubEnv('NODE_COMPILE_CACHE', folder);
+    const { checkInit, close } = start();
+    expect(await checkInit(png)).toEqual(size);
+    await close();
+    expect(readdirSync(folder, { recursive: true }).length).toBeGreaterThan(100);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a Node executable that is not there fails whoever asks', async () => {
