@@ -1,6 +1,6 @@
 import type { ModelId } from '../../contract/ids.ts';
 import type { MappingFault, MappingLink } from '../../contract/mapping/mapping.ts';
-import { ConfigUnusable } from '../config/config-block.ts';
+import { ConfigUnusable } from '../config/config-entry.ts';
 import { readConfigEntries } from '../config/config-file.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
 import type { LinkState } from '../links/entry-identity.ts';

@@ -1,5 +1,5 @@
 import { lstat, readlink, stat } from 'node:fs/promises';
-import { ConfigUnusable } from '../config/config-block.ts';
+import { ConfigUnusable } from '../config/config-entry.ts';
 import { readConfigEntries } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { ApplyRecord, RecordItem } from '../ledger/apply-record.ts';

@@ -1,6 +1,6 @@
 import { readlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConfigUnusable } from '../config/config-block.ts';
+import { ConfigUnusable } from '../config/config-entry.ts';
 import { changeConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { RecordItem } from '../ledger/apply-record.ts';

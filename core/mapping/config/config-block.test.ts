@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { ConfigUnusable, canBeEntry, entriesIn, withEntries } from './config-block.ts';
+import { entriesIn, withEntries } from './config-block.ts';
+import { ConfigUnusable, canBeEntry } from './config-entry.ts';
 
 const entries = [
   { key: 'loras', folder: '/lib/models/lora/unknown/ink' },

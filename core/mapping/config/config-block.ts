@@ -1,13 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
-
-/** A model's folder under one of the app's names for folders (`checkpoints`, `loras`, ...). */
-export interface ConfigEntry {
-  readonly key: string;
-  /** Absolute. */
-  readonly folder: string;
-}
+import { type ConfigEntry, ConfigUnusable } from './config-entry.ts';
 
 /** The name of our part of the file. */
 const sectionName = 'vitrine';
@@ -49,16 +43,6 @@ export function entriesIn(text: string | null): readonly ConfigEntry[] {
 /** Whether entries can be added to a file and taken away again. Throws `ConfigUnusable` where not. */
 export function checkUsable(text: string | null): void {
   withEntries(text, [...entriesIn(text), { key: 'checkpoints', folder: '/' }]);
-}
-
-/** Whether a folder can be named in the file: one a line, and nothing that the app would read otherwise. */
-export function canBeEntry(folder: string): boolean {
-  return !/[\n\r\0]/.test(folder) && folder === folder.trim();
-}
-
-/** The file can't be added to; the message is a sentence that begins in lower case. */
-export class ConfigUnusable extends Error {
-  override readonly name = 'ConfigUnusable';
 }
 
 function partsOf(text: string | null): Parts {

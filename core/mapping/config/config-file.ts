@@ -3,9 +3,12 @@ import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { syncFolder } from '../sync-folder.ts';
 import { codeOf, systemCode } from '../system-error.ts';
-import { type ConfigEntry, ConfigUnusable, checkUsable, entriesIn, withEntries } from './config-block.ts';
+import { type ConfigEntry, ConfigUnusable } from './config-entry.ts';
 
 const maxConfigBytes = 4 * 2 ** 20;
+
+/** The reader of YAML has 70 modules, and hardly a start comes to a config file. */
+const configBlocks = () => import('./config-block.ts');
 
 /** Reads a config file; null where there is none. Throws `ConfigUnusable`. */
 export async function readConfig(path: string): Promise<string | null> {
@@ -28,6 +31,7 @@ export async function readConfig(path: string): Promise<string | null> {
 
 /** The entries of ours in a config file, which can be added to. Throws `ConfigUnusable`. */
 export async function readUsableConfig(path: string): Promise<readonly ConfigEntry[]> {
+  const { checkUsable, entriesIn } = await configBlocks();
   const text = await readConfig(path);
   checkUsable(text);
   return entriesIn(text);
@@ -35,6 +39,7 @@ export async function readUsableConfig(path: string): Promise<readonly ConfigEnt
 
 /** The entries of ours in a config file. Throws `ConfigUnusable`. */
 export async function readConfigEntries(path: string): Promise<readonly ConfigEntry[]> {
+  const { entriesIn } = await configBlocks();
   return entriesIn(await readConfig(path));
 }
 
@@ -46,6 +51,7 @@ export async function changeConfig(
   path: string,
   change: (entries: readonly ConfigEntry[]) => readonly ConfigEntry[],
 ): Promise<void> {
+  const { entriesIn, withEntries } = await configBlocks();
   const before = await readConfig(path);
   const after = withEntries(before, change(entriesIn(before)));
   if (after === before) return;

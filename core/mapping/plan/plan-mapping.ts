@@ -7,7 +7,7 @@ import type {
   MappingReason,
   OtherNamesWanted,
 } from '../../contract/mapping/mapping.ts';
-import { canBeEntry } from '../config/config-block.ts';
+import { canBeEntry } from '../config/config-entry.ts';
 import type { RuleFile } from '../rules/rule-file.ts';
 import { atOnce, type Steps } from '../slices.ts';
 import { type Assignment, type Assignments, assignTargets } from './assign-targets.ts';

@@ -2,7 +2,7 @@ import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelId } from '../../contract/ids.ts';
-import { ConfigUnusable } from '../config/config-block.ts';
+import { ConfigUnusable } from '../config/config-entry.ts';
 import { readUsableConfig } from '../config/config-file.ts';
 import { eachOf } from '../each-of.ts';
 import type { LedgerLink } from '../ledger/ledger.ts';
