@@ -4,7 +4,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, createServer, type InlineConfig, type Plugin } from 'vite';
 import { z } from 'zod';
-import { builtMark } from './build-state.ts';
+import { builtMark } from '../core/build-state.ts';
 
 const root = join(import.meta.dirname, '..');
 const { dependencies } = z

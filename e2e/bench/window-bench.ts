@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page, type Response } from 'playwright';
 import { makeLibraryFixture } from '../../core/bench/library-fixture.ts';
-import { isBuildStale } from '../../electron/build-state.ts';
+import { isBuildStale } from '../../core/build-state.ts';
 import { chromiumExecutable } from '../chromium.ts';
 import { root } from '../place.ts';
 import { frameTimes, watchFirstList, watchSearch } from './in-page.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { _electron } from 'playwright';
-import { isBuildStale } from '../build-state.ts';
+import { isBuildStale } from '../../core/build-state.ts';
 import { type PackedFiles, packFaults } from './pack-content.ts';
 
 // `npm run pack:check`: packages the app for Linux around a stand-in distribution (no download), looks at what went in, and starts the tree

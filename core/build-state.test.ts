@@ -31,6 +31,14 @@ test.each(['core/a/b.ts', 'package.json', 'renderer/new/y.tsx'])('a change of %s
   expect(isBuildStale(root)).toBe(true);
 });
 
+test('a change of the window leaves what plain Node runs fresh, one of the core does not', () => {
+  put(builtMark, 2000);
+  put('renderer/x.tsx', 3000);
+  expect(isBuildStale(root, 'node')).toBe(false);
+  put('core/a/b.ts', 3000);
+  expect(isBuildStale(root, 'node')).toBe(true);
+});
+
 test('a source that was removed makes it stale', () => {
   put(builtMark, 2000);
   rmSync(join(root, 'core/a/b.ts'));

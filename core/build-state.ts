@@ -4,12 +4,13 @@ import { join } from 'node:path';
 /** Written last by a build that went through. */
 export const builtMark = join('dist', '.built');
 
-const sources = ['core', 'electron', 'renderer', 'package.json', 'package-lock.json'];
+const nodeSources = ['core', 'package.json', 'package-lock.json'];
+const sources = { all: [...nodeSources, 'electron', 'renderer'], node: nodeSources } as const;
 
-/** Whether anything that goes into dist/ has changed since the last whole build. */
-export function isBuildStale(root: string): boolean {
+/** Whether anything that goes into dist/ has changed since the last whole build: into all of it, or into what plain Node runs. */
+export function isBuildStale(root: string, part: keyof typeof sources = 'all'): boolean {
   const built = modifiedMs(join(root, builtMark));
-  return built === null || sources.some((source) => newestMs(join(root, source)) > built);
+  return built === null || sources[part].some((source) => newestMs(join(root, source)) > built);
 }
 
 function newestMs(path: string): number {
