@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { ProviderName } from '../contract/generate/runner.ts';
 import { roomFor } from '../diffusion/memory/room.ts';
 import type { Tensor } from '../diffusion/networks.ts';
-import { GraphBuilder } from '../diffusion/onnx/graph-builder.ts';
-import { openSession } from '../diffusion/onnx/session.ts';
 import { openNetworks } from '../diffusion/open-networks.ts';
 import { chooseProvider } from '../diffusion/providers/choose-provider.ts';
+import { noiseOf } from './noise-of.ts';
+import { productRate } from './product-rate.ts';
 import { readWeights } from './read-weights.ts';
 
 /** What the measured process is asked for: so many runs, each after those before. */
 export type NetworkTask =
   | { readonly kind: 'step' | 'decode'; readonly sizePx: number; readonly count: number }
-  /** All is closed, and a plain product of 1024 x 1024 matrices timed, the best of ten: what steps can be held against on any machine. */
+  /** All is closed, and the answer is the rate of a plain product there. */
   | { readonly kind: 'end' };
 
 export interface OpenedNetworks {
@@ -32,12 +32,6 @@ const seconds = async (act: () => Promise<unknown>): Promise<number> => {
   await act();
   return (performance.now() - start) / 1000;
 };
-
-/** Kept low between -1 and 1 and never twice the same, as noise is. */
-function noise(dims: readonly number[]): Tensor {
-  const size = dims.reduce((product, one) => product * one, 1);
-  return { dims, data: Float32Array.from({ length: size }, (_, at) => Math.sin(at * 78.233) * Math.sqrt(2)) };
-}
 
 /** Linux counts a peak of its own; elsewhere `maxRSS` is it. */
 function peakBytes(): number {
@@ -63,7 +57,7 @@ await roomFor(networks.memory).leave('text');
 let timestep = 999;
 const latentOf = (sizePx: number): Tensor => {
   const cells = sizePx / networks.pixelsPerLatent;
-  return noise([1, networks.latentChannels, cells, cells]);
+  return noiseOf([1, networks.latentChannels, cells, cells]);
 };
 const runs = {
   step: (sizePx: number) =>
@@ -71,26 +65,15 @@ const runs = {
   decode: (sizePx: number) => networks.decode(latentOf(sizePx)),
 };
 
-async function productSeconds(): Promise<number> {
-  const size = 1024;
-  const graph = new GraphBuilder('product');
-  const [left, right] = [graph.input('left', [size, size]), graph.input('right', [size, size])];
-  graph.output('product', graph.node('MatMul', [left, right]), [size, size]);
-  const session = await openSession(graph.finish(), { provider: networks.provider });
-  const feeds = { left: noise([size, size]), right: noise([size, size]) };
-  const products: number[] = [];
-  for (let turn = 0; turn < 10; turn++) products.push(await seconds(() => session.run(feeds)));
-  await session.close();
-  return Math.min(...products);
-}
-
 process.on('message', async (task: NetworkTask) => {
-  const times: number[] = [];
   if (task.kind === 'end') {
     await networks.close();
-    times.push(await productSeconds());
-  } else for (let turn = 0; turn < task.count; turn++) times.push(await seconds(() => runs[task.kind](task.sizePx)));
+    process.send?.(await productRate(networks.provider));
+    process.disconnect();
+    return;
+  }
+  const times: number[] = [];
+  for (let turn = 0; turn < task.count; turn++) times.push(await seconds(() => runs[task.kind](task.sizePx)));
   process.send?.({ seconds: times, peakBytes: peakBytes() } satisfies NetworkTimes);
-  if (task.kind === 'end') process.disconnect();
 });
 process.send?.({ provider: networks.provider, precision: choice.precision } satisfies OpenedNetworks);

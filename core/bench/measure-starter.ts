@@ -4,29 +4,47 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { isBuildStale } from '../build-state.ts';
 import { memoryEnvironment } from '../runner/memory-environment.ts';
+import type { WarmSteps } from './measure-warm-steps.ts';
 import { stepFlops } from './step-products.ts';
+import { type Turns, takeTurns } from './take-turns.ts';
 
 export interface StarterTimes {
   /** Seconds from starting npm to the picture on disk, each in a process of its own; the first made the library as well. */
   readonly cold: readonly number[];
+  /** Whether what was built is run, which starts in less time than the sources. */
+  readonly isBuilt: boolean;
   /** Seconds of 20 guided steps at 128 px, loaded. */
-  readonly warm: readonly number[];
-  /** Floating point operations in the matrix products of those 20. */
-  readonly warmFlops: number;
+  readonly warm: Turns;
+  /** Seconds of the matrix products in those 20, at this machine's rate. */
+  readonly productSeconds: number;
 }
 
 const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
 const bundle = join(projectFolder, 'resources/starter-model/bundle');
 const stepCount = 20;
-const sizePx = 128;
+export const starterSizePx = 128;
 
-export async function measureStarter(repeats: number): Promise<StarterTimes> {
+/** `rival` answers with its seconds of the same 20 steps. */
+export async function measureStarter(
+  repeats: number,
+  rounds: number,
+  rival: (() => Promise<number>) | null,
+): Promise<StarterTimes> {
   const folder = await mkdtemp(join(tmpdir(), 'vitrine-bench-'));
   try {
     const cold: number[] = [];
     for (let turn = 0; turn <= repeats; turn++) cold.push(await coldSeconds(folder));
-    return { cold, warm: await warmSeconds(repeats), warmFlops: stepCount * (await stepFlops(bundle, sizePx)) };
+    const rates: number[] = [];
+    const ownTurn = async (): Promise<readonly number[]> => {
+      const { seconds, productRate } = await warmSteps(repeats);
+      rates.push(productRate);
+      return seconds.slice(1);
+    };
+    const warm = await takeTurns(rounds, ownTurn, rival);
+    const productSeconds = (stepCount * (await stepFlops(bundle, starterSizePx))) / Math.max(...rates);
+    return { cold, isBuilt: !isBuildStale(projectFolder, 'node'), warm, productSeconds };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -43,12 +61,12 @@ async function coldSeconds(folder: string): Promise<number> {
   return (performance.now() - start) / 1000;
 }
 
-/** In a process of its own, with the runner's environment. The first run loads the weights, and does not count. */
-async function warmSeconds(repeats: number): Promise<number[]> {
+/** In a process of its own, with the runner's environment. The first turn loads the weights. */
+async function warmSteps(repeats: number): Promise<WarmSteps> {
   const script = fileURLToPath(new URL('measure-warm-steps.ts', import.meta.url));
-  const args = [script, bundle, String(sizePx), String(stepCount), String(repeats + 1)];
+  const args = [script, bundle, String(starterSizePx), String(stepCount), String(repeats + 1)];
   const { stdout } = await promisify(execFile)(process.execPath, args, {
     env: { ...memoryEnvironment, ...process.env },
   });
-  return (JSON.parse(stdout) as number[]).slice(1);
+  return JSON.parse(stdout) as WarmSteps;
 }

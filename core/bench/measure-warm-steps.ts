@@ -1,6 +1,13 @@
 import { openNetworks } from '../diffusion/open-networks.ts';
+import { productRate } from './product-rate.ts';
 
-// Prints, as a line of JSON, the seconds that so many guided steps take, of each turn.
+/** What this program prints, as a line of JSON. */
+export interface WarmSteps {
+  /** Seconds that so many guided steps take, of each turn. */
+  readonly seconds: readonly number[];
+  /** See `productRate`. */
+  readonly productRate: number;
+}
 
 const [bundle = '', sizePx = '', stepCount = '', turns = ''] = process.argv.slice(2);
 const networks = await openNetworks(bundle, 'cpu');
@@ -16,4 +23,5 @@ for (let turn = 0; turn < Number(turns); turn++) {
   times.push((performance.now() - start) / 1000);
 }
 await networks.close();
-process.stdout.write(`${JSON.stringify(times)}\n`);
+const steps: WarmSteps = { seconds: times, productRate: await productRate('cpu') };
+process.stdout.write(`${JSON.stringify(steps)}\n`);

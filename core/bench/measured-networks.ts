@@ -7,7 +7,7 @@ import type { NetworkTask, NetworkTimes, OpenedNetworks } from './measure-networ
 /** Networks in a process of their own, for its peak of memory; with the runner's environment. */
 export interface MeasuredNetworks extends OpenedNetworks {
   run(kind: 'step' | 'decode', sizePx: number, count: number): Promise<NetworkTimes>;
-  /** Seconds of a plain product of 1024 x 1024 matrices. The process is over then. */
+  /** The rate of a plain product there, as `productRate` has it. The process is over then. */
   end(): Promise<number>;
 }
 
@@ -15,17 +15,17 @@ export async function openMeasuredNetworks(bundle: string, provider: string): Pr
   const script = fileURLToPath(new URL('measure-networks.ts', import.meta.url));
   const child = fork(script, [bundle, provider], { env: { ...memoryEnvironment, ...process.env } });
   const opened = await answerOf<OpenedNetworks>(child);
-  const ask = (task: NetworkTask): Promise<NetworkTimes> => {
+  const ask = <Answer>(task: NetworkTask): Promise<Answer> => {
     child.send(task);
-    return answerOf<NetworkTimes>(child);
+    return answerOf<Answer>(child);
   };
   return {
     ...opened,
-    run: (kind, sizePx, count) => ask({ kind, sizePx, count }),
+    run: (kind, sizePx, count) => ask<NetworkTimes>({ kind, sizePx, count }),
     end: async () => {
-      const [productSeconds = 0] = (await ask({ kind: 'end' })).seconds;
+      const rate = await ask<number>({ kind: 'end' });
       if (child.exitCode === null) await once(child, 'exit');
-      return productSeconds;
+      return rate;
     },
   };
 }
