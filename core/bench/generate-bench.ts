@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import envPaths from 'env-paths';
-import { makeLikeSd15 } from './like-sd15.ts';
-import type { OpenedNetworks } from './measure-networks.ts';
-import { measureStarter, starterSizePx } from './measure-starter.ts';
-import { openMeasuredNetworks } from './measured-networks.ts';
-import { stepFlops } from './step-products.ts';
-import { median, ratioOf, type Turns, takeTurns } from './take-turns.ts';
+import { makeLikeSd15 } from './generate/like-sd15.ts';
+import type { OpenedNetworks } from './generate/measure-networks.ts';
+import { measureStarter, starterSizePx } from './generate/measure-starter.ts';
+import { openMeasuredNetworks } from './generate/measured-networks.ts';
+import { stepFlops } from './generate/step-products.ts';
+import { median, ratioOf, type Turns, takeTurns } from './generate/take-turns.ts';
 
 interface GenerateOptions {
   readonly like: 'sd15';
@@ -166,7 +166,7 @@ const tableLine = (cells: readonly string[]): string =>
 
 /** Of the UNet's weights; a load is held against it. */
 async function readAndCastSeconds(bundle: string): Promise<number> {
-  const script = fileURLToPath(new URL('measure-reading.ts', import.meta.url));
+  const script = fileURLToPath(new URL('generate/measure-reading.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [script, join(bundle, 'unet')]);
   return Number(stdout);
 }

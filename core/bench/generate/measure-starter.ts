@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { isBuildStale } from '../build-state.ts';
-import { memoryEnvironment } from '../runner/memory-environment.ts';
+import { isBuildStale } from '../../build-state.ts';
+import { memoryEnvironment } from '../../runner/memory-environment.ts';
 import type { WarmSteps } from './measure-warm-steps.ts';
 import { stepFlops } from './step-products.ts';
 import { type Turns, takeTurns } from './take-turns.ts';
@@ -21,7 +21,7 @@ export interface StarterTimes {
   readonly productSeconds: number;
 }
 
-const projectFolder = fileURLToPath(new URL('../..', import.meta.url));
+const projectFolder = fileURLToPath(new URL('../../..', import.meta.url));
 const bundle = join(projectFolder, 'resources/starter-model/bundle');
 const stepCount = 20;
 export const starterSizePx = 128;

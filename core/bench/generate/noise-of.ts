@@ -1,4 +1,4 @@
-import type { Tensor } from '../diffusion/networks.ts';
+import type { Tensor } from '../../diffusion/networks.ts';
 
 /** Kept low between -1 and 1 and never twice the same, as noise is. */
 export function noiseOf(dims: readonly number[]): Tensor {

@@ -1,4 +1,4 @@
-import { openNetworks } from '../diffusion/open-networks.ts';
+import { openNetworks } from '../../diffusion/open-networks.ts';
 import { productRate } from './product-rate.ts';
 
 /** What this program prints, as a line of JSON. */

@@ -1,5 +1,5 @@
-import { GraphBuilder } from '../diffusion/onnx/graph-builder.ts';
-import { openSession } from '../diffusion/onnx/session.ts';
+import { GraphBuilder } from '../../diffusion/onnx/graph-builder.ts';
+import { openSession } from '../../diffusion/onnx/session.ts';
 import { noiseOf } from './noise-of.ts';
 
 /** Floating point operations a second of a plain product of 1024 x 1024 matrices, the best of ten: what steps can be held against on any machine. */

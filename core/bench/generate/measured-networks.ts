@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { memoryEnvironment } from '../runner/memory-environment.ts';
+import { memoryEnvironment } from '../../runner/memory-environment.ts';
 import type { NetworkTask, NetworkTimes, OpenedNetworks } from './measure-networks.ts';
 
 /** Networks in a process of their own, for its peak of memory; with the runner's environment. */

@@ -2,12 +2,12 @@ import { createWriteStream } from 'node:fs';
 import { access, cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { ClipTextConfig, clipTextEncoderGraph } from '../diffusion/graphs/clip-text-encoder.ts';
-import { unetGraphs } from '../diffusion/graphs/unet.ts';
-import { UnetConfig } from '../diffusion/graphs/unet-config.ts';
-import { VaeConfig, vaeDecoderGraph, vaeEncoderGraph } from '../diffusion/graphs/vae.ts';
-import type { WeightSource } from '../diffusion/onnx/weight-source.ts';
-import { referencePath } from '../diffusion/reference/read-tensors.ts';
+import { ClipTextConfig, clipTextEncoderGraph } from '../../diffusion/graphs/clip-text-encoder.ts';
+import { unetGraphs } from '../../diffusion/graphs/unet.ts';
+import { UnetConfig } from '../../diffusion/graphs/unet-config.ts';
+import { VaeConfig, vaeDecoderGraph, vaeEncoderGraph } from '../../diffusion/graphs/vae.ts';
+import type { WeightSource } from '../../diffusion/onnx/weight-source.ts';
+import { referencePath } from '../../diffusion/reference/read-tensors.ts';
 
 const unetJson = {
   _class_name: 'UNet2DConditionModel',

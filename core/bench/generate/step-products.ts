@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnetConfig } from '../diffusion/graphs/unet-config.ts';
-import { readComponentWeights } from '../formats/weights/component-weights.ts';
+import { UnetConfig } from '../../diffusion/graphs/unet-config.ts';
+import { readComponentWeights } from '../../formats/weights/component-weights.ts';
 
 /** Floating point operations in the matrix products of one guided step, counted as they are written in the weights, a product and its sum as two. */
 export async function stepFlops(bundle: string, sizePx: number): Promise<number> {

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ProviderName } from '../contract/generate/runner.ts';
-import { roomFor } from '../diffusion/memory/room.ts';
-import type { Tensor } from '../diffusion/networks.ts';
-import { openNetworks } from '../diffusion/open-networks.ts';
-import { chooseProvider } from '../diffusion/providers/choose-provider.ts';
+import { ProviderName } from '../../contract/generate/runner.ts';
+import { roomFor } from '../../diffusion/memory/room.ts';
+import type { Tensor } from '../../diffusion/networks.ts';
+import { openNetworks } from '../../diffusion/open-networks.ts';
+import { chooseProvider } from '../../diffusion/providers/choose-provider.ts';
 import { noiseOf } from './noise-of.ts';
 import { productRate } from './product-rate.ts';
 import { readWeights } from './read-weights.ts';
