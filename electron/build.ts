@@ -61,7 +61,7 @@ const programs: readonly NodeProgram[] = [
   {
     input: {
       entry: 'core/runner/entry.ts',
-      'weight-thread': 'core/diffusion/onnx/weight-thread.ts',
+      'weight-thread': 'core/diffusion/weights/weight-thread.ts',
       'segment-thread': 'core/diffusion/unet/segment-thread.ts',
     },
     folder: 'dist/runner',

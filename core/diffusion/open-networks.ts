@@ -22,7 +22,6 @@ import { textWorkBytes, type UnetShape, unetWorkBytes, vaeWorkBytes } from './me
 import { memoryOf, type PartUse, type Releasable } from './memory/part-use.ts';
 import type { Networks } from './networks.ts';
 import type { Precision } from './onnx/half-precision.ts';
-import { findNonFinite } from './onnx/non-finite-weights.ts';
 import { assertFinite } from './onnx/session.ts';
 import { joinEncodings } from './pipeline/join-encodings.ts';
 import { mostPixelsAtOnce } from './pipeline/tiled-vae.ts';
@@ -33,6 +32,7 @@ import { present } from './sessions/lazy-session.ts';
 import { openTextEncoder } from './sessions/text-encoder.ts';
 import { vaeSession } from './sessions/vae-session.ts';
 import { openNoisePredictor, timeIdCount } from './unet/noise-predictor.ts';
+import { findNonFinite } from './weights/non-finite-weights.ts';
 
 /**
  * The networks of a diffusers folder, run from where their weights lie. Configs and headers are read and checked now, weights when a

@@ -6,8 +6,8 @@ import { ClipTextConfig, clipTextEncoderGraph } from '../../diffusion/graphs/cli
 import { unetGraphs } from '../../diffusion/graphs/unet.ts';
 import { UnetConfig } from '../../diffusion/graphs/unet-config.ts';
 import { VaeConfig, vaeDecoderGraph, vaeEncoderGraph } from '../../diffusion/graphs/vae.ts';
-import type { WeightSource } from '../../diffusion/onnx/weight-source.ts';
 import { referencePath } from '../../diffusion/reference/read-tensors.ts';
+import type { WeightSource } from '../../diffusion/weights/weight-source.ts';
 
 const unetJson = {
   _class_name: 'UNet2DConditionModel',

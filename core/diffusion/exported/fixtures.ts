@@ -8,8 +8,8 @@ import { UnetConfig } from '../graphs/unet-config.ts';
 import { VaeConfig, vaeDecoderGraph, vaeEncoderGraph, vaeWeights } from '../graphs/vae.ts';
 import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.ts';
 import { decodeModel, encodeModel, type ModelProto, type TensorProto } from '../onnx/model-proto.ts';
-import { weightSource } from '../onnx/weight-source.ts';
 import { referencePath } from '../reference/read-tensors.ts';
+import { weightSource } from '../weights/weight-source.ts';
 
 /** How an exporter may have written a bundle. */
 export interface ExportOptions {

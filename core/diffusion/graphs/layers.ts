@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import type { WeightSource } from '../onnx/weight-source.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
 import { canBeTurned, type WinogradTile, winogradConv, winogradTwofoldConv } from './winograd.ts';
 
 /**

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import { decodeModel } from '../onnx/model-proto.ts';
 import { openSession } from '../onnx/session.ts';
-import type { WeightSource, WeightTensor } from '../onnx/weight-source.ts';
 import { madeUpWeights, waves } from '../providers/probe.ts';
 import { largestDifference } from '../reference/read-tensors.ts';
+import type { WeightSource, WeightTensor } from '../weights/weight-source.ts';
 import { type TransformerOptions, type TransformerWriter, transformer } from './transformer.ts';
 
 const Model = z.object({ graph: z.object({ node: z.array(z.object({ opType: z.string() })) }) });

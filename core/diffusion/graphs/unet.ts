@@ -1,5 +1,5 @@
 import { GraphBuilder, type OnnxGraph, type Value } from '../onnx/graph-builder.ts';
-import type { WeightSource } from '../onnx/weight-source.ts';
+import type { WeightSource } from '../weights/weight-source.ts';
 import {
   type ActivationName,
   activate,

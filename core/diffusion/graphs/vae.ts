@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.ts';
-import { type WeightSource, type WeightTensor, weightSource } from '../onnx/weight-source.ts';
+import { type WeightSource, type WeightTensor, weightSource } from '../weights/weight-source.ts';
 import {
   activationNames,
   add,

@@ -1,5 +1,5 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
-import type { WeightTensor } from '../onnx/weight-source.ts';
+import type { WeightTensor } from '../weights/weight-source.ts';
 
 /**
  * Convolutions with fewer multiplications: Lavin and Gray 2015, "Fast Algorithms for Convolutional Neural Networks". Data and kernels are

@@ -1,5 +1,6 @@
 import { env, InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import type { Tensor } from '../networks.ts';
+import type { WeightFeeds } from '../weights/load-weights.ts';
 import type { GraphInput, OnnxGraph } from './graph-builder.ts';
 
 // Its errors are thrown as well, and become failures: on standard error they would only alarm.
@@ -33,9 +34,6 @@ export interface RunnableGraph extends Pick<OnnxGraph, 'bytes' | 'inputs' | 'wei
    */
   readonly keepsLayout: boolean;
 }
-
-/** Weights that a graph takes as inputs, by name. */
-export type WeightFeeds = Readonly<Record<string, Tensor>>;
 
 /** Loads a graph while its weights are loaded. Throws what the runtime says, as it says it. */
 export async function createSession(

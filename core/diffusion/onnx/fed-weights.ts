@@ -1,6 +1,6 @@
+import { type CastWeight, sizeOf } from '../weights/weight-source.ts';
 import type { OnnxGraph } from './graph-builder.ts';
 import { decodeModel, elementTypes, encodeModel, type ModelProto } from './model-proto.ts';
-import { type CastWeight, sizeOf } from './weight-source.ts';
 
 /** Of a network with fewer bytes to cast, as float32, the runtime casts all: it then packs them for its products as well. */
 const leastBytes = 2 ** 26;

@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { WeightTensor } from '../weights/weight-source.ts';
 import { namedDims } from './create-session.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { decodeModel } from './model-proto.ts';
 import { assertFinite, openSession } from './session.ts';
-import type { WeightTensor } from './weight-source.ts';
 
 let folder: string;
 beforeAll(async () => {

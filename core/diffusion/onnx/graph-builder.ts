@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
+import type { CastWeight, TurnedWeight, WeightTensor } from '../weights/weight-source.ts';
 import {
   type AttributeProto,
   attributeTypes,
@@ -10,7 +11,6 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from './model-proto.ts';
-import type { CastWeight, TurnedWeight, WeightTensor } from './weight-source.ts';
 
 /** The name of a value inside one graph. */
 export type Value = string;

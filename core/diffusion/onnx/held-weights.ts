@@ -1,7 +1,7 @@
-import type { RunnableGraph, WeightFeeds } from './create-session.ts';
+import { type LoadedWeights, loadWeights, type WeightFeeds } from '../weights/load-weights.ts';
+import type { RunnableGraph } from './create-session.ts';
 import { withCastsFed } from './fed-weights.ts';
 import type { OnnxGraph } from './graph-builder.ts';
-import { type LoadedWeights, loadWeights } from './load-weights.ts';
 
 /** The weights of one graph that are its inputs, for all sessions that run it. */
 export interface HeldWeights {

@@ -4,7 +4,7 @@ import { unetGraphs } from '../graphs/unet.ts';
 import { UnetConfig } from '../graphs/unet-config.ts';
 import { VaeConfig, vaeDecoderGraph } from '../graphs/vae.ts';
 import { GraphBuilder, type OnnxGraph } from '../onnx/graph-builder.ts';
-import type { WeightSource, WeightTensor } from '../onnx/weight-source.ts';
+import type { WeightSource, WeightTensor } from '../weights/weight-source.ts';
 
 /** A small graph with what to feed it: made of the very layers that a bundle's networks are made of. */
 export interface Probe {

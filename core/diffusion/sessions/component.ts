@@ -1,4 +1,4 @@
-import type { WeightTensor } from '../onnx/weight-source.ts';
+import type { WeightTensor } from '../weights/weight-source.ts';
 
 /** A network's part of a bundle, read but not loaded. */
 export interface Component<Config> {

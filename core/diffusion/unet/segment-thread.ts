@@ -1,8 +1,9 @@
 import { parentPort } from 'node:worker_threads';
 import type { Tensor } from '../networks.ts';
-import { createSession, type RunnableGraph, type WeightFeeds } from '../onnx/create-session.ts';
+import { createSession, type RunnableGraph } from '../onnx/create-session.ts';
 import { giveBackForgotten } from '../onnx/give-back-forgotten.ts';
 import { lazySession } from '../sessions/lazy-session.ts';
+import type { WeightFeeds } from '../weights/load-weights.ts';
 import { type SegmentChain, segmentChain, type Values } from './segment-chain.ts';
 
 /** What the thread is told. Weights lie in shared memory; null: they could not be loaded, and what waits for them fails. */

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Tensor } from '../networks.ts';
 import type { HeldWeights } from '../onnx/held-weights.ts';
-import { startProgramThread } from '../onnx/start-program-thread.ts';
+import { startProgramThread } from '../start-program-thread.ts';
 import type { SegmentChain } from './segment-chain.ts';
 import type { SegmentReply, SegmentRequest } from './segment-thread.ts';
 

@@ -1,8 +1,10 @@
 import type { Tensor } from '../networks.ts';
-import type { WeightFeeds } from './create-session.ts';
 import { readWeight, type WeightRead } from './read-weight.ts';
 import { type CastWeight, sizeOf, type TurnedWeight } from './weight-source.ts';
 import { readInThreads } from './weight-threads.ts';
+
+/** Weights that a graph takes as inputs, by name. */
+export type WeightFeeds = Readonly<Record<string, Tensor>>;
 
 export interface LoadedWeights {
   readonly feeds: WeightFeeds;

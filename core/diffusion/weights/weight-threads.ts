@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
+import { startProgramThread } from '../start-program-thread.ts';
 import type { WeightRead } from './read-weight.ts';
-import { startProgramThread } from './start-program-thread.ts';
 import type { WeightReply } from './weight-thread.ts';
 
 /** Reading from memory and writing to it, more threads wait for each other. */
