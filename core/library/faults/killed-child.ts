@@ -1,4 +1,5 @@
 import { cp, readdir, rename, rm } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import { basename, join } from 'node:path';
 import { ListQuery } from '../../contract/library/model.ts';
 import type { ImportMode } from '../../contract/library/task.ts';
@@ -26,6 +27,8 @@ const library = await openLibrary({
   watches: false,
   timing: { settleMs: -1000 },
 });
+// Compiled code is kept when a process ends by itself.
+flushCompileCache();
 process.stdout.write('ready\n');
 const names = (process.argv[5] ?? '').split(',');
 

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Task } from '../../contract/library/task.ts';
 import { type LinksAllowed, mappingsOf, moveInLibrary, readDiskLibrary } from '../fixtures/disk-library.ts';
@@ -11,6 +12,8 @@ const random = (count: number) => {
   return Math.floor((state / 2 ** 32) * count);
 };
 
+// Compiled code is kept when a process ends by itself.
+flushCompileCache();
 const root = join(path, 'app');
 const mappings = mappingsOf(path, rulesPath, allowed as LinksAllowed, threadEntry);
 
