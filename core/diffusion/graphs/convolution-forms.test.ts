@@ -6,6 +6,7 @@ import { decodeModel } from '../onnx/model-proto.ts';
 import { openSession } from '../onnx/session.ts';
 import { madeUpWeights, waves } from '../providers/probe.ts';
 import { largestDifference } from '../reference/read-tensors.ts';
+import type { WeightSource, WeightTensor } from '../weights/weight-source.ts';
 import type { ConvolutionForm } from './layers.ts';
 import { unetGraphs } from './unet.ts';
 import { UnetConfig } from './unet-config.ts';
@@ -26,6 +27,18 @@ const vaeConfig = VaeConfig.parse({
   down_block_types: ['DownEncoderBlock2D', 'DownEncoderBlock2D'],
   up_block_types: ['UpDecoderBlock2D', 'UpDecoderBlock2D'],
 });
+
+const made = new Map<string, WeightTensor>();
+/** Each weight once, for all networks here: ten million numbers take a second. */
+const weights: WeightSource = {
+  has: madeUpWeights.has,
+  tensor: (name, shape) => {
+    const key = `${name} ${shape}`;
+    const weight = made.get(key) ?? madeUpWeights.tensor(name, shape);
+    made.set(key, weight);
+    return weight;
+  },
+};
 
 const tensor = (dims: readonly number[], phase: number): Tensor => ({
   data: waves(
@@ -76,7 +89,7 @@ describe('with fewer multiplications', () => {
     const config = { ...unetConfig, sample_size: shape.usual };
     const write = (convolution: ConvolutionForm) => {
       const options = { attention: 'fused', convolution, segmentBytes: Number.POSITIVE_INFINITY } as const;
-      const { segments } = unetGraphs(config, madeUpWeights, { ...options, halvesEvenly: shape.halvesEvenly });
+      const { segments } = unetGraphs(config, weights, { ...options, halvesEvenly: shape.halvesEvenly });
       const [graph] = segments;
       if (graph === undefined) throw new RangeError('one graph');
       return graph;
@@ -94,12 +107,12 @@ describe('with fewer multiplications', () => {
     { height: 21, width: 16 },
   ])('a VAE over $height x $width cells gives the numbers of plain convolutions', async ({ height, width }) => {
     await expectSameNumbers(
-      (convolution) => vaeDecoderGraph(vaeConfig, madeUpWeights, { attention: 'fused', convolution }),
+      (convolution) => vaeDecoderGraph(vaeConfig, weights, { attention: 'fused', convolution }),
       { latent: tensor([1, 4, height, width], 1) },
       10,
     );
     await expectSameNumbers(
-      (convolution) => vaeEncoderGraph(vaeConfig, madeUpWeights, { attention: 'fused', convolution }),
+      (convolution) => vaeEncoderGraph(vaeConfig, weights, { attention: 'fused', convolution }),
       { image: tensor([1, 3, 2 * height, 2 * width], 2) },
       4,
     );

@@ -139,8 +139,7 @@ const inlineWeight = (path: string, shape: readonly number[], values: Float32Arr
 
 /** `size` numbers between about -1.5 and 1.5 that don't repeat. */
 export function waves(size: number, phase: number): Float32Array {
-  return Float32Array.from(
-    { length: size },
-    (_, at) => Math.sin(at * 12.9898 + phase) + 0.5 * Math.cos(at * 0.7 + phase),
-  );
+  const values = new Float32Array(size);
+  for (let at = 0; at < size; at++) values[at] = Math.sin(at * 12.9898 + phase) + 0.5 * Math.cos(at * 0.7 + phase);
+  return values;
 }
