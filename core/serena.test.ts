@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { Failed } from './contract/failure.ts';
+import { ListQuery } from './contract/library/model.ts';
 import { resolveFolders } from './folders.ts';
 import { type OpenApp, openApp } from './http/fixtures/open-app.ts';
 import { silentLog } from './log.ts';
@@ -11,6 +12,13 @@ import { silentLog } from './log.ts';
 let app: OpenApp;
 beforeAll(async () => {
   app = await openApp();
+  const { commands } = app.instance.app;
+  const isHashed = async () => {
+    const [model] = (await commands['models.list'](ListQuery.parse({}))).models;
+    return model !== undefined && (await commands['models.show']({ model_id: model.model_id })).hashes.sha256;
+  };
+  // A picture names its model by the fingerprint until its files were hashed in the background, by their hash from then on.
+  await vi.waitUntil(isHashed, { timeout: 15_000, interval: 50 });
 });
 beforeEach(() => {
   app.runs.length = 0;
