@@ -31,12 +31,15 @@ test.each(['core/a/b.ts', 'package.json', 'renderer/new/y.tsx'])('a change of %s
   expect(isBuildStale(root)).toBe(true);
 });
 
-test('a change of the window leaves what plain Node runs fresh, one of the core does not', () => {
+test.each([
+  ['renderer/x.tsx', false],
+  ['electron/main.ts', false],
+  ['electron/build.ts', true],
+  ['core/a/b.ts', true],
+])('of what plain Node runs, a change of %s makes it stale: %s', (file, isStale) => {
   put(builtMark, 2000);
-  put('renderer/x.tsx', 3000);
-  expect(isBuildStale(root, 'node')).toBe(false);
-  put('core/a/b.ts', 3000);
-  expect(isBuildStale(root, 'node')).toBe(true);
+  put(file, 3000);
+  expect(isBuildStale(root, 'node')).toBe(isStale);
 });
 
 test('a source that was removed makes it stale', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** Written last by a build that went through. */
 export const builtMark = join('dist', '.built');
 
-const nodeSources = ['core', 'package.json', 'package-lock.json'];
+const nodeSources = ['core', join('electron', 'build.ts'), 'package.json', 'package-lock.json'];
 const sources = { all: [...nodeSources, 'electron', 'renderer'], node: nodeSources } as const;
 
 /** Whether anything that goes into dist/ has changed since the last whole build: into all of it, or into what plain Node runs. */
