@@ -141,7 +141,7 @@ test('a UNet cut into as many graphs as it can be gives the same numbers', async
   const predictor = openNoisePredictor(
     { folder: unet, config: UnetConfig.parse(json), tensors },
     'cpu',
-    { attention: 'fused', convolution: 'winograd' },
+    { attention: 'fused', convolution: 'winograd', scaling: 'together' },
     0,
   );
   expect(difference(await predictor.predict(noiseInput), 'unet.out.500')).toBeLessThan(2e-5);

@@ -58,7 +58,12 @@ export async function openNetworks(
   );
   refuseMisfits(unet, vae, texts, isXl);
 
-  const forms: Forms = { attention, convolution: provider === 'cpu' ? 'winograd' : 'direct' };
+  const onCpu = provider === 'cpu';
+  const forms: Forms = {
+    attention,
+    convolution: onCpu ? 'winograd' : 'direct',
+    scaling: onCpu ? 'together' : 'apart',
+  };
   const vaePrecision = vae.config.force_upcast ? 'float32' : precision;
   const vaeSource = vaeWeights(vae.folder, vae.tensors);
   const scale = pixelsPerLatent(vae.config);

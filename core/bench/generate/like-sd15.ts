@@ -37,7 +37,7 @@ const textJson = {
   vocab_size: 49_408,
 };
 
-const forms = { attention: 'plain', convolution: 'direct' } as const;
+const forms = { attention: 'plain', convolution: 'direct', scaling: 'apart' } as const;
 const wholeGraph = { ...forms, halvesEvenly: true, segmentBytes: Number.POSITIVE_INFINITY };
 
 /** The shapes that a graph asks for are the shapes that a bundle of its config holds. */

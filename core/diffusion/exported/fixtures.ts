@@ -95,7 +95,7 @@ async function configOf(folder: string): Promise<unknown> {
   return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
 }
 
-const plainForms = { attention: 'plain', convolution: 'direct' } as const;
+const plainForms = { attention: 'plain', convolution: 'direct', scaling: 'apart' } as const;
 
 async function unet(folder: string, isXl: boolean): Promise<Exported> {
   const config = UnetConfig.parse(await configOf(folder));

@@ -13,7 +13,13 @@ test.each<{ name: ActivationName; values: readonly number[] }>([
   { name: 'relu', values: [0, 0, 0, 0, 0.75, 3] },
 ])('$name is the function that torch has by that name', async ({ name, values }) => {
   const graph = new GraphBuilder('activation');
-  const writer = { graph, weights: madeUpWeights, attention: 'plain', convolution: 'direct' } as const;
+  const writer = {
+    graph,
+    weights: madeUpWeights,
+    attention: 'plain',
+    convolution: 'direct',
+    scaling: 'apart',
+  } as const;
   graph.output('out', activate(writer, name, graph.input('in', ['count'])), ['count']);
   const session = await openSession(graph.finish(), { provider: 'cpu' });
   const { out } = await session.run({ in: { data: Float32Array.from([-8, -1.5, -0.25, 0, 0.75, 3]), dims: [6] } });

@@ -53,7 +53,7 @@ export const clipWeights = (folder: string, tensors: ReadonlyMap<string, WeightT
 export function clipTextEncoderGraph(config: ClipTextConfig, weights: WeightSource, reading: ClipReading): OnnxGraph {
   const graph = new GraphBuilder('clip-text-encoder');
   // 77 tokens: nothing is won by a fused operator here, and plain attention is right everywhere.
-  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct' };
+  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct', scaling: 'apart' };
   const { hidden_size: channels, max_position_embeddings: length } = config;
   const ids = graph.input('ids', ['batch', length], 'int64');
   const words = graph.rows(weights.tensor('embeddings.token_embedding.weight', [config.vocab_size, channels]), ids);

@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from '../onnx/graph-builder.ts';
 import type { WeightSource } from '../weights/weight-source.ts';
-import { canBeTurned, type WinogradTile, winogradConv, winogradTwofoldConv } from './winograd.ts';
+import { canBeTurned, type WinogradForm, winogradConv, winogradTwofoldConv } from './winograd.ts';
 
 /**
  * `fused`: ONNX Runtime's MultiHeadAttention, a flash attention on CPU: at 4096 tokens a tenth of the memory.
@@ -14,10 +14,17 @@ export type AttentionForm = 'fused' | 'plain';
  */
 export type ConvolutionForm = 'direct' | 'winograd';
 
+/**
+ * `together`: channels are scaled and shifted in one pass over a map, by a BatchNormalization whose mean is 0 and variance 1. `apart`: in two,
+ * by operators that every provider has.
+ */
+export type ScalingForm = 'together' | 'apart';
+
 /** How parts of a network are written that can be written in several ways, to the same numbers. */
 export interface Forms {
   readonly attention: AttentionForm;
   readonly convolution: ConvolutionForm;
+  readonly scaling: ScalingForm;
 }
 
 /** Where layers are written to, and where their weights come from. */
@@ -45,8 +52,7 @@ export interface ConvOptions {
   /** Top, left, bottom, right. */
   readonly pads?: readonly [number, number, number, number];
   /** Fewer multiplications and bigger weights, for a 3x3 kernel at stride 1; see winograd.ts. */
-  readonly tile?: WinogradTile | undefined;
-  readonly bands?: number | undefined;
+  readonly winograd?: WinogradForm | undefined;
 }
 
 /** Below, the turning to and fro takes longer than the multiplications, or as long for more nodes. */
@@ -65,13 +71,13 @@ export function conv(
   name: string,
   input: FeatureMap,
   channels: number,
-  { kernelSize = 3, stride = 1, pads = [1, 1, 1, 1], tile, bands }: ConvOptions = {},
+  { kernelSize = 3, stride = 1, pads = [1, 1, 1, 1], winograd }: ConvOptions = {},
 ): FeatureMap {
   const { graph, weights } = writer;
   const kernel = weights.tensor(`${name}.weight`, [channels, input.channels, kernelSize, kernelSize]);
   const bias = weights.tensor(`${name}.bias`, [channels]);
-  if (tile !== undefined && takesWinograd(writer, input, channels) && canBeTurned(kernel.shape))
-    return { value: winogradConv(graph, { value: input.value, kernel, bias }, tile, bands), channels };
+  if (winograd !== undefined && takesWinograd(writer, input, channels) && canBeTurned(kernel.shape))
+    return { value: winogradConv(graph, { value: input.value, kernel, bias }, winograd), channels };
   const value = graph.node('Conv', [input.value, graph.weight(kernel), graph.weight(bias)], {
     kernel_shape: [kernelSize, kernelSize],
     strides: [stride, stride],
@@ -151,21 +157,46 @@ export function layerNorm({ graph, weights }: LayerWriter, name: string, input: 
  * GroupNormalization operator, which WebGPU lacks.
  */
 export function groupNorm(
-  { graph, weights }: LayerWriter,
+  writer: LayerWriter,
   name: string,
   input: FeatureMap,
   { groups, epsilon }: { readonly groups: number; readonly epsilon: number },
 ): FeatureMap {
-  const { channels } = input;
+  const { graph } = writer;
   const grouped = graph.node('Reshape', [input.value, graph.integers([0, groups, -1])]);
-  const ones = graph.floats(Array.from({ length: groups }, () => 1));
-  const zeros = graph.floats(Array.from({ length: groups }, () => 0));
-  const normed = graph.node('InstanceNormalization', [grouped, ones, zeros], { epsilon: { float: epsilon } });
+  const normed = graph.node(
+    'InstanceNormalization',
+    [grouped, repeated(graph, 1, groups), repeated(graph, 0, groups)],
+    {
+      epsilon: { float: epsilon },
+    },
+  );
   const shaped = graph.node('Reshape', [normed, graph.node('Shape', [input.value])]);
-  const dims = [channels, 1, 1];
-  const scale = graph.weight(weights.tensor(`${name}.weight`, [channels]), { dims });
-  const shift = graph.weight(weights.tensor(`${name}.bias`, [channels]), { dims });
-  return { channels, value: graph.node('Add', [graph.node('Mul', [shaped, scale]), shift]) };
+  return { ...input, value: scaledByChannel(writer, name, { ...input, value: shaped }) };
+}
+
+const repeated = (graph: GraphBuilder, value: number, count: number): Value =>
+  graph.floats(Array.from({ length: count }, () => value));
+
+/** By the layer's weight and bias, a number for each channel. */
+function scaledByChannel(
+  { graph, weights, scaling }: LayerWriter,
+  name: string,
+  { value, channels }: FeatureMap,
+): Value {
+  const of = (part: string, dims: readonly number[]) =>
+    graph.weight(weights.tensor(`${name}.${part}`, [channels]), { dims });
+  if (scaling === 'together') {
+    const inputs = [
+      of('weight', [channels]),
+      of('bias', [channels]),
+      repeated(graph, 0, channels),
+      repeated(graph, 1, channels),
+    ];
+    return graph.node('BatchNormalization', [value, ...inputs], { epsilon: { float: 0 } });
+  }
+  const scaled = graph.node('Mul', [value, of('weight', [channels, 1, 1])]);
+  return graph.node('Add', [scaled, of('bias', [channels, 1, 1])]);
 }
 
 /** Also called swish. */
@@ -279,13 +310,13 @@ export function twofoldConv(
   name: string,
   input: FeatureMap,
   channels: number,
-  bands?: number,
+  form: WinogradForm,
 ): FeatureMap {
   if (!takesWinograd(writer, input, channels, leastTwofoldChannels))
     return conv(writer, name, resizeTwofold(writer, input), channels);
   const kernel = writer.weights.tensor(`${name}.weight`, [channels, input.channels, 3, 3]);
   const bias = writer.weights.tensor(`${name}.bias`, [channels]);
-  return { value: winogradTwofoldConv(writer.graph, { value: input.value, kernel, bias }, bands), channels };
+  return { value: winogradTwofoldConv(writer.graph, { value: input.value, kernel, bias }, form), channels };
 }
 
 const nearest = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };

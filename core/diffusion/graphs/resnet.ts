@@ -10,7 +10,7 @@ import {
   linear,
   pointwiseConv,
 } from './layers.ts';
-import type { WinogradTile } from './winograd.ts';
+import type { WinogradForm } from './winograd.ts';
 
 export interface ResnetTime {
   /** `[1 or batch, channels]`, already through its activation. */
@@ -28,21 +28,20 @@ export interface ResnetOptions {
   /** None in a VAE. */
   readonly time?: ResnetTime;
   /** Of its 3x3 convolutions. */
-  readonly tile?: WinogradTile | undefined;
-  readonly bands?: number | undefined;
+  readonly winograd?: WinogradForm | undefined;
 }
 
 /** diffusers' ResnetBlock2D: two convolutions, the time between them, and a way around. */
 export function resnet(writer: LayerWriter, name: string, input: FeatureMap, options: ResnetOptions): FeatureMap {
-  const { channels, time, activation, tile, bands } = options;
+  const { channels, time, activation, winograd } = options;
   const act = (map: FeatureMap): FeatureMap => ({ ...map, value: activate(writer, activation, map.value) });
   const first = act(groupNorm(writer, `${name}.norm1`, input, options));
-  let inner = conv(writer, `${name}.conv1`, first, channels, { tile, bands });
+  let inner = conv(writer, `${name}.conv1`, first, channels, { winograd });
   if (time?.form === 'default')
     inner = { channels, value: add(writer, inner.value, timeOf(writer, name, time, inner)) };
   inner = groupNorm(writer, `${name}.norm2`, inner, options);
   if (time?.form === 'scale_shift') inner = scaledAndShifted(writer, name, inner, time);
-  inner = conv(writer, `${name}.conv2`, act(inner), channels, { tile, bands });
+  inner = conv(writer, `${name}.conv2`, act(inner), channels, { winograd });
   const around = input.channels === channels ? input : pointwiseConv(writer, `${name}.conv_shortcut`, input, channels);
   return { channels, value: add(writer, around.value, inner.value) };
 }

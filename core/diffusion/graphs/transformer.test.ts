@@ -30,6 +30,7 @@ async function mapThrough(usualTokens: TransformerOptions['usualTokens']) {
     weights,
     attention: 'fused',
     convolution: 'winograd',
+    scaling: 'together',
     crossAttentions: [],
     partRows: null,
   };

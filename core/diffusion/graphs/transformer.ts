@@ -187,7 +187,7 @@ function inRowsOf(writer: TransformerWriter, tokens: Tokens, like: Value): Token
 /** One graph for all keys and values: `[batch, tokens, width]` through each layer's two projections. */
 export function contextGraph(width: number, weights: WeightSource, layers: readonly CrossAttention[]): OnnxGraph {
   const graph = new GraphBuilder('unet-context');
-  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct' };
+  const writer: LayerWriter = { graph, weights, attention: 'plain', convolution: 'direct', scaling: 'apart' };
   const context = graph.input('context', ['batch', 'tokens', width]);
   const flat = graph.node('Reshape', [context, graph.integers([-1, width])]);
   const leading = graph.node('Shape', [context], { start: 0, end: 2 });

@@ -18,7 +18,7 @@ import {
 } from './layers.ts';
 import { type ResnetTime, resnet } from './resnet.ts';
 import { contextGraph, type TransformerWriter, transformer } from './transformer.ts';
-import { downBlocks, type UnetConfig, upBlocks } from './unet-config.ts';
+import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';
 import { atLevel, type BlockAtLevel } from './unet-levels.ts';
 
 /** One graph of a UNet; those of one UNet run in turn, each taking inputs by name from the caller and from all before it. */
@@ -92,6 +92,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
     writer = nextSegment(writer);
     return passed.map(({ name, dims }) => writer.graph.input(name, dims));
   };
+  const levelOf = (level: number, block: UnetBlock) => atLevel(config, level, block, options.halvesEvenly);
   const down = downBlocks(config);
   let shared: OnnxGraph | null = null;
   // SDXL's rows differ from the first resnet on. Where the largest maps attend to nothing, handing over takes as long as is won.
@@ -124,7 +125,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
   for (const [index, block] of down.entries()) {
     const name = `down_blocks.${index}`;
     for (let layer = 0; layer < block.resnets; layer++) {
-      map = blockLayer(writer, name, layer, map, atLevel(config, index, block));
+      map = blockLayer(writer, name, layer, map, levelOf(index, block));
       keep(map);
       cutWhenFull();
     }
@@ -136,7 +137,7 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
 
   const innermost = down.at(-1);
   if (config.mid_block_type !== null && innermost !== undefined)
-    map = midBlock(writer, map, atLevel(config, down.length - 1, innermost));
+    map = midBlock(writer, map, levelOf(down.length - 1, innermost));
   cutWhenFull();
 
   const up = upBlocks(config);
@@ -145,13 +146,14 @@ export function unetGraphs(config: UnetConfig, weights: WeightSource, options: U
     const level = up.length - 1 - index;
     for (let layer = 0; layer < block.resnets; layer++) {
       const joined = join(writer, map, skips.pop());
-      map = blockLayer(writer, name, layer, joined, atLevel(config, level, block));
+      map = blockLayer(writer, name, layer, joined, levelOf(level, block));
       cutWhenFull();
     }
     const next = skips.at(-1);
     if (index === up.length - 1 || next === undefined) continue;
     const upsampler = `${name}.upsamplers.0.conv`;
-    if (options.halvesEvenly) map = twofoldConv(writer, upsampler, map, block.channels);
+    if (options.halvesEvenly)
+      map = twofoldConv(writer, upsampler, map, block.channels, levelOf(level, block).winograd ?? { tile: 2 });
     else {
       // The size of what comes next, not twice the own: a height of 9 was halved to 5.
       const size = writer.graph.node('Shape', [skipValue(writer, next)], { start: 2 });
@@ -181,8 +183,12 @@ const mapDims = (name: string, { channels }: FeatureMap) => [
   `${name}_width`,
 ];
 
-function firstSegment(config: UnetConfig, weights: WeightSource, { attention, convolution }: Forms): UnetWriter {
-  const plain: LayerWriter = { graph: new GraphBuilder('unet'), weights, attention, convolution };
+function firstSegment(
+  config: UnetConfig,
+  weights: WeightSource,
+  { attention, convolution, scaling }: Forms,
+): UnetWriter {
+  const plain: LayerWriter = { graph: new GraphBuilder('unet'), weights, attention, convolution, scaling };
   return { ...plain, config, segment: 0, time: timeEmbedding(plain, config), crossAttentions: [], partRows: null };
 }
 
@@ -248,11 +254,11 @@ const unetResnet = (
   writer: UnetWriter,
   name: string,
   input: FeatureMap,
-  { channels, tile }: BlockAtLevel,
+  { channels, winograd }: BlockAtLevel,
 ): FeatureMap =>
   resnet(writer, name, input, {
     channels,
-    tile,
+    winograd,
     groups: writer.config.norm_num_groups,
     epsilon: writer.config.norm_eps,
     time: writer.time,

@@ -19,7 +19,7 @@ import {
   unflatten,
 } from './layers.ts';
 import { resnet } from './resnet.ts';
-import type { WinogradTile } from './winograd.ts';
+import type { WinogradForm } from './winograd.ts';
 
 const count = z.int().positive().max(100_000);
 
@@ -88,21 +88,30 @@ export const vaeWeights = (folder: string, tensors: ReadonlyMap<string, WeightTe
 const epsilon = 1e-6;
 
 /**
- * The lowest level holds most of the weights and is quick all the same: its kernels stay as they are. The next level's take tiles of 2 where
- * it is as wide, by which they grow less.
- */
-function tileAt({ block_out_channels }: VaeConfig, level: number): WinogradTile | undefined {
-  if (level >= block_out_channels.length - 1) return undefined;
-  return (block_out_channels[level] ?? 0) > widestGrown ? 2 : 4;
-}
-/** Channels. A kernel from so many to as many grows from 2 MB to 9 by tiles of 4, of twice as many from 9 to 38. */
-const widestGrown = 256;
-
-/**
+ * How a level's 3x3 convolutions are written. Where it is wide, kernels are turned for each picture, which takes a tenth of a convolution of
+ * 128 x 128 cells and still pays at 16 x 16: held they would be four times as large, on the levels that have most of the weights. A lowest
+ * level that is not wide has nothing to win.
+ *
  * Twice as many bands on each bigger level: the memory that a convolution works in is the same on all. More would save next to none, since
  * whole maps take most, and a graph of many nodes is slow to load.
  */
-const bandsAt = (config: VaeConfig, level: number): number => pixelsPerLatent(config) / 2 ** level;
+function winogradAt(config: VaeConfig, level: number): WinogradForm | undefined {
+  const widths = config.block_out_channels;
+  const isWide = (widths[level] ?? 0) > widestHeld;
+  if (level === widths.length - 1 && !isWide) return undefined;
+  const perCell = cellsPerLatentAt(config, level);
+  return { tile: 4, bands: perCell, evenTo: perCell, kernels: isWide ? 'made' : 'held' };
+}
+/** Channels. A turned kernel from so many to as many holds 9 MB, from twice as many 38. */
+const widestHeld = 256;
+
+/** Of a convolution to the next bigger level. */
+function twofoldAt(config: VaeConfig, level: number): WinogradForm {
+  return { tile: 2, ...winogradAt(config, level), bands: 2 * cellsPerLatentAt(config, level) };
+}
+
+/** How many times as high and wide as a latent a level is. */
+const cellsPerLatentAt = (config: VaeConfig, level: number): number => pixelsPerLatent(config) / 2 ** level;
 /** Rows of the lowest latent in which each band has a row of tiles. */
 export const leastBandedLatent = 4;
 
@@ -120,10 +129,11 @@ export function vaeDecoderGraph(config: VaeConfig, weights: WeightSource, forms:
   for (const [block, channels] of widths.entries()) {
     const name = `decoder.up_blocks.${block}`;
     const level = widths.length - 1 - block;
-    const [tile, bands] = [tileAt(config, level), bandsAt(config, level)];
+    const winograd = winogradAt(config, level);
     for (let layer = 0; layer <= config.layers_per_block; layer++)
-      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, tile, bands, ...norms });
-    if (block < widths.length - 1) map = twofoldConv(writer, `${name}.upsamplers.0.conv`, map, channels, bands * 2);
+      map = resnet(writer, `${name}.resnets.${layer}`, map, { channels, winograd, ...norms });
+    if (block < widths.length - 1)
+      map = twofoldConv(writer, `${name}.upsamplers.0.conv`, map, channels, twofoldAt(config, level));
   }
   map = conv(writer, 'decoder.conv_out', normAct(writer, 'decoder.conv_norm_out', map, config), config.out_channels);
   graph.output('image', map.value, ['batch', config.out_channels, 'image_height', 'image_width']);
@@ -147,8 +157,7 @@ export function vaeEncoderGraph(config: VaeConfig, weights: WeightSource, forms:
     for (let layer = 0; layer < config.layers_per_block; layer++)
       map = resnet(writer, `${name}.resnets.${layer}`, map, {
         channels,
-        tile: tileAt(config, block),
-        bands: bandsAt(config, block),
+        winograd: winogradAt(config, block),
         ...norms,
       });
     if (block < widths.length - 1)
@@ -177,6 +186,7 @@ function middle(writer: LayerWriter, name: string, input: FeatureMap, config: Va
     groups: config.norm_num_groups,
     epsilon,
     activation: config.act_fn,
+    winograd: winogradAt(config, config.block_out_channels.length - 1),
   };
   let map = resnet(writer, `${name}.resnets.0`, input, options);
   if (config.mid_block_add_attention) map = selfAttention(writer, `${name}.attentions.0`, map, options.groups);

@@ -41,7 +41,7 @@ const textConfig = ClipTextConfig.parse({
 
 /** The networks in small, with attention of that form. A provider that gets them right is one to run bundles on. */
 export function networkProbes(form: AttentionForm): readonly Probe[] {
-  const forms = { attention: form, convolution: 'direct' } as const;
+  const forms = { attention: form, convolution: 'direct', scaling: 'apart' } as const;
   const { segments } = unetGraphs(unetConfig, madeUpWeights, {
     ...forms,
     halvesEvenly: true,
@@ -81,7 +81,13 @@ export function attentionProbes(form: AttentionForm): readonly Probe[] {
     const heads = 2;
     const channels = heads * headSize;
     const graph = new GraphBuilder('attention-probe');
-    const writer: LayerWriter = { graph, weights: madeUpWeights, attention: form, convolution: 'direct' };
+    const writer: LayerWriter = {
+      graph,
+      weights: madeUpWeights,
+      attention: form,
+      convolution: 'direct',
+      scaling: 'apart',
+    };
     const dims = [1, 64, channels];
     const [query, key, value] = ['query', 'key', 'value'].map((name) => graph.input(name, dims));
     if (query === undefined || key === undefined || value === undefined) throw new RangeError('three inputs');

@@ -13,7 +13,7 @@ async function predictorOf(bundle: string, threading: Pick<UnetRunnerOptions, 'r
   const { default: json } = await import(`${folder}/config.json`, { with: { type: 'json' } });
   const { tensors } = await readComponentWeights(folder);
   const part = { folder, config: UnetConfig.parse(json), tensors };
-  const forms = { attention: 'fused', convolution: 'winograd' } as const;
+  const forms = { attention: 'fused', convolution: 'winograd', scaling: 'together' } as const;
   // In as many graphs as it can be.
   return openNoisePredictor(part, 'cpu', forms, 0, 'float32', threading);
 }
