@@ -135,6 +135,8 @@ describe('a process that goes wrong', () => {
   it.each([
     ['throws', 'throw', /^exit code 1: RangeError: the driver fell over$/],
     ['exits', 'exit', /^exit code 7$/],
+    ['exits some time after a warning', 'warn and exit', /^exit code 7$/],
+    ['is killed', 'be killed', /^signal SIGKILL$/],
     ['says what is no part of the protocol', 'garbage', /^it sent a message that is not part of the protocol/],
     ['sends a picture that is too short', 'short picture', /^it sent a message that is not part of the protocol/],
   ])('fails the run when it %s, and the next run starts another', async (_, prompt, reason) => {

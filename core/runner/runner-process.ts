@@ -54,7 +54,8 @@ export class RunnerProcess {
       child.once('exit', async (code, signal) => {
         const cause = ofRunner?.faultOfMessages ?? (signal === null ? `exit code ${code}` : `signal ${signal}`);
         const words = await stderr;
-        resolve(words === '' ? cause : `${cause}: ${words}`);
+        // Whoever is killed has no last words: what it said before was about something else.
+        resolve(words === '' || signal === 'SIGKILL' ? cause : `${cause}: ${words}`);
       });
     });
 
@@ -125,6 +126,9 @@ function hasWholePixels(reply: RunnerReply): boolean {
   return rgb.byteLength === width * height * 3;
 }
 
+/** A line of a stack, Node's signature below one, and warnings, such as the runtime's where it finds no driver of a graphics card. */
+const saysNoCause = /^(at |Node\.js v|warning\b)/i;
+
 /** Reads standard error to its end, and resolves with the line that says most: the last that looks like an error, else the last. */
 function lastWords(child: ChildProcess, log: (line: string) => void): Promise<string> {
   const { stderr } = child;
@@ -135,7 +139,7 @@ function lastWords(child: ChildProcess, log: (line: string) => void): Promise<st
   lines.on('line', (line) => {
     log(line);
     const text = line.trim().slice(0, longestStderrLine);
-    if (text === '' || text.startsWith('Node.js v')) return;
+    if (text === '' || saysNoCause.test(text)) return;
     last = text;
     if (/^(\w*(Error|Failed)\b.*:|terminate called|FATAL)/.test(text)) lastError = text;
   });
