@@ -60,7 +60,11 @@ export function generateCommand(contextOf: ContextOf): Command {
     .option('--count <count>', 'pictures; each has the next seed', wholeNumber)
     .option('--init <file>', 'a picture to start from: PNG, JPEG or WebP')
     .option('--strength <part>', 'how much of it is made anew, 0 to 1; 0.75 unless given', decimal)
-    .option('--resize-mode <mode>', '0 stretches it to the size, 1 crops it, 2 fits it in', wholeNumber)
+    .option(
+      '--resize-mode <mode>',
+      '0 stretches it to the size, 1 crops it, 2 fits it in, 3 stretches its latent',
+      wholeNumber,
+    )
     .option('--upscale <factor>', '2 or 4: enlarges the finished picture', wholeNumber)
     .option('--clip-skip <layers>', "1 is the model's own reading, 2 leaves out one layer more", wholeNumber)
     .option('--rng <source>', `where noise comes from: ${NoiseSource.options.join(', ')}`)

@@ -325,6 +325,18 @@ describe('a run', () => {
     });
   });
 
+  test('a picture of another size whose latent is stretched starts from that', async () => {
+    const pixels = (width: number) => ({ width, height: 64, rgb: new Uint8Array(width * 64 * 3).fill(90) });
+    const init = { strength: 0.35, stretches_latent: true };
+    await run({ steps: 10, width: 96, init: { ...init, pixels: pixels(64) } });
+    const of = calls.samples[0]?.dims ?? [];
+    expect((of[3] ?? 0) / (of[2] ?? 1)).toBe(1.5);
+    expect(calls.timesteps).toEqual([201, 101, 1]);
+    await expect(run({ init: { ...init, pixels: pixels(63) } })).rejects.toMatchObject({
+      failure: { details: { field: 'init' } },
+    });
+  });
+
   test('a model that cannot fit is refused before anything runs, and one that just fits is run part by part', async () => {
     const inBytes = (available: number) =>
       openPipeline({ entry_path: entryPath }, 'cpu', {

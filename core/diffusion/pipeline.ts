@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Failed } from '../contract/failure.ts';
-import type { ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/generate/runner.ts';
+import type { Pixels, ProviderName, RunEvent, RunMetrics, RunPlan } from '../contract/generate/runner.ts';
 import type { ExecutionDescriptor } from '../contract/library/descriptor.ts';
 import { latentOf } from './latent-scale.ts';
 import type { Part, PictureShape } from './memory/memory-need.ts';
@@ -91,7 +91,9 @@ export async function openPipeline(
       const dims = latentDims(plan, networks);
       const pause = (): Promise<void> => yieldOrCancel(isCanceled);
       const shape = shapeOf(plan, networks);
-      room.check(start.kind === 'image' ? everyPart : partsFromNoise, shape);
+      const initShape = plan.init === null ? shape : { ...shape, ...sizeOf(plan.init.pixels) };
+      room.check(partsFromNoise, shape);
+      if (start.kind === 'image') room.check(['encode'], initShape);
       const vae = tiledVae(networks, pause);
       const clock = { text_ms: 0, denoise_ms: 0, decode_ms: 0 };
       const timed = async <Result>(part: keyof typeof clock, work: () => Promise<Result>): Promise<Result> => {
@@ -115,7 +117,7 @@ export async function openPipeline(
         const picture = await timed('denoise_ms', async () => {
           const one = make();
           const generator = noiseGenerator(plan.rng, seed);
-          if (start.kind === 'image') await room.make('encode', shape);
+          if (start.kind === 'image') await room.make('encode', initShape);
           const { latents, firstIndex, keep } = await startPicture(start, {
             encode: vae.encode,
             scale: networks,
@@ -171,7 +173,8 @@ export async function openPipeline(
 }
 
 const partsFromNoise: readonly Part[] = ['text', 'noise', 'decode'];
-const everyPart: readonly Part[] = ['encode', ...partsFromNoise];
+
+const sizeOf = ({ width, height }: Pixels) => ({ width, height });
 
 const shapeOf = ({ width, height, guidance_scale }: RunPlan, { takesGuidance }: Networks): PictureShape => ({
   width,
@@ -187,7 +190,8 @@ const previewShape: PictureShape = { width: 128, height: 128, rows: 1 };
 function startOf({ init, width, height }: RunPlan, pixelsPerLatent: number): PictureStart {
   if (init === null) return { kind: 'noise' };
   const mask = init.mask && latentMask(init.mask, { width, height }, pixelsPerLatent);
-  return { kind: 'image', image: fromPixels(init.pixels), strength: init.strength, ...(mask && { mask }) };
+  const { strength, stretches_latent: stretchesLatent = false } = init;
+  return { kind: 'image', image: fromPixels(init.pixels), strength, stretchesLatent, ...(mask && { mask }) };
 }
 
 function variationOf({ variation, rng }: RunPlan, itemIndex: number): StartInput['variation'] {
@@ -205,9 +209,22 @@ function latentDims(plan: RunPlan, { latentChannels, pixelsPerLatent }: Networks
     if (value % pixelsPerLatent !== 0)
       throw new Failed('invalid_input', { field, reason: `a multiple of ${pixelsPerLatent} px` });
   }
-  if (init !== null && (init.pixels.width !== width || init.pixels.height !== height))
-    throw new Failed('invalid_input', { field: 'init', reason: `a picture of ${width}x${height} px` });
+  if (init !== null) checkInit(init, { width, height }, pixelsPerLatent);
   if (init?.mask && init.mask.grey.length !== width * height)
     throw new Failed('invalid_input', { field: 'init.mask', reason: `a mask of ${width}x${height} px` });
   return [1, latentChannels, height / pixelsPerLatent, width / pixelsPerLatent];
+}
+
+function checkInit(
+  { pixels, stretches_latent = false }: NonNullable<RunPlan['init']>,
+  { width, height }: Pick<RunPlan, 'width' | 'height'>,
+  pixelsPerLatent: number,
+): void {
+  const isWhole = pixels.width % pixelsPerLatent === 0 && pixels.height % pixelsPerLatent === 0;
+  if (stretches_latent ? !isWhole : pixels.width !== width || pixels.height !== height) {
+    const reason = stretches_latent
+      ? `a picture of multiples of ${pixelsPerLatent} px`
+      : `a picture of ${width}x${height} px`;
+    throw new Failed('invalid_input', { field: 'init', reason });
+  }
 }

@@ -1,4 +1,4 @@
-import type { GenerateRequest, ResizeMode, UsualParameters } from '../contract/generate/generate.ts';
+import { type GenerateRequest, limits, type ResizeMode, type UsualParameters } from '../contract/generate/generate.ts';
 import type { RunPlan } from '../contract/generate/runner.ts';
 import type { ExecutionDescriptor } from '../contract/library/descriptor.ts';
 import type { GenerationDefaults } from '../contract/library/metadata.ts';
@@ -27,6 +27,9 @@ export interface InitPicture extends PictureSize {
 /** How much of an init picture is made anew where the request doesn't say. */
 export const usualStrength = 0.75;
 const usualResizeMode: ResizeMode = 0;
+const latentResizeMode: ResizeMode = 3;
+/** What a request's sizes are multiples of, too. */
+const pixelsPerCell = 8;
 
 /**
  * Leaves nothing to decide: what the request left out comes from the model's own defaults, else from its family's, else from the options.
@@ -58,15 +61,26 @@ export async function planRun(
     clip_skip: request.clip_skip ?? options.CLIP_stop_at_last_layers,
     rng: request.rng ?? (options.randn_source === 'CPU' ? 'cpu' : 'nv'),
     variation,
-    init:
-      picture === null
-        ? null
-        : {
-            pixels: await initPixels(picture.bytes, sizes, request.resize_mode ?? usualResizeMode),
-            strength: request.strength ?? usualStrength,
-          },
+    init: picture === null ? null : await initOf(request, picture, sizes, initPixels),
     preview_every_steps: previewEverySteps(options),
   };
+}
+
+async function initOf(
+  { resize_mode: mode = usualResizeMode, strength = usualStrength }: GenerateRequest,
+  picture: InitPicture,
+  size: PictureSize,
+  initPixels: Imaging['initPixels'],
+): Promise<NonNullable<RunPlan['init']>> {
+  if (mode !== latentResizeMode) return { pixels: await initPixels(picture.bytes, size, mode), strength };
+  return { pixels: await initPixels(picture.bytes, wholeCells(picture), 0), strength, stretches_latent: true };
+}
+
+/** The size that a picture's latent stands for, what is left over past the last cell squeezed in; at most the largest that a picture is made in. */
+function wholeCells({ width, height }: PictureSize): PictureSize {
+  const scale = Math.min(1, limits.maxSide / Math.max(width, height));
+  const whole = (length: number) => Math.max(1, Math.floor((length * scale) / pixelsPerCell)) * pixelsPerCell;
+  return { width: whole(width), height: whole(height) };
 }
 
 function variationOf(

@@ -247,6 +247,15 @@ describe('a picture from a picture', () => {
     expect((await planOf({ init_image, strength: 0.4 })).plan.init?.strength).toBe(0.4);
   });
 
+  it('keeps its own size, down to whole cells, where its latent is stretched', async () => {
+    const init_image = (await png(43, 24)).toString('base64');
+    const { plan } = await planOf({ init_image, resize_mode: 3, width: 64, height: 64 });
+    expect(plan.init).toMatchObject({ stretches_latent: true, pixels: { width: 40, height: 24 } });
+    const long = (await png(8, 5000)).toString('base64');
+    const { init } = (await planOf({ init_image: long, resize_mode: 3, width: 64, height: 64 })).plan;
+    expect(init?.pixels).toMatchObject({ width: 8, height: 4096 });
+  });
+
   it('has that picture’s size where the request has none', async () => {
     const init_image = (await png(43, 24)).toString('base64');
     const { plan } = await planOf({ init_image }, { steps: 2 });

@@ -169,7 +169,8 @@ async function maskedOf(
     maskBytes: await readInitPicture(mask.image, inputsPath),
     mask,
     size: plan,
-    resizeMode: resize_mode ?? 0,
+    // A mask lies over pixels.
+    resizeMode: resize_mode === undefined || resize_mode === 3 ? 0 : resize_mode,
     strength: strength ?? usualStrength,
     imaging,
   });

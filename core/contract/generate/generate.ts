@@ -36,8 +36,11 @@ export type PromptSyntax = z.infer<typeof PromptSyntax>;
 export const NoiseSource = z.enum(['cpu', 'nv']);
 export type NoiseSource = z.infer<typeof NoiseSource>;
 
-/** How an init picture of another shape becomes the picture's size: 0 stretched, 1 cropped, 2 fitted in, its edges drawn out. */
-export const ResizeMode = z.literal([0, 1, 2]);
+/**
+ * How an init picture of another shape becomes the picture's size: 0 stretched, 1 cropped, 2 fitted in, its edges drawn out, 3 stretched as a
+ * latent.
+ */
+export const ResizeMode = z.literal([0, 1, 2, 3]);
 export type ResizeMode = z.infer<typeof ResizeMode>;
 
 export const UpscaleFactor = z.literal([2, 4]);
@@ -128,7 +131,9 @@ export const GenerateRequest = z.object({
     .max(1)
     .optional()
     .describe('How much of the init picture is made anew; 0.75 when left out'),
-  resize_mode: ResizeMode.optional(),
+  resize_mode: ResizeMode.optional().describe(
+    'How an init picture of another shape becomes the size: 0 stretched, 1 cropped, 2 fitted in, 3 stretched as a latent; with a mask, which lies over pixels, 3 is 0',
+  ),
   mask: Mask.optional().describe('Which part of the init picture is made anew'),
   hires: Hires.optional().describe('A second pass at a larger size'),
   tiled_upscale: TiledUpscale.optional().describe('Makes the init picture larger, tile by tile'),

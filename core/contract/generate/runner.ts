@@ -64,7 +64,15 @@ export const RunPlan = z.object({
     .nullable()
     .describe('A second noise, mixed into the first'),
   init: z
-    .object({ pixels: Pixels, strength: z.number().min(0).max(1), mask: RunMask.optional() })
+    .object({
+      pixels: Pixels,
+      strength: z.number().min(0).max(1),
+      mask: RunMask.optional(),
+      stretches_latent: z
+        .boolean()
+        .optional()
+        .describe("It may be of another size than the plan: its latent is stretched to the plan's"),
+    })
     .nullable()
     .describe('The picture to start from, already of the size of the plan'),
   preview_every_steps: z.int().nonnegative().describe('0: no previews'),

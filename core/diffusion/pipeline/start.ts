@@ -6,6 +6,7 @@ import type { NoiseGenerator } from '../random/torch-generator.ts';
 import { weightedSum } from '../schedulers/noise/weighted-sum.ts';
 import type { Scheduler } from '../schedulers/scheduler.ts';
 import { begunAs, keeping, type LatentMask } from './latent-mask.ts';
+import { stretchedTo } from './stretch-latent.ts';
 import type { Vae } from './tiled-vae.ts';
 
 /** What a picture is made from. */
@@ -14,8 +15,18 @@ export type PictureStart =
   | { readonly kind: 'noise' }
   /** Standard normal noise that somebody else drew, shaped like the latent. */
   | { readonly kind: 'latents'; readonly latents: Tensor }
-  /** Another picture, `[1, 3, height, width]` in -1..1. `strength` 0..1 is how much of the way is gone anew. */
-  | { readonly kind: 'image'; readonly image: Tensor; readonly strength: number; readonly mask?: LatentMask };
+  /** Another picture. `strength` 0..1 is how much of the way is gone anew. */
+  | ImageStart;
+
+export interface ImageStart {
+  readonly kind: 'image';
+  /** `[1, 3, height, width]` in -1..1. */
+  readonly image: Tensor;
+  readonly strength: number;
+  readonly mask?: LatentMask;
+  /** The image may be of another size: its latent is stretched. */
+  readonly stretchesLatent?: boolean;
+}
 
 export interface StartInput {
   readonly encode: Vae['encode'];
@@ -63,7 +74,7 @@ function drawNoise({ generator, variation, dims }: StartInput): Float32Array {
 
 /** The generator is first asked for the place in the encoder's distribution, then for the noise: diffusers' order. */
 async function startFromImage(
-  { image, strength, mask }: Extract<PictureStart, { kind: 'image' }>,
+  { image, strength, mask, stretchesLatent = false }: ImageStart,
   input: StartInput,
 ): Promise<StartedPicture> {
   const { scheduler, generator, dims, steps } = input;
@@ -71,13 +82,13 @@ async function startFromImage(
   if (taken < 1)
     throw new Failed('invalid_input', { field: 'strength', reason: `of ${steps} steps it leaves none to take` });
   const { mean, logVariance } = await input.encode(image);
-  checkSize(mean, dims);
+  if (!stretchesLatent) checkSize(mean, dims);
   const place = generator.randn(mean.data.length);
   const latent = mean.data.map((value, at) => {
     const deviation = Math.exp(0.5 * Math.min(Math.max(logVariance.data[at] ?? 0, -30), 20));
     return value + deviation * (place[at] ?? 0);
   });
-  const original = sampleOf({ data: latent, dims }, input.scale).data;
+  const original = stretchedTo(sampleOf({ data: latent, dims: mean.dims }, input.scale), dims).data;
   const firstIndex = (steps - taken) * scheduler.order;
   const noise = drawNoise(input);
   const begun = mask === undefined ? original : begunAs(original, mask, generator);

@@ -323,7 +323,7 @@ describe('the jobs interface', () => {
     [{ ...small, format: 'webp' }, 'format'],
     [{ ...small, model_id: 'nonesuch' }, 'model_id'],
     [{ ...small, strength: 2 }, 'strength'],
-    [{ ...small, resize_mode: 3 }, 'resize_mode'],
+    [{ ...small, resize_mode: 4 }, 'resize_mode'],
     [{ ...small, clip_skip: 0 }, 'clip_skip'],
     [{ ...small, subseed_strength: -1 }, 'subseed_strength'],
     [{ ...small, rng: 'gpu' }, 'rng'],

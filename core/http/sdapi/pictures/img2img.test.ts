@@ -23,6 +23,7 @@ const requested = (): GenerateRequest | undefined => {
 test.each<[string, object, Partial<GenerateRequest>]>([
   ['its defaults', {}, { strength: 0.75, resize_mode: 0, width: 512, height: 512, steps: 50 }],
   ['null', { denoising_strength: null, resize_mode: null }, { strength: 0.75, resize_mode: 0 }],
+  ['a resize of the latent', { resize_mode: 3 }, { resize_mode: 3 }],
   ['numbers as text', { denoising_strength: '0.4', resize_mode: '2' }, { strength: 0.4, resize_mode: 2 }],
   ['a data URL', { init_images: ['data:image/png;base64,aGk='] }, { init_image: 'data:image/png;base64,aGk=' }],
   ['a picture for each of a batch', { init_images: ['aGk=', 'aGk='], batch_size: 2 }, { count: 2, init_image: 'aGk=' }],
@@ -89,12 +90,6 @@ test.each<[string, object, number, unknown]>([
   ['an address', { init_images: ['http://127.0.0.1/x.png'] }, 500, exception('Requests not allowed')],
   ['a name of our own', { init_images: ['sha256:0'] }, 500, exception('Invalid encoded image')],
   ['an address of a mask', { init_images: ['aGk='], mask: 'https://a/b.png' }, 500, exception('Requests not allowed')],
-  [
-    'a latent upscale',
-    { init_images: ['aGk='], resize_mode: 3 },
-    500,
-    error('NotImplementedError', 'resize_mode 3 is not available in this version of Vitrine'),
-  ],
   [
     'a mode of nobody',
     { init_images: ['aGk='], resize_mode: 9 },

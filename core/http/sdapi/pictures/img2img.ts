@@ -7,7 +7,6 @@ import { type Img2ImgFields, img2imgFields, readFields } from './request-fields.
 import { sdUpscaleOf } from './sd-upscale.ts';
 
 const usualStrength = 0.75;
-const latentUpscale = 3;
 /** `inpainting_fill` by its number. */
 const fills: readonly MaskFill[] = ['fill', 'original', 'noise', 'nothing'];
 
@@ -16,7 +15,6 @@ export async function img2img(body: unknown, ports: PicturePorts): Promise<Pictu
   const fields = readFields(img2imgFields, withInfotext(body, ports.imageTools.readText));
   const init_image = initImageOf(fields);
   const resizeMode = ResizeMode.safeParse(fields.resize_mode ?? 0);
-  if (fields.resize_mode === latentUpscale) throw notAvailable('resize_mode 3');
   if (!resizeMode.success) throw raised('ValueError', `resize_mode ${fields.resize_mode} is not known`);
   const tiled_upscale = sdUpscaleOf(fields);
   const strength = fields.denoising_strength ?? usualStrength;

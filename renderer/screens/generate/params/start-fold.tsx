@@ -15,6 +15,7 @@ const resizeModes = [
   { mode: 1, key: 'crop' },
   { mode: 2, key: 'fill' },
   { mode: 0, key: 'stretch' },
+  { mode: 3, key: 'latent' },
 ] as const;
 
 /** The picture to start from, and how much of it is made anew. */
