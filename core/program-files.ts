@@ -15,6 +15,8 @@ export interface ProgramFiles {
   readonly promptCounterEntry: string;
   /** The program of the process that reads and writes pictures. */
   readonly imagingEntry: string;
+  /** The folder of the built window; null where that was not built. */
+  readonly windowFolder: string | null;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
   /** Where the folders of other apps are described; null where that was left out. */
@@ -49,6 +51,7 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
       join(from, 'processing', 'imaging', 'process', 'entry.ts'),
       join(outside, 'dist', 'imaging', 'entry.mjs'),
     ),
+    windowFolder: existsSync(join(root, 'dist', 'renderer', 'index.html')) ? join(root, 'dist', 'renderer') : null,
     isPackaged: !existsSync(join(root, 'core')),
     starterBundle: firstThere(besides(root, 'starter-model', 'bundle')),
     mappingRules: firstThere(besides(root, 'mappings')),

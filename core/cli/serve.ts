@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
+import { findProgramFiles } from '../program-files.ts';
 import { type CliContext, type ContextOf, coreOptions, withCore } from './context.ts';
 import { formatBytes, formatFacts, formatTable } from './format.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -31,7 +30,7 @@ async function serve({ host, port, apiKey }: ServeOptions, context: CliContext):
       host,
       port,
       apiKey: (apiKey ?? io.env.VITRINE_API_KEY) || null,
-      rendererFolder: builtWindow(),
+      rendererFolder: findProgramFiles().windowFolder,
     });
     io.out(`${JSON.stringify({ url: instance.url })}\n`);
     const { runner, library_path, library_refusal } = await instance.app.commands['app.status']({});
@@ -43,12 +42,6 @@ async function serve({ host, port, apiKey }: ServeOptions, context: CliContext):
   } finally {
     letGo();
   }
-}
-
-/** The built window: beside the sources in a checkout, beside this program where that is built too. */
-function builtWindow(): string | null {
-  const places = [join(import.meta.dirname, '../../dist/renderer'), join(import.meta.dirname, '../renderer')];
-  return places.find((place) => existsSync(join(place, 'index.html'))) ?? null;
 }
 
 export function doctorCommand(contextOf: ContextOf): Command {
