@@ -96,7 +96,7 @@ export const generate: Translation<typeof en.generate> = {
   strength: 'Neu gemacht',
   strengthMeans: '0 behält das Bild, 1 behält nichts davon.',
   resize: 'Andere Form',
-  resizeBy: { crop: 'Zuschneiden', fill: 'Auffüllen', stretch: 'Strecken', latent: 'Latent strecken' },
+  resizeBy: { crop: 'Schneiden', fill: 'Füllen', stretch: 'Strecken', latent: 'Latent' },
   upscale: 'Vergrößern',
   upscaleNone: 'Nein',
   upscaleBy: '{factor}×',

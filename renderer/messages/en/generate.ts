@@ -94,7 +94,7 @@ export const generate = {
   strength: 'Made anew',
   strengthMeans: '0 keeps the picture, 1 keeps nothing of it.',
   resize: 'Other shape',
-  resizeBy: { crop: 'Crop', fill: 'Fill', stretch: 'Stretch', latent: 'Stretch the latent' },
+  resizeBy: { crop: 'Crop', fill: 'Fill', stretch: 'Stretch', latent: 'Latent' },
   upscale: 'Upscale',
   upscaleNone: 'No',
   upscaleBy: '{factor}×',

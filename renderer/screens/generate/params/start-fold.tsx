@@ -69,15 +69,17 @@ export function StartFold() {
           </div>
           <div className={css.param}>
             <span className={css.name}>{t('resize')}</span>
-            <Choice
-              label={t('resize')}
-              value={String(resizeMode)}
-              options={resizeModes.map(({ mode, key }) => ({ value: String(mode), text: t(`resizeBy.${key}`) }))}
-              onChange={(chosen) => {
-                const found = resizeModes.find(({ mode }) => String(mode) === chosen);
-                if (found) setDraft({ resizeMode: found.mode });
-              }}
-            />
+            <div className={css.wide}>
+              <Choice
+                label={t('resize')}
+                value={String(resizeMode)}
+                options={resizeModes.map(({ mode, key }) => ({ value: String(mode), text: t(`resizeBy.${key}`) }))}
+                onChange={(chosen) => {
+                  const found = resizeModes.find(({ mode }) => String(mode) === chosen);
+                  if (found) setDraft({ resizeMode: found.mode });
+                }}
+              />
+            </div>
           </div>
         </>
       )}
