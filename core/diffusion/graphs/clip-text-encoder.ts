@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { GraphBuilder, type OnnxGraph, type Value } from '../onnx/graph-builder.ts';
 import { type WeightSource, type WeightTensor, weightSource } from '../weights/weight-source.ts';
-import { add, attention, type LayerWriter, layerNorm, linear, type Tokens, unflatten } from './layers.ts';
+import { add, attention, type LayerWriter, linear, type Tokens, unflatten } from './layers.ts';
+import { layerNorm } from './norms.ts';
 
 const count = z.int().positive().max(1_000_000);
 

@@ -5,12 +5,12 @@ import {
   add,
   conv,
   type FeatureMap,
-  groupNorm,
   type LayerWriter,
   linear,
   pointwiseConv,
 } from './layers.ts';
-import type { WinogradForm } from './winograd.ts';
+import { groupNorm } from './norms.ts';
+import type { WinogradForm } from './winograd/winograd-conv.ts';
 
 export interface ResnetTime {
   /** `[1 or batch, channels]`, already through its activation. */

@@ -6,9 +6,7 @@ import {
   columnsToRows,
   type FeatureMap,
   flatten,
-  groupNorm,
   type LayerWriter,
-  layerNorm,
   linear,
   linearToColumns,
   type Tokens,
@@ -17,6 +15,7 @@ import {
   unflatten,
   withRowsOf,
 } from './layers.ts';
+import { groupNorm, layerNorm } from './norms.ts';
 
 /** A layer that attends to the prompt. Its keys and values depend on the prompt alone: they are made once a picture, not once a step. */
 export interface CrossAttention {

@@ -1,5 +1,5 @@
 import type { UnetBlock, UnetConfig } from './unet-config.ts';
-import type { WinogradForm } from './winograd.ts';
+import type { WinogradForm } from './winograd/winograd-conv.ts';
 
 /** The widest maps whose kernels may grow fourfold: wider ones hold most of a network's weights. */
 const widestGrown = 640;

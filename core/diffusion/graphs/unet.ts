@@ -8,7 +8,6 @@ import {
   type FeatureMap,
   type Forms,
   flatten,
-  groupNorm,
   type LayerWriter,
   linear,
   resizeTo,
@@ -16,6 +15,7 @@ import {
   unflatten,
   withRowsOf,
 } from './layers.ts';
+import { groupNorm } from './norms.ts';
 import { type ResnetTime, resnet } from './resnet.ts';
 import { contextGraph, type TransformerWriter, transformer } from './transformer.ts';
 import { downBlocks, type UnetBlock, type UnetConfig, upBlocks } from './unet-config.ts';

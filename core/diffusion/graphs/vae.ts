@@ -8,7 +8,6 @@ import {
   conv,
   type FeatureMap,
   type Forms,
-  groupNorm,
   type LayerWriter,
   linear,
   pointwiseConv,
@@ -18,8 +17,9 @@ import {
   twofoldConv,
   unflatten,
 } from './layers.ts';
+import { groupNorm } from './norms.ts';
 import { resnet } from './resnet.ts';
-import type { WinogradForm } from './winograd.ts';
+import type { WinogradForm } from './winograd/winograd-conv.ts';
 
 const count = z.int().positive().max(100_000);
 

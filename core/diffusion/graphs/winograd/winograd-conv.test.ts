@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest';
-import type { Tensor } from '../networks.ts';
-import { GraphBuilder, type Value } from '../onnx/graph-builder.ts';
-import { openSession } from '../onnx/session.ts';
-import { waves } from '../providers/probe.ts';
-import { largestDifference } from '../reference/read-tensors.ts';
-import { type WinogradInput, winogradConv, winogradTwofoldConv } from './winograd.ts';
+import type { Tensor } from '../../networks.ts';
+import { GraphBuilder, type Value } from '../../onnx/graph-builder.ts';
+import { openSession } from '../../onnx/session.ts';
+import { waves } from '../../providers/probe.ts';
+import { largestDifference } from '../../reference/read-tensors.ts';
+import { type WinogradInput, winogradConv, winogradTwofoldConv } from './winograd-conv.ts';
 
-const [inChannels, outChannels] = [5, 7];
+interface Channels {
+  readonly inputs: number;
+  readonly outputs: number;
+}
+const few: Channels = { inputs: 5, outputs: 7 };
 
 function weightOf(shape: readonly number[], phase: number) {
   const data = waves(
@@ -17,17 +21,16 @@ function weightOf(shape: readonly number[], phase: number) {
   return { dtype: 'F32', shape, offsetBytes: 0, lengthBytes: bytes.byteLength, path: `/made up ${phase}`, bytes };
 }
 
-async function run(input: Tensor, write: (graph: GraphBuilder, input: WinogradInput) => Value): Promise<Tensor> {
+async function run(
+  input: Tensor,
+  write: (graph: GraphBuilder, input: WinogradInput) => Value,
+  { inputs, outputs } = few,
+): Promise<Tensor> {
   const graph = new GraphBuilder('convolution');
-  const value = graph.input('map', ['batch', inChannels, 'height', 'width']);
-  const kernel = weightOf([outChannels, inChannels, 3, 3], 1);
-  const bias = weightOf([outChannels], 2);
-  graph.output('result', write(graph, { value, kernel, bias }), [
-    'batch',
-    outChannels,
-    'result height',
-    'result width',
-  ]);
+  const value = graph.input('map', ['batch', inputs, 'height', 'width']);
+  const kernel = weightOf([outputs, inputs, 3, 3], 1);
+  const bias = weightOf([outputs], 2);
+  graph.output('result', write(graph, { value, kernel, bias }), ['batch', outputs, 'result height', 'result width']);
   const session = await openSession(graph.finish(), { provider: 'cpu' });
   try {
     const { result } = await session.run({ map: input });
@@ -38,9 +41,9 @@ async function run(input: Tensor, write: (graph: GraphBuilder, input: WinogradIn
   }
 }
 
-const mapOf = (batch: number, height: number, width: number): Tensor => ({
-  data: waves(batch * inChannels * height * width, 3),
-  dims: [batch, inChannels, height, width],
+const mapOf = (batch: number, height: number, width: number, channels = few.inputs): Tensor => ({
+  data: waves(batch * channels * height * width, 3),
+  dims: [batch, channels, height, width],
 });
 
 const directConv = (graph: GraphBuilder, { value, kernel, bias }: WinogradInput): Value =>
@@ -68,10 +71,19 @@ test.each([
     const map = mapOf(batch, height, width);
     const plain = await run(map, directConv);
     const got = await run(map, (graph, input) => winogradConv(graph, input, form));
-    expect(got.dims).toEqual([batch, outChannels, height, width]);
+    expect(got.dims).toEqual([batch, few.outputs, height, width]);
     expect(largestDifference(got.data, plain.data)).toBeLessThan(1e-4);
   },
 );
+
+const twofoldDirectConv = (graph: GraphBuilder, input: WinogradInput): Value => {
+  const big = graph.node('Resize', [input.value, '', graph.floats([1, 1, 2, 2])], {
+    mode: 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  });
+  return directConv(graph, { ...input, value: big });
+};
 
 test.each([
   { batch: 2, height: 6, width: 9, form: { tile: 2 } },
@@ -85,16 +97,32 @@ test.each([
   'a convolution of $batch maps of $height x $width made twofold with $form is the plain one of the big map',
   async ({ batch, height, width, form }) => {
     const map = mapOf(batch, height, width);
-    const plain = await run(map, (graph, input) => {
-      const big = graph.node('Resize', [input.value, '', graph.floats([1, 1, 2, 2])], {
-        mode: 'nearest',
-        coordinate_transformation_mode: 'asymmetric',
-        nearest_mode: 'floor',
-      });
-      return directConv(graph, { ...input, value: big });
-    });
+    const plain = await run(map, twofoldDirectConv);
     const got = await run(map, (graph, input) => winogradTwofoldConv(graph, input, form));
-    expect(got.dims).toEqual([batch, outChannels, height * 2, width * 2]);
+    expect(got.dims).toEqual([batch, few.outputs, height * 2, width * 2]);
     expect(largestDifference(got.data, plain.data)).toBeLessThan(1e-4);
+  },
+);
+
+test.each([
+  { what: 'one', conv: winogradConv, plainly: directConv, channels: 600, kernels: 'held' },
+  { what: 'one', conv: winogradConv, plainly: directConv, channels: 600, kernels: 'made' },
+  {
+    what: 'one after a doubling',
+    conv: winogradTwofoldConv,
+    plainly: twofoldDirectConv,
+    channels: 720,
+    kernels: 'held',
+  },
+] as const)(
+  'of $what whose turned kernels are read once for two pictures, $kernels, the result is the plain one',
+  async ({ conv, plainly, channels, kernels }) => {
+    const map = mapOf(2, 5, 8, channels);
+    const wide = { inputs: channels, outputs: channels };
+    const plain = await run(map, plainly, wide);
+    const got = await run(map, (graph, input) => conv(graph, input, { tile: 4, kernels }), wide);
+    expect(got.dims).toEqual(plain.dims);
+    const largest = plain.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(largestDifference(got.data, plain.data) / largest).toBeLessThan(1e-4);
   },
 );
