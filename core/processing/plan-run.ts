@@ -1,10 +1,10 @@
-import { type GenerateRequest, limits, type ResizeMode, type UsualParameters } from '../contract/generate/generate.ts';
+import type { GenerateRequest, PixelResizeMode, UsualParameters } from '../contract/generate/generate.ts';
 import type { RunPlan } from '../contract/generate/runner.ts';
 import type { ExecutionDescriptor } from '../contract/library/descriptor.ts';
 import type { GenerationDefaults } from '../contract/library/metadata.ts';
 import type { Options } from '../contract/settings/options.ts';
 import type { Imaging } from './imaging/imaging.ts';
-import { type PictureSize, sizeFrom } from './pictures/picture-size.ts';
+import { inWholeSteps, type PictureSize, sizeFrom } from './pictures/picture-size.ts';
 import { sameSeeds, secondSeed, seedsOf } from './seeds.ts';
 import { previewEverySteps } from './settings/options.ts';
 import { type MadeFor, usualParameters } from './usual-parameters.ts';
@@ -26,10 +26,8 @@ export interface InitPicture extends PictureSize {
 
 /** How much of an init picture is made anew where the request doesn't say. */
 export const usualStrength = 0.75;
-const usualResizeMode: ResizeMode = 0;
-const latentResizeMode: ResizeMode = 3;
-/** What a request's sizes are multiples of, too. */
-const pixelsPerCell = 8;
+/** Of a request that has a mask, too: a mask lies over pixels, so that nothing is stretched as a latent there. */
+export const pixelResizeMode = ({ resize_mode: mode = 0 }: GenerateRequest): PixelResizeMode => (mode === 3 ? 0 : mode);
 
 /**
  * Leaves nothing to decide: what the request left out comes from the model's own defaults, else from its family's, else from the options.
@@ -67,20 +65,14 @@ export async function planRun(
 }
 
 async function initOf(
-  { resize_mode: mode = usualResizeMode, strength = usualStrength }: GenerateRequest,
+  request: GenerateRequest,
   picture: InitPicture,
   size: PictureSize,
   initPixels: Imaging['initPixels'],
 ): Promise<NonNullable<RunPlan['init']>> {
-  if (mode !== latentResizeMode) return { pixels: await initPixels(picture.bytes, size, mode), strength };
-  return { pixels: await initPixels(picture.bytes, wholeCells(picture), 0), strength, stretches_latent: true };
-}
-
-/** The size that a picture's latent stands for, what is left over past the last cell squeezed in; at most the largest that a picture is made in. */
-function wholeCells({ width, height }: PictureSize): PictureSize {
-  const scale = Math.min(1, limits.maxSide / Math.max(width, height));
-  const whole = (length: number) => Math.max(1, Math.floor((length * scale) / pixelsPerCell)) * pixelsPerCell;
-  return { width: whole(width), height: whole(height) };
+  const { resize_mode, strength = usualStrength } = request;
+  if (resize_mode !== 3) return { pixels: await initPixels(picture.bytes, size, pixelResizeMode(request)), strength };
+  return { pixels: await initPixels(picture.bytes, inWholeSteps(picture), 0), strength, stretches_latent: true };
 }
 
 function variationOf(

@@ -15,7 +15,7 @@ import { tiledComposition } from './passes/tiles.ts';
 import { readInitPicture } from './pictures/input-pictures.ts';
 import { pictureFormat } from './pictures/picture-format.ts';
 import { picturePath, saveFile } from './pictures/save-picture.ts';
-import { type InitPicture, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
+import { type InitPicture, pixelResizeMode, planRun, type ResolvedModel, usualStrength } from './plan-run.ts';
 import type { ProcessingRunner } from './processing-runner.ts';
 import { type ProgressListeners, progressTeller } from './progress-teller.ts';
 import { drawSeed } from './seeds.ts';
@@ -157,11 +157,12 @@ async function compositionOf(
 }
 
 async function maskedOf(
-  { mask, resize_mode, strength }: GenerateRequest,
+  request: GenerateRequest,
   plan: RunPlan,
   picture: InitPicture | null,
   { inputsPath, imaging }: ProcessingContext,
 ): Promise<MaskedInit | null> {
+  const { mask, strength } = request;
   if (mask === undefined || picture === null) return null;
   return maskedInit({
     bytes: picture.bytes,
@@ -169,8 +170,7 @@ async function maskedOf(
     maskBytes: await readInitPicture(mask.image, inputsPath),
     mask,
     size: plan,
-    // A mask lies over pixels.
-    resizeMode: resize_mode === undefined || resize_mode === 3 ? 0 : resize_mode,
+    resizeMode: pixelResizeMode(request),
     strength: strength ?? usualStrength,
     imaging,
   });

@@ -42,6 +42,8 @@ export type NoiseSource = z.infer<typeof NoiseSource>;
  */
 export const ResizeMode = z.literal([0, 1, 2, 3]);
 export type ResizeMode = z.infer<typeof ResizeMode>;
+/** Those that give pixels of that size. */
+export type PixelResizeMode = Exclude<ResizeMode, 3>;
 
 export const UpscaleFactor = z.literal([2, 4]);
 

@@ -88,7 +88,8 @@ async function startFromImage(
     const deviation = Math.exp(0.5 * Math.min(Math.max(logVariance.data[at] ?? 0, -30), 20));
     return value + deviation * (place[at] ?? 0);
   });
-  const original = stretchedTo(sampleOf({ data: latent, dims: mean.dims }, input.scale), dims).data;
+  const sample = sampleOf({ data: latent, dims: mean.dims }, input.scale);
+  const original = (stretchesLatent ? stretchedTo(sample, dims) : sample).data;
   const firstIndex = (steps - taken) * scheduler.order;
   const noise = drawNoise(input);
   const begun = mask === undefined ? original : begunAs(original, mask, generator);

@@ -1,4 +1,4 @@
-import type { ResizeMode } from '../../contract/generate/generate.ts';
+import type { PixelResizeMode } from '../../contract/generate/generate.ts';
 import type { UpscalerName } from '../../contract/generate/passes.ts';
 import type { Pixels } from '../../contract/generate/runner.ts';
 import type { Options } from '../../contract/settings/options.ts';
@@ -43,7 +43,7 @@ export interface Imaging {
    */
   checkInit(bytes: Uint8Array): Promise<PictureSize>;
   /** An init picture that was checked, as 8-bit RGB of this size. */
-  initPixels(bytes: Uint8Array, size: PictureSize, mode: ResizeMode): Promise<Pixels>;
+  initPixels(bytes: Uint8Array, size: PictureSize, mode: PixelResizeMode): Promise<Pixels>;
   /** At exactly that size; where its shape is another it is stretched (`fill`), or its middle is taken (`cover`). */
   resize(picture: Pixels, size: PictureSize, upscaler: UpscalerName, fit: 'fill' | 'cover'): Promise<Pixels>;
   /** @param grey `width * height` bytes @param sigma of the Gaussian, in px */

@@ -1,6 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { Failed } from '../../contract/failure.ts';
-import type { ResizeMode } from '../../contract/generate/generate.ts';
+import type { PixelResizeMode } from '../../contract/generate/generate.ts';
 import type { Pixels } from '../../contract/generate/runner.ts';
 import type { PictureSize } from '../pictures/picture-size.ts';
 
@@ -21,7 +21,11 @@ export async function checkInitPicture(bytes: Uint8Array): Promise<PictureSize> 
 }
 
 /** An init picture that was checked, as 8-bit RGB of this size. */
-export async function initPixels(bytes: Uint8Array, { width, height }: PictureSize, mode: ResizeMode): Promise<Pixels> {
+export async function initPixels(
+  bytes: Uint8Array,
+  { width, height }: PictureSize,
+  mode: PixelResizeMode,
+): Promise<Pixels> {
   const own = await sizeOf(bytes);
   const source = sharp(bytes, { limitInputPixels: false })
     .autoOrient()

@@ -1,4 +1,4 @@
-import type { ResizeMode } from '../../contract/generate/generate.ts';
+import type { PixelResizeMode } from '../../contract/generate/generate.ts';
 import type { Mask } from '../../contract/generate/passes.ts';
 import type { Pixels, RunPlan } from '../../contract/generate/runner.ts';
 import type { Imaging } from '../imaging/imaging.ts';
@@ -19,7 +19,7 @@ export interface MaskedInitInput {
   readonly mask: Mask;
   /** Of the run. */
   readonly size: PictureSize;
-  readonly resizeMode: ResizeMode;
+  readonly resizeMode: PixelResizeMode;
   readonly strength: number;
   readonly imaging: Pick<Imaging, 'initPixels' | 'resize' | 'blur'>;
 }
@@ -52,7 +52,12 @@ export function maskFacts({ blur, fill, area, padding, is_inverted }: Mask): Rea
 }
 
 /** Makes what lies in `box` of the picture, which is of that size by then, at the size of the run. */
-async function maskedIn(input: MaskedInitInput, whole: PictureSize, box: Box, mode: ResizeMode): Promise<MaskedInit> {
+async function maskedIn(
+  input: MaskedInitInput,
+  whole: PictureSize,
+  box: Box,
+  mode: PixelResizeMode,
+): Promise<MaskedInit> {
   const { bytes, mask, size, strength, imaging } = input;
   const picture = await imaging.initPixels(bytes, whole, mode);
   const hard = await greyOf(input, whole, mode);
@@ -75,7 +80,7 @@ async function maskedIn(input: MaskedInitInput, whole: PictureSize, box: Box, mo
 async function greyOf(
   { maskBytes, mask, imaging }: MaskedInitInput,
   size: PictureSize,
-  mode: ResizeMode,
+  mode: PixelResizeMode,
 ): Promise<Uint8Array> {
   const { rgb } = await imaging.initPixels(maskBytes, size, mode);
   const grey = new Uint8Array(size.width * size.height);
