@@ -16,7 +16,7 @@ export interface ProgramFiles {
   /** The program of the process that reads and writes pictures. */
   readonly imagingEntry: string;
   /** The folder of the built window; null where that was not built. */
-  readonly windowFolder: string | null;
+  readonly rendererFolder: string | null;
   /** The model that ships with the program; null where it was left out. */
   readonly starterBundle: string | null;
   /** Where the folders of other apps are described; null where that was left out. */
@@ -51,7 +51,7 @@ export function findProgramFiles(from: string = import.meta.dirname): ProgramFil
       join(from, 'processing', 'imaging', 'process', 'entry.ts'),
       join(outside, 'dist', 'imaging', 'entry.mjs'),
     ),
-    windowFolder: existsSync(join(root, 'dist', 'renderer', 'index.html')) ? join(root, 'dist', 'renderer') : null,
+    rendererFolder: existsSync(join(root, 'dist', 'renderer', 'index.html')) ? join(root, 'dist', 'renderer') : null,
     isPackaged: !existsSync(join(root, 'core')),
     starterBundle: firstThere(besides(root, 'starter-model', 'bundle')),
     mappingRules: firstThere(besides(root, 'mappings')),

@@ -36,7 +36,7 @@ interface Fixtures {
   readonly place: Place;
   /** Starts the built app in Electron. Called again after `close`, it is the same user's next start. */
   readonly openWindow: (options?: Options) => Promise<OpenWindow>;
-  /** Starts `vitrine serve` and opens its page in a plain browser. */
+  /** Starts `vitrine serve`, as it was built, and opens its page in a plain browser. */
   readonly openInBrowser: (options?: Options) => Promise<OpenApp>;
 }
 
@@ -78,7 +78,7 @@ export const test = base.extend<Fixtures>({
 export { expect };
 
 async function serve(place: Place, env: Readonly<Record<string, string>>): Promise<OpenApp> {
-  const server = spawn(process.execPath, [join(root, 'core', 'cli.ts'), 'serve', '--port', '0'], {
+  const server = spawn(process.execPath, [join(root, 'core', 'vitrine.mjs'), 'serve', '--port', '0'], {
     cwd: place.path,
     env: { ...place.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -30,7 +30,7 @@ async function serve({ host, port, apiKey }: ServeOptions, context: CliContext):
       host,
       port,
       apiKey: (apiKey ?? io.env.VITRINE_API_KEY) || null,
-      rendererFolder: findProgramFiles().windowFolder,
+      rendererFolder: findProgramFiles().rendererFolder,
     });
     io.out(`${JSON.stringify({ url: instance.url })}\n`);
     const { runner, library_path, library_refusal } = await instance.app.commands['app.status']({});

@@ -93,9 +93,9 @@ async function clickMenu(electron: ElectronApplication, label: string): Promise<
     const all = (items: readonly Item[]): readonly Item[] =>
       items.flatMap((item) => [item, ...all(item.submenu?.items ?? [])]);
     const menu = Menu.getApplicationMenu() as unknown as { readonly items: readonly Item[] };
-    all(menu.items)
-      .find((item) => item.label === wanted)
-      ?.click?.();
+    const found = all(menu.items).find((item) => item.label === wanted);
+    if (found?.click === undefined) throw new Error(`the menu has no ${wanted} to click`);
+    found.click();
   }, label);
 }
 
