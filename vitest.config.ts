@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 20_000,
     // Many open the whole app: a second of work, which took eight on a machine that was busy with others.
     hookTimeout: 20_000,
+    // What is waited for comes within milliseconds, or a second late on such a machine.
+    expect: { poll: { timeout: 10_000 } },
     coverage: {
       provider: 'v8',
       include: ['core/**/*.ts'],

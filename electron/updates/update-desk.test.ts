@@ -41,7 +41,8 @@ function open(source: Partial<UpdateSource> = {}, change: Partial<UpdateDeskPort
   });
   return { look, openSource, installs };
 }
-const settled = (kind: UpdateStatus['kind']) => vi.waitFor(() => expect(desk.show().status.kind).toBe(kind));
+const settled = (kind: UpdateStatus['kind']) =>
+  vi.waitFor(() => expect(desk.show().status.kind).toBe(kind), { timeout: 10_000 });
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 60));
 
 test.each([undefined, '{', '{"is_on": "yes"}', '{"is_on": false}'])(
@@ -72,7 +73,7 @@ test('turned on it looks at once, and again after the next start', async () => {
   desk.close();
   const { look } = open();
   expect(desk.show().is_on).toBe(true);
-  await vi.waitFor(() => expect(look).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(look).toHaveBeenCalledOnce(), { timeout: 10_000 });
 });
 
 test('what is newer is downloaded, told of, and installed at the quit, but not one in the middle of a job', async () => {

@@ -389,7 +389,8 @@ test('a caller that hangs up cancels nothing, unless the options say so', async 
     ((await app.get('/api/v1/jobs?limit=1')).body as { jobs: { status: string; request: { prompt: string } }[] })
       .jobs[0];
   const hangUp = async (prompt: string) => {
-    app.hold = new Promise((resolve) => setTimeout(resolve, 150));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    app.hold = promise;
     const controller = new AbortController();
     const asked = fetch(`${app.url}/sdapi/v1/txt2img`, {
       method: 'POST',
@@ -399,6 +400,8 @@ test('a caller that hangs up cancels nothing, unless the options say so', async 
     while ((await jobsOf())?.request.prompt !== prompt) await new Promise((resolve) => setTimeout(resolve, 5));
     controller.abort();
     await asked.catch(() => undefined);
+    // It takes the server a moment to see that nobody listens.
+    setTimeout(resolve, 500);
     for (;;) {
       const job = await jobsOf();
       if (job !== undefined && job.status !== 'running' && job.status !== 'queued') return job.status;

@@ -96,10 +96,12 @@ describe('the chain of generate and upscale (DreamForge M5)', () => {
     [{ chain: { upscale: { scale: 4 } } }, 256],
     [{ chain: { upscale: {} } }, 128],
   ])('AC-2: %j makes two ordered steps, of which the first runs first', async (extra, side) => {
-    app.hold = new Promise((resolve) => setTimeout(resolve, 30));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    app.hold = promise;
     const id = await queued({ ...small, ...extra });
     expect((await view(id)).steps.map(({ name }) => name)).toEqual(['generate', 'upscale']);
     expect((await view(id)).steps[1]?.status).toBe('queued');
+    resolve();
     expect((await ended(id)).status).toBe('succeeded');
     expect((await artifactsOf(id)).map(({ width, height }) => [width, height])).toEqual([
       [64, 64],
@@ -295,17 +297,14 @@ describe('a stream', () => {
 
   test('of a job that runs on is ended when the app ends', async () => {
     const own = await openApp();
-    let release = () => {};
-    own.hold = new Promise((resolve) => {
-      release = resolve;
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    own.hold = promise;
     const { body } = await own.post('/v1/jobs', small);
     const { id } = (body as { job: { id: string } }).job;
-    const reading = readStream(`${own.url}/v1/jobs/${id}/progress/stream`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    release();
+    const stream = await fetch(`${own.url}/v1/jobs/${id}/progress/stream`);
+    resolve();
     await own[Symbol.asyncDispose]();
-    expect((await reading)[0]?.event).toBe('progress');
+    expect(await stream.text()).toMatch(/^event: progress$/m);
   });
 });
 
@@ -409,10 +408,12 @@ describe('the jobs interface', () => {
   });
 
   test('cancels by id; a job that has ended stays as it is', async () => {
-    app.hold = new Promise((resolve) => setTimeout(resolve, 60));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    app.hold = promise;
     const [running, waiting] = [await queued(small), await queued(small)];
     expect(await app.post(`/v1/jobs/${waiting}/cancel`)).toMatchObject({ status: 200, body: { status: 'canceled' } });
     expect((await view(running)).status).not.toBe('canceled');
+    resolve();
     expect((await ended(running)).status).toBe('succeeded');
     expect(await app.post(`/v1/jobs/${running}/cancel`)).toMatchObject({ body: { status: 'succeeded' } });
   });

@@ -7,8 +7,8 @@ import { TestLibrary, writeLora } from '../fixtures/test-library.ts';
 
 const timing = { debounceMs: 150, settleMs: -1000, offlineCheckMs: 100 };
 
-async function watched(): Promise<TestLibrary> {
-  const at = await TestLibrary.open({ watches: true, hashes: false, timing });
+async function watched(debounceMs = timing.debounceMs): Promise<TestLibrary> {
+  const at = await TestLibrary.open({ watches: true, hashes: false, timing: { ...timing, debounceMs } });
   await at.library.watching();
   return at;
 }
@@ -43,7 +43,7 @@ test('what breaks in the moment after it came in, before it is watched, is seen'
 });
 
 test('an edit in the moment after the files changed does not hide that they did', async () => {
-  await using at = await watched();
+  await using at = await watched(1_000);
   const file = await writeLora(join(at.path, 'a.safetensors'), 'a');
   const { model_id } = await at.library.register(file);
   await aMoment();
@@ -148,7 +148,7 @@ test('a folder of sources that goes and comes back takes its models along', asyn
 });
 
 test('a file that is still being written is waited for', async () => {
-  await using at = await watched();
+  await using at = await watched(1_000);
   const file = await writeLora(join(at.path, 'a.safetensors'), 'a');
   const whole = await readFile(file);
   await at.library.register(file);
@@ -160,7 +160,7 @@ test('a file that is still being written is waited for', async () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
   await handle.close();
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
   expect([states(at), at.events]).toEqual([['a valid'], []]);
 });
 
