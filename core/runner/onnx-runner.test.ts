@@ -181,7 +181,7 @@ describe('a process that goes wrong', () => {
     const { result } = firstEvent(runner, prompt);
     expect(await refusalOf(result)).toMatchObject({
       code: 'runner_crashed',
-      details: { reason: `it said nothing for ${silenceMs} ms and was ended` },
+      details: { reason: `it said nothing for ${silenceMs / 1000} s and was ended` },
     });
     await run(open(), 'a');
     expect(runner.status()).toMatchObject({ state: 'stopped', last_failure: { code: 'runner_crashed' } });
@@ -189,7 +189,7 @@ describe('a process that goes wrong', () => {
 
   it.each([
     ['one that exits at start', { entryPath: exitAtStart }, /^exit code 1: Error: libonnxruntime\.so: cannot open/],
-    ['one that never gets ready', { entryPath: silent, startTimeoutMs: 200 }, /^it did not answer within 200 ms$/],
+    ['one that never gets ready', { entryPath: silent, startTimeoutMs: 200 }, /^it did not answer within 0\.2 s$/],
     ['an executable that is not there', { nodePath: '/nowhere/node' }, /ENOENT/],
   ])('says why it could not start %s', async (_, options, reason) => {
     const runner = open(options);

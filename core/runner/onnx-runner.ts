@@ -216,7 +216,9 @@ class SupervisedRunner implements OnnxRunner {
           else if (this.#isClosed) reject(new Failed('runner_unavailable', { reason: 'Vitrine is closing' }));
           else if (killedFor === 'silence')
             reject(
-              new Failed('runner_crashed', { reason: `it said nothing for ${patience.currentMs} ms and was ended` }),
+              new Failed('runner_crashed', {
+                reason: `it said nothing for ${patience.currentMs / 1000} s and was ended`,
+              }),
             );
           else reject(new Failed('runner_crashed', { reason }));
         });

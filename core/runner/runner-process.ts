@@ -65,7 +65,7 @@ export class RunnerProcess {
         reject(new Failed('runner_unavailable', { reason }));
       };
       const timer = setTimeout(
-        () => refuse(`it did not answer within ${options.startTimeoutMs} ms`),
+        () => refuse(`it did not answer within ${options.startTimeoutMs / 1000} s`),
         options.startTimeoutMs,
       );
       child.once('message', (message) => {
