@@ -12,8 +12,8 @@ const mostGrownByTwoBytes = 256 * 2 ** 20;
 /** Turned kernels of more than this are read once for all pictures of a batch, whose data is put in order for that. */
 const mostReadAnewBytes = 48 * 2 ** 20;
 
-const bytesIn = ({ kernel }: Transform, [outChannels = 0, inChannels = 0]: readonly number[]): number =>
-  kernel.length ** 2 * outChannels * inChannels * 4;
+const bytesIn = (transform: Transform, [outChannels = 0, inChannels = 0]: readonly number[]): number =>
+  componentsOf(transform) * outChannels * inChannels * 4;
 
 /** Whether a kernel `[outChannels, inChannels, 3, 3]` does not take too much memory by any tile. */
 export const canBeTurned = (shape: readonly number[]): boolean => bytesIn(two, shape) <= mostGrownByTwoBytes;
